@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { answers, moments } from './message.ts';
+
+/**
+ * One entry of the taxonomy as it stands in `packs/behaviours/<id>.yaml`. Content, not code: a change here needs no
+ * programmer. Durations are ISO 8601 days or hours as `30d`, `48h`, or working time as `2wd` (working days).
+ */
+const duration = z.string().regex(/^\d{1,4}(h|d|wd)$/u, 'write a duration as 48h, 30d or 2wd');
+const slug = z.string().regex(/^[a-z][a-z0-9-]{1,63}$/u, 'use small letters, digits and hyphens');
+
+const selectionValue: z.ZodType<unknown> = z.unknown();
+export const detectionBlock = z.record(z.string(), selectionValue).refine((block) => 'condition' in block, {
+  message: 'a detection needs a condition',
+});
+
+export const behaviourSchema = z.strictObject({
+  id: slug,
+  version: z.int().min(1),
+  title: z.string().min(3).max(80),
+  summary: z.string().min(10).max(400),
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  /** Sigma detections over the normalised event (`event.…`) or the masked vendor record. */
+  detection: z.strictObject({
+    failed: detectionBlock,
+    opportunity: detectionBlock.optional(),
+    fixed: detectionBlock.optional(),
+  }),
+  keys: z.strictObject({
+    /** What makes one loop. `fingerprint` joins by fingerprints; otherwise event fields joined by `+`. */
+    case: z.string(),
+    /** Whose habit it is: `person` (else workload, else team). */
+    habit: z.enum(['person', 'workload', 'team']),
+  }),
+  /** Which sights of the world reach which rung. */
+  proof: z.strictObject({
+    observed: z.array(slug).min(1),
+    verified: z.array(slug).min(1),
+    unprovableAfter: duration,
+  }),
+  hold: z.strictObject({
+    window: duration,
+    sourceAliveShareMin: z.number().min(0).max(1).default(0.9),
+    opportunitiesMin: z.int().min(0).default(0),
+  }),
+  relapse: z.strictObject({ window: duration, systemFixAt: z.int().min(2).default(2) }),
+  /** What silence leads to, in order; each step counts from the one before. */
+  ladder: z
+    .array(
+      z.strictObject({
+        moment: z.enum(['reminder', 'escalation']),
+        after: duration,
+        to: z.enum(['owner', 'manager', 'team', 'duty']),
+      }),
+    )
+    .min(1),
+  answers: z.array(z.enum(answers)).min(1),
+  acceptRiskMax: duration.default('90d'),
+  mapping: z.array(z.strictObject({ framework: z.string(), edition: z.string(), id: z.string() })).min(1),
+  learnMore: z.strictObject({ label: z.string(), url: z.url({ protocol: /^https$/u }) }),
+  reviewedBy: z.string().min(1),
+  reviewedOn: z.iso.date(),
+  examples: z
+    .array(
+      z.strictObject({
+        name: z.string().min(3),
+        event: z.record(z.string(), z.unknown()),
+        expect: z.enum(['failed', 'opportunity', 'fixed', 'nothing']),
+      }),
+    )
+    .min(2),
+});
+export type Behaviour = z.infer<typeof behaviourSchema>;
+
+/** Front matter of `packs/messages/<behaviour>/<moment>.<language>.md`. */
+export const messageFrontMatter = z.strictObject({
+  moment: z.enum(moments),
+  language: z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/u),
+  variant: slug.default('usual'),
+  version: z.int().min(1),
+  subject: z.string().min(5).max(140),
+  reviewedBy: z.string().min(1),
+  reviewedOn: z.iso.date(),
+});
+export type MessageFrontMatter = z.infer<typeof messageFrontMatter>;

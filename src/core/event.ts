@@ -1,0 +1,105 @@
+import type { Fingerprint } from './fingerprint.ts';
+
+/** Who did it. `unknown` where the source does not say: a wrong name is worse than none. */
+export type Actor = {
+  readonly type: 'person' | 'workload' | 'agent' | 'unknown';
+  readonly id?: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly account?: Account;
+};
+
+/** An account in a named system, for example {system: 'github', name: 'octo-ana'}. */
+export type Account = { readonly system: string; readonly name: string };
+
+/** The account or credential that was used or exposed. `id` is safe to show: never a secret value. */
+export type Identity = {
+  readonly type: string;
+  readonly id: string;
+  readonly provider?: string;
+};
+
+export type Where = {
+  readonly repository?: string;
+  /** 40 (or 64) lower-case hex, checked; a commit that is not hex is left out. */
+  readonly commit?: string;
+  readonly file?: string;
+  /** 1-based. */
+  readonly line?: number;
+  readonly startColumn?: number;
+  readonly endColumn?: number;
+  readonly branch?: string;
+  /** As the source wrote it. Data only: never fetched, never a live link. */
+  readonly url?: string;
+};
+
+export type Validity = 'active' | 'inactive' | 'unknown';
+
+/** What may be kept of a secret: never the value. */
+export type SecretFacts = {
+  /** Provider slug such as `aws`, `github`, `stripe`, `private-key`, `database-url`, `generic`. */
+  readonly provider: string;
+  /** The scanner's rule or secret type. */
+  readonly rule: string;
+  /** Typed deterministic mask, see `mask.ts`. */
+  readonly mask: string;
+  /** Characters of the value, when the source showed it: used to look for it by windows of this length. */
+  readonly length?: number;
+  /** Last four characters, only of values of twenty or more. */
+  readonly lastFour?: string;
+  readonly validity: Validity;
+  /** Set when the source only said that it looked: a "verified" without proof of use. */
+  readonly validityNote?: string;
+};
+
+/** A lead to the accountable human, taken from the payload itself. */
+export type OwnerLead = {
+  readonly kind: 'commit-author' | 'commit-committer' | 'pusher' | 'resource-owner' | 'assignee' | 'named-by-hand';
+  readonly name?: string;
+  readonly email?: string;
+  readonly account?: Account;
+};
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * One thing a source reported, normalised and immutable, with secrets already masked.
+ * Times are epoch milliseconds, UTC.
+ */
+export type Event = {
+  /** 32 lower-case hex: the same report of the same thing always has the same id. */
+  readonly id: string;
+  readonly source: string;
+  /** Dotted, such as `secret.committed`; see `eventKinds`. */
+  readonly kind: EventKind;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  readonly actor: Actor;
+  readonly identity?: Identity;
+  readonly where: Where;
+  readonly fingerprints: readonly Fingerprint[];
+  readonly secret?: SecretFacts;
+  readonly leads: readonly OwnerLead[];
+  /** Name and version of the detector, for trend breaks. */
+  readonly detector?: { readonly name: string; readonly version?: string };
+  /** The vendor's record as far as it is kept: masked, bounded, data only. */
+  readonly record: { readonly [key: string]: Json };
+};
+
+/**
+ * secret.committed  a secret stands in a commit or file
+ * secret.status     the source says whether a secret works, without a new sighting (alert resolved, key deleted)
+ * secret.location   where an alert's secret stands
+ * scan.covered      a report looked at a repository (and path prefix) completely
+ * push.made         commits reached a branch (an opportunity)
+ * finding.reported  anything else a source reported
+ */
+export const eventKinds = [
+  'secret.committed',
+  'secret.status',
+  'secret.location',
+  'scan.covered',
+  'push.made',
+  'finding.reported',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
