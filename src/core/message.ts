@@ -31,6 +31,8 @@ export type RenderedMessage = {
   readonly paragraphs: readonly Paragraph[];
   /** Where the recipient answers; undefined for messages that ask nothing. */
   readonly replyUrl?: string;
+  /** Words for the link to `replyUrl`; without them the address itself is shown. */
+  readonly replyLabel?: string;
   readonly answers: readonly Answer[];
   /** Shown so that a recipient can check the message without following a link. */
   readonly caseCode: string;
@@ -52,7 +54,11 @@ export function plainText(message: RenderedMessage): string {
       : paragraph.text,
   );
   for (const link of message.links) parts.push(`${link.label}: ${link.url}`);
-  if (message.replyUrl !== undefined) parts.push(message.replyUrl);
+  if (message.replyUrl !== undefined) {
+    parts.push(
+      message.replyLabel === undefined ? message.replyUrl : `${message.replyLabel}: ${message.replyUrl}`,
+    );
+  }
   if (message.footer !== '') parts.push(message.footer);
   return parts.join('\n\n');
 }

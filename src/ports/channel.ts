@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { RenderedMessage } from '../core/message.ts';
 
 /**
@@ -51,3 +52,15 @@ export type SendResult =
   | { readonly kind: 'retry'; readonly afterSeconds?: number; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'uncertain'; readonly reason: string };
+
+/**
+ * One line of the registry. `settings` checks what stands under the channel's id in the configuration, so that a
+ * start lists every problem at once; `create` takes what `settings` accepted and throws on anything else.
+ */
+export type ChannelAdapter = {
+  readonly id: string;
+  readonly title: string;
+  readonly leavesMachine: boolean;
+  readonly settings: z.ZodType;
+  create(settings: unknown): Channel;
+};
