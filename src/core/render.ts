@@ -1,0 +1,166 @@
+import type { Behaviour } from './behaviour.ts';
+import type { Paragraph, RenderedMessage } from './message.ts';
+import {
+  type FactLine,
+  type MessageWords,
+  momentsThatAsk,
+  type Phrase,
+  type Template,
+  type Text,
+} from './message-template.ts';
+import {
+  type CaseValues,
+  chosen,
+  isCaseCode,
+  itemsShownMax,
+  type MessageValues,
+  placeholders,
+  valueText,
+} from './placeholders.ts';
+
+export type RenderResult =
+  | { readonly kind: 'ok'; readonly message: RenderedMessage }
+  | { readonly kind: 'error'; readonly reason: string };
+
+/** A text filled, or the name of the placeholder that could not be. */
+type Filled = { readonly text: string } | { readonly missing: string };
+
+/**
+ * Fills a template. Pure: the same template and values give the same message. Values are data; nothing in them is
+ * read as a placeholder, markup or link. An error names the placeholder that has neither a value nor a wording for
+ * its absence.
+ */
+export function renderMessage(
+  template: Template,
+  values: MessageValues,
+  behaviour: Pick<Behaviour, 'id' | 'answers' | 'learnMore'>,
+): RenderResult {
+  if (!isCaseCode(values.caseCode)) return failure('caseCode is not a case code');
+  if (values.replyUrl !== undefined && !isOwnUrl(values.replyUrl))
+    return failure('replyUrl is not an address');
+  const subject = fill(template.subject, values, template.words);
+  if ('missing' in subject) return failure(missing('the subject', subject.missing));
+
+  const paragraphs: Paragraph[] = [];
+  let footer = '';
+  for (const slot of template.slots) {
+    if ('lines' in slot) {
+      const facts =
+        slot.slot === 'facts'
+          ? factsOf(slot.lines, values, template.words)
+          : itemFacts(slot.lines, values, template.words);
+      if (facts.length > 0) paragraphs.push({ kind: 'facts', facts });
+      continue;
+    }
+    const filled = fill(slot.text, values, template.words);
+    if ('missing' in filled) return failure(missing(slot.slot, filled.missing));
+    if (slot.slot === 'footer') footer = filled.text;
+    else if (filled.text !== '')
+      paragraphs.push({ kind: slot.slot === 'step' ? 'step' : 'text', text: filled.text });
+  }
+
+  const asks = momentsThatAsk.has(template.moment);
+  return {
+    kind: 'ok',
+    message: {
+      moment: template.moment,
+      behaviour: template.behaviour,
+      language: template.language,
+      version: `${template.behaviour}@${template.version}/${template.variant}`,
+      subject: subject.text,
+      paragraphs,
+      ...(asks && values.replyUrl !== undefined
+        ? { replyUrl: values.replyUrl, replyLabel: template.words.replyLabel }
+        : {}),
+      // A digest speaks for several loops; each is answered on the page.
+      answers: asks && template.moment !== 'digest' ? behaviour.answers : [],
+      caseCode: values.caseCode,
+      links: template.showsLearnMore
+        ? [{ label: template.words.learnMore, url: behaviour.learnMore.url }]
+        : [],
+      footer,
+    },
+  };
+}
+
+function failure(reason: string): RenderResult {
+  return { kind: 'error', reason };
+}
+
+function missing(where: string, name: string): string {
+  return `{${name}} in ${where} has no value, and the pack has no wording for that`;
+}
+
+/** Only what `publicUrl` can make: no blanks, quotes, brackets or controls. */
+function isOwnUrl(url: string): boolean {
+  return /^https?:\/\/[A-Za-z0-9.:[\]-]+(?:\/[A-Za-z0-9._~/?=&%#-]*)?$/u.test(url) && url.length <= 500;
+}
+
+/** A fact without its value is left out. */
+function factsOf(lines: readonly FactLine[], values: MessageValues, words: MessageWords) {
+  return lines.flatMap((line) => {
+    const label = fill(line.label, values, words);
+    const value = fill(line.value, values, words);
+    return 'missing' in label || 'missing' in value || value.text === ''
+      ? []
+      : [{ label: label.text, value: value.text }];
+  });
+}
+
+function itemFacts(lines: readonly FactLine[], values: MessageValues, words: MessageWords) {
+  const items = values.items ?? [];
+  return items.slice(0, itemsShownMax).flatMap((item) => factsOf(lines, itemValues(item, values), words));
+}
+
+/** An item's own facts only: the place of one loop must not appear beside another. */
+function itemValues(item: CaseValues, values: MessageValues): MessageValues {
+  return values.timeZone === undefined ? item : { ...item, timeZone: values.timeZone };
+}
+
+/** Fills one text. Values that are absent read as the pack's wording for the absent, where it has one. */
+export function fill(text: Text, values: MessageValues, words: MessageWords): Filled {
+  return fillText(text, values, words, true);
+}
+
+function fillText(text: Text, values: MessageValues, words: MessageWords, mayBeAbsent: boolean): Filled {
+  let result = '';
+  for (const piece of text) {
+    if (typeof piece === 'string') {
+      result += piece;
+      continue;
+    }
+    const filled = fillPlaceholder(piece.name, values, words, mayBeAbsent);
+    if (filled === undefined) return { missing: piece.name };
+    result += filled;
+  }
+  return { text: result.includes('  ') ? result.replace(/ {2,}/gu, ' ').trim() : result.trim() };
+}
+
+function fillPlaceholder(
+  name: string,
+  values: MessageValues,
+  words: MessageWords,
+  mayBeAbsent: boolean,
+): string | undefined {
+  const phrase = words.phrases.get(name);
+  if (phrase !== undefined) return fillPhrase(phrase, values, words);
+  const placeholder = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
+  if (placeholder === undefined) return undefined;
+  if (placeholder.type === 'provider-word') {
+    return String((words.providers.get(values.provider ?? 'generic') ?? words.generic)[placeholder.word]);
+  }
+  return valueText(placeholder, values, words.language) ?? (mayBeAbsent ? words.absent.get(name) : undefined);
+}
+
+function fillPhrase(phrase: Phrase, values: MessageValues, words: MessageWords): string | undefined {
+  const option = phrase.kind === 'choice' ? chosen(phrase.by, values) : undefined;
+  const texts =
+    phrase.kind === 'texts' ? phrase.texts : option === undefined ? undefined : phrase.options[option];
+  if (texts === undefined) return undefined;
+  for (const [index, text] of texts.entries()) {
+    // Only the last text may lean on the wording for the absent: the ones before it say more.
+    const filled = fillText(text, values, words, index === texts.length - 1);
+    if ('text' in filled) return filled.text;
+  }
+  return undefined;
+}
