@@ -88,7 +88,8 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-function absentOrThrow(error: unknown): undefined {
+/** For `.catch`: undefined when nothing is there. */
+export function absentOrThrow(error: unknown): undefined {
   if (codeOf(error) === 'ENOENT') return undefined;
   throw error;
 }
