@@ -1,0 +1,45 @@
+import type { Kysely } from 'kysely';
+import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
+import * as readLoops from './queries/read-loops.ts';
+import * as readSettings from './queries/read-settings.ts';
+import * as ledger from './queries/write-ledger.ts';
+import * as writeLoops from './queries/write-loops.ts';
+import * as messages from './queries/write-messages.ts';
+import * as settings from './queries/write-settings.ts';
+
+type Db = Kysely<unknown>;
+
+/** A function of (db, …rest) becomes one of (…rest). */
+type Bound<T> = { readonly [K in keyof T]: T[K] extends (db: Db, ...rest: infer A) => infer R ? (...rest: A) => R : never };
+
+function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(db: Db, queries: T): Bound<T> {
+  const bound: Record<string, unknown> = {};
+  for (const [name, query] of Object.entries(queries)) {
+    bound[name] = (...rest: never[]) => query(db, ...rest);
+  }
+  return bound as Bound<T>;
+}
+
+const { messageOf: _messageOf, ...messageQueries } = messages;
+const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
+const { visible: _visible, ...loopReads } = readLoops;
+
+/** The store over one Kysely database, embedded or PostgreSQL: the same SQL for both. */
+export function createStore(db: Db, close: () => Promise<void>): Store {
+  const read: StoreRead = { ...bind(db, loopReads), ...bind(db, readSettings) };
+  return {
+    read,
+    transaction: (work) => db.transaction().execute((trx) => work(writer(trx))),
+    knownEvents: (ids) => writeLoops.knownEvents(db, ids),
+    close,
+  };
+}
+
+function writer(trx: Db): StoreWrite {
+  return {
+    ...bind(trx, writeLoops),
+    ...bind(trx, messageQueries),
+    ...bind(trx, ledgerQueries),
+    ...bind(trx, settings),
+  };
+}

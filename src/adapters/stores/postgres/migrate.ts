@@ -1,0 +1,27 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { AppError } from '../../../core/errors.ts';
+import * as first from './migrations/0001-first-loop.ts';
+
+/** In order; a name is never changed or re-used. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first-loop': first,
+};
+
+/**
+ * Brings the schema up to date under a lock, each migration in the one transaction of the run: a kill at any point
+ * leaves the old schema or the new one. A schema newer than this program is refused.
+ */
+export async function migrate(db: Kysely<unknown>, schema?: string): Promise<void> {
+  if (schema !== undefined) await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('bad-config', `the database schema could not be brought up to date: ${reason}`, { cause: error });
+  }
+}

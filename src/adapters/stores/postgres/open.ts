@@ -1,0 +1,50 @@
+import { mkdirSync } from 'node:fs';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Store } from '../../../ports/store.ts';
+import { createStore } from './index.ts';
+import { migrate } from './migrate.ts';
+
+/** PGlite on disk or, without a folder, in memory. One process may open a folder: the caller holds its lock. */
+export async function openEmbedded(folder?: string): Promise<Store> {
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
+  await migrate(db);
+  return createStore(db, async () => {
+    await db.destroy();
+  });
+}
+
+/** Eight-byte integers are counts and milliseconds here, far below 2^53. */
+const int8Oid = 20;
+
+export type PostgresOptions = { readonly connectionsMax?: number; readonly schema?: string };
+
+export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Store> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connectionsMax ?? 8,
+    ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8Oid ? Number : pg.types.getTypeParser(oid, format ?? 'text'),
+    },
+  });
+  // A dropped idle connection is replaced on the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  await migrate(db, options.schema);
+  return createStore(db, async () => {
+    await db.destroy();
+  });
+}
+
+/** The oldest PostgreSQL that the SQL is written for. */
+export const postgresVersionMin = 15;
+
+export async function serverVersion(db: Kysely<unknown>): Promise<number> {
+  const found = await sql<{ server_version_num: string }>`show server_version_num`.execute(db);
+  return Math.floor(Number(found.rows[0]?.server_version_num ?? 0) / 10_000);
+}

@@ -1,0 +1,60 @@
+import { type Kysely, sql } from 'kysely';
+import type { CheckpointRow, LedgerRow, PrivateRow } from '../../../../ports/store.ts';
+import { idOf, recordset } from '../rows.ts';
+
+type Db = Kysely<unknown>;
+
+export async function appendLedger(
+  db: Db,
+  entries: readonly LedgerRow[],
+  personal: readonly PrivateRow[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map((entry) => ({ ...entry, loop_id: entry.loop }));
+  await sql`insert into ledger_entries (loop_id, seq, at, kind, previous, hash, body)
+    select loop_id, seq, at, kind, previous, hash, body from ${recordset(
+      rows,
+      'loop_id uuid, seq integer, at bigint, kind text, previous text, hash text, body text',
+    )}`.execute(db);
+  await sql`insert into ledger_unsealed (loop_id)
+    select distinct loop_id from ${recordset(rows, 'loop_id uuid')} on conflict do nothing`.execute(db);
+  if (personal.length === 0) return;
+  const secrets = personal.map((row) => ({ ...row, loop_id: row.loop }));
+  await sql`insert into ledger_private (loop_id, seq, path, salt, value)
+    select loop_id, seq, path, salt, value from ${recordset(
+      secrets,
+      'loop_id uuid, seq integer, path text, salt text, value text',
+    )}`.execute(db);
+}
+
+export async function unsealedHeads(
+  db: Db,
+  limit: number,
+): Promise<readonly { readonly loop: string; readonly seq: number; readonly head: string }[]> {
+  const found = await sql<{ id: string; seq: number; head: string }>`
+    select l.id, l.seq, l.head from ledger_unsealed u join loops l on l.id = u.loop_id
+    order by l.id limit ${limit}`.execute(db);
+  return found.rows.map((row) => ({ loop: idOf(row.id), seq: row.seq, head: row.head }));
+}
+
+type CheckpointRecord = Omit<CheckpointRow, 'keyId'> & { readonly key_id: string };
+
+export function checkpointOf(record: CheckpointRecord): CheckpointRow {
+  const { key_id: keyId, ...rest } = record;
+  return { ...rest, at: Number(record.at), keyId };
+}
+
+export async function lastCheckpoint(db: Db): Promise<CheckpointRow | undefined> {
+  const found = await sql<CheckpointRecord>`select * from checkpoints order by n desc limit 1`.execute(db);
+  const record = found.rows[0];
+  return record === undefined ? undefined : checkpointOf(record);
+}
+
+export async function saveCheckpoint(db: Db, row: CheckpointRow): Promise<void> {
+  await sql`insert into checkpoints (n, at, size, root, previous, key_id, signature, leaves)
+    values (${row.n}, ${row.at}, ${row.size}, ${row.root}, ${row.previous}, ${row.keyId}, ${row.signature},
+      ${JSON.stringify(row.leaves)}::text::json)`.execute(db);
+  // A loop that moved on since the heads were read stays unsealed for the next checkpoint.
+  await sql`delete from ledger_unsealed u using loops l, ${recordset(row.leaves, 'loop uuid, seq integer')}
+    where u.loop_id = t.loop and l.id = t.loop and l.seq = t.seq`.execute(db);
+}

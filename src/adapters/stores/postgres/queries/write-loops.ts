@@ -1,0 +1,171 @@
+import { type Kysely, sql } from 'kysely';
+import type { EventRow, HabitRow, LoopRow, ReleaseFilter, SpanRow } from '../../../../ports/store.ts';
+import { type LoopRecord, loopColumnNames, loopColumns, loopOf, recordOf } from '../loop-rows.ts';
+import { idOf, optional, recordset, textArray, uuidArray } from '../rows.ts';
+
+type Db = Kysely<unknown>;
+
+export async function knownEvents(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const found = await sql<{ id: string }>`select id from events where id = any(${uuidArray(ids)})`.execute(db);
+  return new Set(found.rows.map((row) => idOf(row.id)));
+}
+
+export async function insertEvents(db: Db, events: readonly EventRow[]): Promise<ReadonlySet<string>> {
+  if (events.length === 0) return new Set();
+  const rows = events.map((event) => ({
+    id: event.id,
+    loop_id: event.loop,
+    source: event.source,
+    kind: event.kind,
+    occurred_at: event.occurredAt,
+    received_at: event.receivedAt,
+    body: event.body,
+  }));
+  const columns = 'id uuid, loop_id uuid, source text, kind text, occurred_at bigint, received_at bigint, body json';
+  const added = await sql<{ id: string }>`
+    insert into events (id, loop_id, source, kind, occurred_at, received_at, body)
+    select id, loop_id, source, kind, occurred_at, received_at, body from ${recordset(rows, columns)}
+    on conflict (id) do nothing returning id`.execute(db);
+  return new Set(added.rows.map((row) => idOf(row.id)));
+}
+
+export async function loopsByKeys(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (keys.length === 0) return new Map();
+  const found = await sql<{ key: string; loop_id: string }>`
+    select key, loop_id from loop_keys where key = any(${textArray(keys)})`.execute(db);
+  return new Map(found.rows.map((row) => [row.key, idOf(row.loop_id)]));
+}
+
+export async function addKeys(db: Db, keys: readonly { readonly key: string; readonly loop: string }[]): Promise<void> {
+  if (keys.length === 0) return;
+  const rows = keys.map(({ key, loop }) => ({ key, loop_id: loop }));
+  await sql`insert into loop_keys (key, loop_id)
+    select key, loop_id from ${recordset(rows, 'key text, loop_id uuid')} on conflict (key) do nothing`.execute(db);
+}
+
+export async function spansAt(db: Db, places: readonly string[]): Promise<readonly SpanRow[]> {
+  if (places.length === 0) return [];
+  const found = await sql<{
+    place: string;
+    loop_id: string;
+    source: string;
+    provider: string;
+    start_column: number;
+    end_column: number;
+  }>`select place, loop_id, source, provider, start_column, end_column from loop_spans
+     where place = any(${textArray(places)})`.execute(db);
+  return found.rows.map((row) => ({
+    place: row.place,
+    loop: idOf(row.loop_id),
+    source: row.source,
+    provider: row.provider,
+    startColumn: row.start_column,
+    endColumn: row.end_column,
+  }));
+}
+
+export async function addSpans(db: Db, spans: readonly SpanRow[]): Promise<void> {
+  if (spans.length === 0) return;
+  const rows = spans.map((span) => ({
+    place: span.place,
+    loop_id: span.loop,
+    source: span.source,
+    provider: span.provider,
+    start_column: span.startColumn,
+    end_column: span.endColumn,
+  }));
+  const columns = 'place text, loop_id uuid, source text, provider text, start_column integer, end_column integer';
+  await sql`insert into loop_spans (place, loop_id, source, provider, start_column, end_column)
+    select place, loop_id, source, provider, start_column, end_column from ${recordset(rows, columns)}
+    on conflict do nothing`.execute(db);
+}
+
+export async function lockLoops(db: Db, ids: readonly string[]): Promise<readonly LoopRow[]> {
+  if (ids.length === 0) return [];
+  const found = await sql<LoopRecord>`
+    select * from loops where id = any(${uuidArray(ids)}) order by id for update`.execute(db);
+  return found.rows.map(loopOf);
+}
+
+const assignments = loopColumnNames
+  .filter((name) => name !== 'id')
+  .map((name) => `${name} = excluded.${name}`)
+  .join(', ');
+const names = loopColumnNames.join(', ');
+
+export async function saveLoops(db: Db, rows: readonly LoopRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`insert into loops (${sql.raw(names)}) select ${sql.raw(names)}
+    from ${recordset(rows.map(recordOf), loopColumns)}
+    on conflict (id) do update set ${sql.raw(assignments)}`.execute(db);
+}
+
+export async function moveLoops(db: Db, moves: readonly { readonly from: string; readonly to: string }[]): Promise<void> {
+  if (moves.length === 0) return;
+  const source = recordset(
+    moves.map((move) => ({ old: move.from, new: move.to })),
+    'old uuid, new uuid',
+  );
+  for (const table of ['loop_keys', 'events', 'loop_aliases', 'replies']) {
+    await sql`update ${sql.table(table)} set loop_id = t.new from ${source} where loop_id = t.old`.execute(db);
+  }
+  // The same span may stand under both; what the survivor has already is dropped.
+  await sql`insert into loop_spans (place, loop_id, source, provider, start_column, end_column)
+    select s.place, t.new, s.source, s.provider, s.start_column, s.end_column
+    from loop_spans s join ${source} on s.loop_id = t.old on conflict do nothing`.execute(db);
+  await sql`delete from loop_spans using ${source} where loop_id = t.old`.execute(db);
+  await sql`delete from wants using ${source} where loop_id = t.old and message_id is null`.execute(db);
+  await sql`update wants set loop_id = t.new from ${source} where loop_id = t.old
+    and not exists (select 1 from wants o where o.loop_id = t.new and o.occasion = wants.occasion)`.execute(db);
+}
+
+export async function addAlias(db: Db, alias: string, loop: string): Promise<'added' | 'taken'> {
+  await sql`insert into loop_aliases (alias, loop_id) values (${alias}, ${loop}::uuid) on conflict do nothing`.execute(db);
+  const found = await sql<{ loop_id: string }>`select loop_id from loop_aliases where alias = ${alias}`.execute(db);
+  return idOf(found.rows[0]?.loop_id ?? '') === loop ? 'added' : 'taken';
+}
+
+export async function loopsOfHabits(db: Db, habits: readonly string[]): Promise<readonly HabitRow[]> {
+  if (habits.length === 0) return [];
+  const found = await sql<{
+    id: string;
+    habit: string;
+    behaviour: string;
+    first_occurred_at: number;
+    verified_at: number | null;
+    relapse_number: number | null;
+    relapse_of: string | null;
+    is_live: boolean;
+  }>`select id, habit, behaviour, first_occurred_at, verified_at, is_live, relapse_of,
+       (facts->>'relapseNumber')::integer as relapse_number
+     from loops where habit = any(${uuidArray(habits)}) and merged_into is null and not is_stub
+       and (verified_at is not null or is_live)
+     order by first_occurred_at, id`.execute(db);
+  return found.rows.map((row) => ({
+    id: idOf(row.id),
+    habit: idOf(row.habit),
+    behaviour: row.behaviour,
+    firstOccurredAt: Number(row.first_occurred_at),
+    ...optional('verifiedAt', row.verified_at),
+    relapseNumber: row.relapse_number ?? 0,
+    ...optional('relapseOf', row.relapse_of === null ? null : idOf(row.relapse_of)),
+    isLive: row.is_live,
+  }));
+}
+
+export async function claimDueLoops(db: Db, now: number, limit: number): Promise<readonly LoopRow[]> {
+  const found = await sql<LoopRecord>`
+    select * from loops where due_at <= ${now} order by due_at limit ${limit} for update skip locked`.execute(db);
+  return found.rows.map(loopOf);
+}
+
+export async function claimBacklog(db: Db, filter: ReleaseFilter, limit: number): Promise<readonly LoopRow[]> {
+  const found = await sql<LoopRecord>`
+    select * from loops where state = 'backlog' and not is_stub
+      and (${filter.behaviour ?? null}::text is null or behaviour = ${filter.behaviour ?? null})
+      and (${filter.team ?? null}::text is null or team = ${filter.team ?? null})
+      and (${filter.ids === undefined}::boolean or id = any(${uuidArray(filter.ids ?? [])}))
+    order by id limit ${limit} for update skip locked`.execute(db);
+  return found.rows.map(loopOf);
+}

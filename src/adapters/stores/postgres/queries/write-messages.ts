@@ -1,0 +1,290 @@
+import { type Kysely, sql } from 'kysely';
+import type { Moment } from '../../../../core/message.ts';
+import type {
+  AttentionAsk,
+  ClaimedMessage,
+  MessageRow,
+  MessageState,
+  MessageUpdate,
+  WantRow,
+} from '../../../../ports/store.ts';
+import { idOf, optional, recordset, uuidArray } from '../rows.ts';
+
+type Db = Kysely<unknown>;
+type Kind = 'person' | 'team' | 'duty';
+
+type WantRecord = {
+  readonly loop_id: string;
+  readonly occasion: string;
+  readonly message_id: string | null;
+  readonly moment: Moment;
+  readonly behaviour: string;
+  readonly recipient_kind: Kind;
+  readonly recipient_id: string;
+  readonly lane: number;
+  readonly due_at: number;
+};
+
+export type MessageRecord = {
+  readonly id: string;
+  readonly recipient_kind: Kind;
+  readonly recipient_id: string;
+  readonly moment: Moment;
+  readonly occasion: string;
+  readonly behaviour: string;
+  readonly lane: number;
+  readonly is_shadow: boolean;
+  readonly channel: string;
+  readonly state: MessageState;
+  readonly due_at: number;
+  readonly lease: string | null;
+  readonly attempt: number;
+  readonly created_at: number;
+  readonly sent_at: number | null;
+  readonly snapshot: MessageRow['snapshot'] | null;
+  readonly reference: string | null;
+  readonly last_error: string | null;
+  readonly team: string | null;
+};
+
+export function messageOf(record: MessageRecord): MessageRow {
+  return {
+    id: idOf(record.id),
+    to: { kind: record.recipient_kind, id: record.recipient_id },
+    moment: record.moment,
+    occasion: record.occasion,
+    behaviour: record.behaviour,
+    lane: record.lane,
+    isShadow: record.is_shadow,
+    channel: record.channel,
+    state: record.state,
+    dueAt: Number(record.due_at),
+    attempt: record.attempt,
+    createdAt: Number(record.created_at),
+    ...optional('sentAt', record.sent_at),
+    ...optional('snapshot', record.snapshot),
+    ...optional('reference', record.reference),
+    ...optional('lastError', record.last_error),
+    ...optional('team', record.team),
+    ...optional('lease', record.lease),
+  };
+}
+
+function wantOf(record: WantRecord): WantRow {
+  return {
+    loop: idOf(record.loop_id),
+    occasion: record.occasion,
+    moment: record.moment,
+    behaviour: record.behaviour,
+    to: { kind: record.recipient_kind, id: record.recipient_id },
+    lane: record.lane,
+    dueAt: Number(record.due_at),
+  };
+}
+
+const wantColumns = `loop_id uuid, occasion text, message_id uuid, moment text, behaviour text, recipient_kind text,
+  recipient_id text, lane smallint, due_at bigint`;
+
+function wantRecord(want: WantRow, message: string | null): WantRecord {
+  return {
+    loop_id: want.loop,
+    occasion: want.occasion,
+    message_id: message,
+    moment: want.moment,
+    behaviour: want.behaviour,
+    recipient_kind: want.to.kind,
+    recipient_id: want.to.id,
+    lane: want.lane,
+    due_at: want.dueAt,
+  };
+}
+
+export async function replaceWants(db: Db, loops: readonly string[], wants: readonly WantRow[]): Promise<void> {
+  if (loops.length === 0) return;
+  const rows = wants.map((want) => wantRecord(want, null));
+  await sql`delete from wants where loop_id = any(${uuidArray(loops)}) and message_id is null
+    and not exists (select 1 from ${recordset(rows, wantColumns)}
+      where t.loop_id = wants.loop_id and t.occasion = wants.occasion)`.execute(db);
+  if (rows.length === 0) return;
+  // The addressee may change while the words wait; their due time does not start again.
+  await sql`insert into wants (loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at)
+    select loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at
+    from ${recordset(rows, wantColumns)}
+    on conflict (loop_id, occasion) do update set moment = excluded.moment, recipient_kind = excluded.recipient_kind,
+      recipient_id = excluded.recipient_id, lane = excluded.lane
+    where wants.message_id is null`.execute(db);
+}
+
+/** Due words of the most urgent recipients, a bounded number each, so that one digest can speak for many loops. */
+export async function claimDueWants(
+  db: Db,
+  now: number,
+  recipientsMax: number,
+  perRecipientMax: number,
+): Promise<readonly WantRow[]> {
+  const found = await sql<WantRecord>`
+    with due as (
+      select recipient_kind, recipient_id, behaviour, lane, min(due_at) as first_due from wants
+      where message_id is null and due_at <= ${now}
+      group by recipient_kind, recipient_id, behaviour, lane order by lane, first_due limit ${recipientsMax}
+    )
+    select w.* from due cross join lateral (
+      select * from wants where message_id is null and due_at <= ${now}
+        and recipient_kind = due.recipient_kind and recipient_id = due.recipient_id
+        and behaviour = due.behaviour and lane = due.lane
+      order by due_at, loop_id limit ${perRecipientMax} for update skip locked
+    ) w`.execute(db);
+  return found.rows.map(wantOf);
+}
+
+/** Puts off everything that waits for a recipient in one lane. */
+export async function postponeRecipients(
+  db: Db,
+  recipients: readonly { readonly to: WantRow['to']; readonly lane: number; readonly dueAt: number }[],
+): Promise<void> {
+  if (recipients.length === 0) return;
+  const rows = recipients.map(({ to, lane, dueAt }) => ({ k: to.kind, i: to.id, l: lane, d: dueAt }));
+  await sql`update wants set due_at = t.d from ${recordset(rows, 'k text, i text, l smallint, d bigint')}
+    where recipient_kind = t.k and recipient_id = t.i and lane = t.l and message_id is null
+      and due_at < t.d`.execute(db);
+}
+
+export async function takeAttention(db: Db, asks: readonly AttentionAsk[]): Promise<readonly boolean[]> {
+  const taken: boolean[] = [];
+  // One row a recipient: the upsert both reads and writes it, so that two workers cannot both take the last place.
+  for (const ask of asks) {
+    const released = ask.isReleased ? 1 : 0;
+    const done = await sql`
+      insert into attention (recipient_kind, recipient_id, day, messages, released)
+      select ${ask.to.kind}, ${ask.to.id}, ${ask.day}, 1, ${released}::integer
+      where ${ask.messagesMax}::integer > 0 and (${released}::integer = 0 or ${ask.releasedMax}::integer > 0)
+      on conflict (recipient_kind, recipient_id, day) do update
+        set messages = attention.messages + 1, released = attention.released + ${released}::integer
+        where attention.messages < ${ask.messagesMax}::integer
+          and (${released}::integer = 0 or attention.released < ${ask.releasedMax}::integer)
+      returning messages`.execute(db);
+    taken.push(done.rows.length === 1);
+  }
+  return taken;
+}
+
+const messageColumns = `id uuid, recipient_kind text, recipient_id text, moment text, occasion text, behaviour text,
+  lane smallint, is_shadow boolean, channel text, state text, due_at bigint, created_at bigint, team text`;
+const messageNames = messageColumns
+  .split(',')
+  .map((column) => column.trim().split(' ')[0])
+  .join(', ');
+
+export async function queueMessages(
+  db: Db,
+  messages: readonly { readonly message: MessageRow; readonly wants: readonly WantRow[] }[],
+): Promise<void> {
+  if (messages.length === 0) return;
+  const rows = messages.map(({ message }) => ({
+    id: message.id,
+    recipient_kind: message.to.kind,
+    recipient_id: message.to.id,
+    moment: message.moment,
+    occasion: message.occasion,
+    behaviour: message.behaviour,
+    lane: message.lane,
+    is_shadow: message.isShadow,
+    channel: message.channel,
+    state: message.state,
+    due_at: message.dueAt,
+    created_at: message.createdAt,
+    team: message.team ?? null,
+  }));
+  await sql`insert into messages (${sql.raw(messageNames)}) select ${sql.raw(messageNames)}
+    from ${recordset(rows, messageColumns)} on conflict do nothing`.execute(db);
+  const bound = messages.flatMap(({ message, wants }) => wants.map((want) => wantRecord(want, message.id)));
+  await sql`update wants set message_id = t.message_id from ${recordset(bound, wantColumns)}
+    where wants.loop_id = t.loop_id and wants.occasion = t.occasion and wants.message_id is null`.execute(db);
+}
+
+async function withWants(db: Db, messages: readonly MessageRecord[]): Promise<readonly ClaimedMessage[]> {
+  if (messages.length === 0) return [];
+  const found = await sql<WantRecord>`select * from wants
+    where message_id = any(${uuidArray(messages.map((message) => message.id))}) order by loop_id, occasion`.execute(db);
+  const byMessage = new Map<string, WantRow[]>();
+  for (const record of found.rows) {
+    const id = idOf(record.message_id ?? '');
+    const list = byMessage.get(id);
+    if (list === undefined) byMessage.set(id, [wantOf(record)]);
+    else list.push(wantOf(record));
+  }
+  return messages.map((record) => {
+    const message = messageOf(record);
+    return { message, wants: byMessage.get(message.id) ?? [] };
+  });
+}
+
+export async function claimMessages(
+  db: Db,
+  now: number,
+  limit: number,
+  lease: string,
+  leasedUntil: number,
+): Promise<readonly ClaimedMessage[]> {
+  const found = await sql<MessageRecord>`
+    update messages set leased_until = ${leasedUntil}, lease = ${lease}
+    where id in (select id from messages where state = 'queued' and due_at <= ${now}
+      and (leased_until is null or leased_until < ${now})
+      order by lane, due_at limit ${limit} for update skip locked)
+    returning *`.execute(db);
+  const claimed = await withWants(db, found.rows);
+  return claimed.toSorted((a, b) => a.message.lane - b.message.lane || a.message.dueAt - b.message.dueAt);
+}
+
+export async function claimAbandoned(
+  db: Db,
+  now: number,
+  limit: number,
+  lease: string,
+  leasedUntil: number,
+): Promise<readonly ClaimedMessage[]> {
+  const found = await sql<MessageRecord>`
+    update messages set leased_until = ${leasedUntil}, lease = ${lease}
+    where id in (select id from messages where state = 'sending' and leased_until < ${now}
+      order by leased_until limit ${limit} for update skip locked)
+    returning *`.execute(db);
+  return withWants(db, found.rows);
+}
+
+export async function recordMessages(db: Db, updates: readonly MessageUpdate[]): Promise<void> {
+  if (updates.length === 0) return;
+  const rows = updates.map((update) => ({
+    i: update.id,
+    s: update.state,
+    l: update.lease ?? null,
+    d: update.dueAt ?? null,
+    a: update.attempt ?? null,
+    t: update.sentAt ?? null,
+    n: update.snapshot ?? null,
+    r: update.reference ?? null,
+    e: update.lastError ?? null,
+    h: update.tokenHash ?? null,
+    x: update.tokenExpiresAt ?? null,
+  }));
+  const columns =
+    'i uuid, s text, l text, d bigint, a integer, t bigint, n json, r text, e text, h text, x bigint';
+  // `sending` keeps its lease; every other state gives it back.
+  await sql`update messages set state = t.s, due_at = coalesce(t.d, due_at), attempt = coalesce(t.a, attempt),
+      sent_at = coalesce(t.t, sent_at), snapshot = coalesce(t.n, snapshot), reference = coalesce(t.r, reference),
+      last_error = coalesce(t.e, last_error), token_hash = coalesce(t.h, token_hash),
+      token_expires_at = coalesce(t.x, token_expires_at),
+      lease = case when t.s = 'sending' then lease end,
+      leased_until = case when t.s = 'sending' then leased_until end
+    from ${recordset(rows, columns)}
+    where id = t.i and (t.l is null or lease = t.l)`.execute(db);
+}
+
+export async function messageByToken(db: Db, tokenHash: string): Promise<ClaimedMessage | undefined> {
+  const found = await sql<MessageRecord>`select * from messages where token_hash = ${tokenHash}`.execute(db);
+  return (await withWants(db, found.rows))[0];
+}
+
+export async function messageById(db: Db, id: string): Promise<ClaimedMessage | undefined> {
+  const found = await sql<MessageRecord>`select * from messages where id = ${id}::uuid`.execute(db);
+  return (await withWants(db, found.rows))[0];
+}

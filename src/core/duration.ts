@@ -1,0 +1,20 @@
+export type Duration = { readonly amount: number; readonly unit: 'h' | 'd' | 'wd' };
+
+export const hourMs = 3_600_000;
+export const dayMs = 86_400_000;
+
+/** Reads `48h`, `30d`, `2wd` (working days). The schema has checked the form; anything else is a fault. */
+export function parseDuration(text: string): Duration {
+  const found = /^(\d{1,4})(h|d|wd)$/u.exec(text);
+  const unit = found?.[2];
+  if (found?.[1] === undefined || (unit !== 'h' && unit !== 'd' && unit !== 'wd')) {
+    throw new RangeError(`not a duration: ${text.slice(0, 20)}`);
+  }
+  return { amount: Number(found[1]), unit };
+}
+
+/** Milliseconds of a duration without a calendar: a working day counts as a day. */
+export function durationMs(text: string): number {
+  const { amount, unit } = parseDuration(text);
+  return amount * (unit === 'h' ? hourMs : dayMs);
+}

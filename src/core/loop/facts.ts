@@ -1,0 +1,279 @@
+import type { Actor, Event, Identity, SecretFacts, Validity, Where } from '../event.ts';
+import type { Answer, Moment } from '../message.ts';
+import type { Evidence } from '../owner.ts';
+
+/**
+ * Everything known of a loop, from which its state follows. Events enter by operations that do not depend on order
+ * or repetition (smallest, largest, any), so that the same set of events gives the same facts (invariant 13).
+ * Messages and replies are facts with a time of their own.
+ */
+export type LoopFacts = {
+  readonly behaviour: string;
+  /** Failing events, each counted once. */
+  readonly sightings: number;
+  /** The earliest sightings, at most `keptSightingsMax`, by time and then id: the first commit is always kept. */
+  readonly kept: readonly Sighting[];
+  readonly lastOccurredAt: number;
+  /** Whether any failing event was live, not history. */
+  readonly isLive: boolean;
+  readonly identity?: Identity;
+  readonly secret?: SecretFacts;
+  /** What each source last said about whether it still works; the latest wins. */
+  readonly validity: Readonly<Record<string, ValiditySeen>>;
+  /** What each verifier or report last saw; the latest wins. */
+  readonly seen: Readonly<Record<string, Seen>>;
+  /** Sources that reported it. */
+  readonly sources: readonly string[];
+  readonly suppression?: { readonly until: number; readonly reason: string };
+  /** A sighting that no suppression covers. */
+  readonly isUnsuppressed: boolean;
+  readonly releasedAt?: number;
+  readonly messages: readonly MessageFact[];
+  readonly replies: readonly ReplyFact[];
+  readonly decisions: readonly Decision[];
+  readonly relapseOf?: string;
+  /** 0 for a first case, 1 for the first relapse, … */
+  readonly relapseNumber: number;
+  readonly holdChecks: readonly HoldCheck[];
+  readonly mergedInto?: string;
+};
+
+export type Sighting = {
+  readonly event: string;
+  readonly source: string;
+  readonly at: number;
+  readonly where: Where;
+  readonly actor: Actor;
+  readonly evidence: readonly Evidence[];
+};
+
+export type ValiditySeen = {
+  readonly status: Validity;
+  readonly at: number;
+  readonly reason: string;
+  /** When this source last proved that it works: a later failure to prove is then a flip. */
+  readonly activeAt?: number;
+};
+
+export type Seen = {
+  readonly signal: string;
+  readonly at: number;
+  readonly reason: string;
+  /** A second person's word, shown as attested and counted apart. */
+  readonly isAttested?: boolean;
+};
+
+export type MessageFact = {
+  readonly message: string;
+  readonly moment: Moment;
+  readonly occasion: string;
+  readonly recipient: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
+  /** When a channel accepted it. */
+  readonly at: number;
+  readonly outcome: 'accepted' | 'uncertain' | 'refused';
+};
+
+export type ReplyFact = {
+  readonly id: string;
+  readonly at: number;
+  readonly answer: Answer;
+  readonly by: { readonly kind: 'person' | 'team' | 'duty' | 'operator'; readonly id: string };
+  /** A reply through a bare link proposes; it does not decide (invariant 7). */
+  readonly isWeak: boolean;
+  /** Person id proposed by "not mine". */
+  readonly proposedOwner?: string;
+  readonly until?: number;
+  readonly reason?: string;
+};
+
+export type Decision =
+  | { readonly kind: 'dismiss' | 'uphold' | 'reject-dispute' | 'hand-back'; readonly at: number; readonly by: string }
+  | { readonly kind: 'accept-risk'; readonly at: number; readonly by: string; readonly until: number }
+  | { readonly kind: 'hand-over'; readonly at: number; readonly by: string; readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string } };
+
+export type HoldCheck = {
+  readonly at: number;
+  /** Share of the window's days on which the sources were alive, 0 to 1. */
+  readonly aliveShare: number;
+  readonly opportunities: number;
+};
+
+export const keptSightingsMax = 12;
+
+export function emptyFacts(behaviour: string): LoopFacts {
+  return {
+    behaviour,
+    sightings: 0,
+    kept: [],
+    lastOccurredAt: 0,
+    isLive: false,
+    validity: {},
+    seen: {},
+    sources: [],
+    isUnsuppressed: false,
+    messages: [],
+    replies: [],
+    decisions: [],
+    relapseNumber: 0,
+    holdChecks: [],
+  };
+}
+
+/** One failing event, with what the directories said of its owner. */
+export type FailedEvent = {
+  readonly event: Event;
+  readonly evidence: readonly Evidence[];
+  readonly isLive: boolean;
+  readonly suppression?: { readonly until: number; readonly reason: string };
+};
+
+/** Adds a failing event that was not known before. */
+export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
+  const { event } = failed;
+  const sighting: Sighting = {
+    event: event.id,
+    source: event.source,
+    at: event.occurredAt,
+    where: event.where,
+    actor: event.actor,
+    evidence: failed.evidence,
+  };
+  const isUnsuppressed = facts.isUnsuppressed || failed.suppression === undefined;
+  const suppression = laterSuppression(facts.suppression, failed.suppression);
+  return {
+    ...facts,
+    sightings: facts.sightings + 1,
+    kept: keepEarliest([...facts.kept, sighting]),
+    lastOccurredAt: Math.max(facts.lastOccurredAt, event.occurredAt),
+    isLive: facts.isLive || failed.isLive,
+    ...pickIdentity(facts.identity, event.identity),
+    ...pickSecret(facts.secret, event.secret),
+    sources: addSource(facts.sources, event.source),
+    isUnsuppressed,
+    ...(suppression === undefined ? {} : { suppression }),
+  };
+}
+
+/**
+ * What a source says about whether the secret works. "Unknown" is kept out unless the same source had proved before
+ * that it works: then its failure to prove is a flip, and means inactive.
+ */
+export function addValidity(
+  facts: LoopFacts,
+  source: string,
+  status: Validity,
+  at: number,
+  options: { readonly note?: string } = {},
+): LoopFacts {
+  const before = facts.validity[source];
+  const isNotVerified = status === 'unknown' && options.note === 'not verified';
+  if (status === 'unknown' && !isNotVerified) return facts;
+  const activeAt = status === 'active' ? Math.max(at, before?.activeAt ?? at) : before?.activeAt;
+  const isLater = before === undefined || at > before.at || (at === before.at && rank(status) > rank(before.status));
+  if (!isLater && activeAt === before?.activeAt) return facts;
+  const reason = isNotVerified ? 'not verified' : `says ${status}`;
+  const seen: ValiditySeen = {
+    ...(isLater ? { status, at, reason } : { status: before.status, at: before.at, reason: before.reason }),
+    ...(activeAt === undefined ? {} : { activeAt }),
+  };
+  return {
+    ...facts,
+    sources: addSource(facts.sources, source),
+    validity: { ...facts.validity, [source]: seen },
+  };
+}
+
+/** What a verifier, a report or a person saw; the latest of one origin and signal family wins. */
+export function addSeen(facts: LoopFacts, origin: string, seen: Seen): LoopFacts {
+  const before = facts.seen[origin];
+  if (before !== undefined && (before.at > seen.at || (before.at === seen.at && before.signal <= seen.signal))) {
+    return facts;
+  }
+  return { ...facts, seen: { ...facts.seen, [origin]: seen } };
+}
+
+/** Two loops later proven to be one. Commutative; replies, messages and proofs follow. */
+export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
+  let merged: LoopFacts = {
+    ...a,
+    sightings: a.sightings + b.sightings,
+    kept: keepEarliest([...a.kept, ...b.kept]),
+    lastOccurredAt: Math.max(a.lastOccurredAt, b.lastOccurredAt),
+    isLive: a.isLive || b.isLive,
+    ...pickIdentity(a.identity, b.identity),
+    ...pickSecret(a.secret, b.secret),
+    sources: b.sources.reduce(addSource, a.sources),
+    isUnsuppressed: a.isUnsuppressed || b.isUnsuppressed,
+    messages: byTime([...a.messages, ...b.messages], (message) => message.message),
+    replies: byTime([...a.replies, ...b.replies], (reply) => reply.id),
+    decisions: byTime([...a.decisions, ...b.decisions], (decision) => decision.kind),
+    relapseNumber: Math.max(a.relapseNumber, b.relapseNumber),
+    holdChecks: [],
+  };
+  const suppression = laterSuppression(a.suppression, b.suppression);
+  if (suppression !== undefined) merged = { ...merged, suppression };
+  const releasedAt = Math.max(a.releasedAt ?? 0, b.releasedAt ?? 0);
+  if (releasedAt > 0) merged = { ...merged, releasedAt };
+  for (const [source, seen] of Object.entries(b.validity)) merged = mergeValidity(merged, source, seen);
+  for (const [origin, seen] of Object.entries(b.seen)) merged = addSeen(merged, origin, seen);
+  return merged;
+}
+
+function mergeValidity(facts: LoopFacts, source: string, seen: ValiditySeen): LoopFacts {
+  const note = seen.status === 'unknown' ? { note: 'not verified' } : {};
+  const withActive = seen.activeAt === undefined ? facts : addValidity(facts, source, 'active', seen.activeAt);
+  return addValidity(withActive, source, seen.status, seen.at, note);
+}
+
+/** Ties at one instant go to the worse news, so that order never decides. */
+function rank(status: Validity): number {
+  return status === 'active' ? 2 : status === 'inactive' ? 1 : 0;
+}
+
+function keepEarliest(sightings: readonly Sighting[]): readonly Sighting[] {
+  if (sightings.length < 2) return sightings;
+  const sorted = sightings.toSorted((a, b) => a.at - b.at || (a.event < b.event ? -1 : a.event > b.event ? 1 : 0));
+  return sorted.filter((sighting, index) => sighting.event !== sorted[index - 1]?.event).slice(0, keptSightingsMax);
+}
+
+function byTime<T extends { readonly at: number }>(items: readonly T[], id: (item: T) => string): readonly T[] {
+  return items.toSorted((a, b) => a.at - b.at || (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
+}
+
+function addSource(sources: readonly string[], source: string): readonly string[] {
+  return sources.includes(source) ? sources : [...sources, source].sort();
+}
+
+function laterSuppression(
+  a: LoopFacts['suppression'],
+  b: LoopFacts['suppression'],
+): LoopFacts['suppression'] | undefined {
+  if (a === undefined) return b;
+  if (b === undefined) return a;
+  return b.until > a.until || (b.until === a.until && b.reason < a.reason) ? b : a;
+}
+
+/** The smallest text wins where sources name the identity differently. */
+function pickIdentity(a: Identity | undefined, b: Identity | undefined): { readonly identity?: Identity } {
+  const picked = smaller(a, b);
+  return picked === undefined ? {} : { identity: picked };
+}
+
+/** The most specific description wins: a named provider before `generic`, with a length before without. */
+function pickSecret(a: SecretFacts | undefined, b: SecretFacts | undefined): { readonly secret?: SecretFacts } {
+  if (a === undefined || b === undefined) {
+    const only = a ?? b;
+    return only === undefined ? {} : { secret: only };
+  }
+  const score = (secret: SecretFacts) =>
+    (secret.length === undefined ? 0 : 2) + (secret.provider === 'generic' ? 0 : 4) + (secret.lastFour === undefined ? 0 : 1);
+  const difference = score(b) - score(a);
+  if (difference !== 0) return { secret: difference > 0 ? b : a };
+  return { secret: smaller(a, b) ?? a };
+}
+
+function smaller<T>(a: T | undefined, b: T | undefined): T | undefined {
+  if (a === undefined) return b;
+  if (b === undefined || a === b) return a;
+  return JSON.stringify(a) <= JSON.stringify(b) ? a : b;
+}

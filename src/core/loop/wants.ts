@@ -1,0 +1,181 @@
+import type { Behaviour } from '../behaviour.ts';
+import type { Moment } from '../message.ts';
+import { addDuration, type WorkingHours } from '../working-time.ts';
+import type { LoopFacts, MessageFact } from './facts.ts';
+import { type Addressee, contacts, duty, type OwnerView, type Position, standingReply } from './position.ts';
+
+/** Urgent goes through quiet hours; live before released history (invariant 3). Lower first. */
+export const lanes = { urgent: 0, live: 1, released: 2 } as const;
+export type Lane = (typeof lanes)[keyof typeof lanes];
+
+/** Words that are due to one addressee. `occasion` is unique within the loop: the same words are never said twice. */
+export type Want = {
+  readonly occasion: string;
+  readonly moment: Moment;
+  readonly to: Addressee;
+  readonly dueAt: number;
+  readonly lane: Lane;
+};
+
+export type Calendar = { readonly timeZone: string; readonly workingHours: WorkingHours };
+
+export type WantRules = {
+  readonly behaviour: Behaviour;
+  readonly owner: OwnerView;
+  readonly position: Position;
+  readonly calendar: Calendar;
+  /** Severities that break quiet hours. */
+  readonly isUrgent: boolean;
+};
+
+/** Every message that the facts ask for and that was not sent yet, with the moment it falls due. */
+export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  const sent = new Set(facts.messages.map((message) => message.occasion));
+  return allWants(facts, rules, now).filter((want) => !sent.has(want.occasion));
+}
+
+function allWants(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  const { position } = rules;
+  switch (position.state) {
+    case 'open':
+    case 'triage':
+      return firstContact(facts, rules, now);
+    case 'reassigned':
+      return [handOver(facts, rules, now)];
+    case 'incident':
+    case 'disputed':
+    case 'answered':
+      return replyWants(facts, rules, now);
+    case 'told':
+    case 'escalated':
+      return [...backAgain(facts, rules, now), ...ladder(facts, rules)];
+    case 'verified':
+      return goodNews(facts, rules, now);
+    default:
+      return [];
+  }
+}
+
+function laneOf(facts: LoopFacts, rules: WantRules): Lane {
+  if (!facts.isLive) return lanes.released;
+  return rules.isUrgent ? lanes.urgent : lanes.live;
+}
+
+function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  const { owner, behaviour } = rules;
+  // An address that refused a message is not tried again: the team, then the duty role, hears of it instead.
+  const refused = facts.messages.filter((message) => message.outcome === 'refused');
+  // The set-up makes it easy: the person has been told, now the team is.
+  const isSystemic = facts.relapseNumber >= behaviour.relapse.systemFixAt;
+  const owners = [isSystemic ? undefined : owner.addressee, owner.team, duty];
+  const to = owners.find(
+    (candidate) => candidate !== undefined && !refused.some((message) => isSame(message.recipient, candidate)),
+  );
+  if (to === undefined) return [];
+  const word: Moment = facts.relapseNumber > 0 ? 'relapse' : to.kind === 'person' ? 'told' : 'asked';
+  const occasion = `first:${refused.length}`;
+  return [{ occasion, moment: word, to, dueAt: now, lane: laneOf(facts, rules) }];
+}
+
+function isSame(a: Addressee, b: Addressee): boolean {
+  return a.kind === b.kind && a.id === b.id;
+}
+
+function handOver(facts: LoopFacts, rules: WantRules, now: number): Want {
+  const reply = standingReply(facts);
+  const over = facts.decisions.findLast((decision) => decision.kind === 'hand-over');
+  const to =
+    over?.kind === 'hand-over' && reply !== undefined && over.at >= reply.at ? over.to : (rules.owner.team ?? duty);
+  return { occasion: `hand-over:${reply?.id ?? ''}`, moment: 'handed-over', to, dueAt: now, lane: lanes.live };
+}
+
+function replyWants(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  const reply = standingReply(facts);
+  if (reply === undefined) return [];
+  const want = (to: Addressee, lane: Lane): Want => ({
+    occasion: `${reply.answer}:${reply.id}`,
+    moment: 'escalation',
+    to,
+    dueAt: now,
+    lane,
+  });
+  switch (reply.answer) {
+    case 'not-me':
+      return [want(duty, lanes.urgent)];
+    case 'need-help':
+    case 'wrong':
+      return [want(duty, lanes.live)];
+    case 'accept-risk':
+      return [want(secondPerson(rules.owner, reply.by), lanes.live)];
+    default:
+      return [];
+  }
+}
+
+/** A risk is never accepted by the one who asks. */
+function secondPerson(owner: OwnerView, by: { readonly id: string }): Addressee {
+  return owner.manager !== undefined && owner.manager.id !== by.id ? owner.manager : duty;
+}
+
+/** Someone was told, the world changed for the worse, and they should hear it. */
+function backAgain(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  const { proof } = rules.position;
+  const last = lastContact(facts);
+  const reply = standingReply(facts);
+  if (last === undefined) return [];
+  const to = last.recipient;
+  if (reply?.answer === 'done' && (proof.disprovedAt ?? 0) > reply.at) {
+    return [{ occasion: `disproved:${proof.disprovedAt}`, moment: 'reminder', to, dueAt: now, lane: lanes.live }];
+  }
+  const wasVerified = facts.messages.findLast((message) => message.moment === 'verified');
+  if (wasVerified !== undefined && wasVerified.at > last.at) {
+    return [{ occasion: `again:${wasVerified.message}`, moment: 'told', to, dueAt: now, lane: lanes.live }];
+  }
+  return [];
+}
+
+function lastContact(facts: LoopFacts): MessageFact | undefined {
+  return contacts(facts).at(-1);
+}
+
+/** The next step that silence leads to. Each step counts from the message before it. */
+function ladder(facts: LoopFacts, rules: WantRules): readonly Want[] {
+  const contact = lastContact(facts);
+  if (contact === undefined) return [];
+  let previous: MessageFact = contact;
+  for (const [index, step] of rules.behaviour.ladder.entries()) {
+    const occasion = `ladder:${contact.occasion}:${index}`;
+    const said = facts.messages.find((message) => message.occasion === occasion);
+    if (said !== undefined) {
+      previous = said;
+      continue;
+    }
+    const full = addDuration(previous.at, step.after, rules.calendar.timeZone, rules.calendar.workingHours);
+    // Nobody knows whether an uncertain message arrived, so the next one comes at half the time.
+    const dueAt = previous.outcome === 'uncertain' ? previous.at + Math.floor((full - previous.at) / 2) : full;
+    const to = stepAddressee(step.to, contact, rules.owner);
+    const lane = facts.isLive ? lanes.live : lanes.released;
+    return [{ occasion, moment: step.moment, to, dueAt, lane }];
+  }
+  return [];
+}
+
+function stepAddressee(to: 'owner' | 'manager' | 'team' | 'duty', contact: MessageFact, owner: OwnerView): Addressee {
+  switch (to) {
+    case 'owner':
+      return contact.recipient;
+    case 'manager':
+      return owner.manager ?? owner.team ?? duty;
+    case 'team':
+      return owner.team ?? duty;
+    case 'duty':
+      return duty;
+  }
+}
+
+function goodNews(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  const last = lastContact(facts);
+  if (last === undefined) return [];
+  const occasion = `verified:${rules.position.proof.at}`;
+  return [{ occasion, moment: 'verified', to: last.recipient, dueAt: now, lane: lanes.live }];
+}

@@ -1,0 +1,95 @@
+import { dayMs, hourMs, parseDuration } from './duration.ts';
+
+/** When people are spoken to. Hours are local, 0–24; days are ISO weekdays 1 (Monday) … 7. */
+export type WorkingHours = {
+  readonly from: number;
+  readonly to: number;
+  readonly days: readonly number[];
+};
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const options = {
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  } as const;
+  let made: Intl.DateTimeFormat;
+  try {
+    made = new Intl.DateTimeFormat('en-GB', { ...options, timeZone });
+  } catch {
+    // A time zone that the directory misspelt must not stop a message; UTC is the documented fallback.
+    made = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+  }
+  if (formats.size > 600) formats.clear();
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** Local wall-clock time as if it were UTC: epoch milliseconds of the same digits. */
+export function localMs(at: number, timeZone: string): number {
+  const parts: Record<string, number> = {};
+  for (const part of formatOf(timeZone).formatToParts(at)) parts[part.type] = Number(part.value);
+  const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000);
+}
+
+/** The local day, `YYYY-MM-DD`. */
+export function localDay(at: number, timeZone: string): string {
+  return new Date(localMs(at, timeZone)).toISOString().slice(0, 10);
+}
+
+function isoWeekday(local: number): number {
+  return ((Math.floor(local / dayMs) + 3) % 7) + 1;
+}
+
+/** Whether `at` lies in quiet hours [from, to) local, which may cross midnight. Equal bounds mean none. */
+export function isQuiet(at: number, timeZone: string, quiet: { readonly from: number; readonly to: number }): boolean {
+  if (quiet.from === quiet.to) return false;
+  const hour = (localMs(at, timeZone) % dayMs) / hourMs;
+  return quiet.from < quiet.to ? hour >= quiet.from && hour < quiet.to : hour >= quiet.from || hour < quiet.to;
+}
+
+/** The end of the quiet hours that `at` lies in; `at` itself when it lies in none. */
+export function afterQuiet(at: number, timeZone: string, quiet: { readonly from: number; readonly to: number }): number {
+  if (!isQuiet(at, timeZone, quiet)) return at;
+  const local = localMs(at, timeZone);
+  const hour = (local % dayMs) / hourMs;
+  const hoursLeft = (quiet.to - hour + 24) % 24;
+  return at + Math.ceil(hoursLeft * hourMs);
+}
+
+/** The first instant at or after `at` inside working hours. */
+export function nextWorking(at: number, timeZone: string, hours: WorkingHours): number {
+  let moment = at;
+  // At most a fortnight of steps: a set of days is never empty (checked by the configuration).
+  for (let step = 0; step < 32; step += 1) {
+    const local = localMs(moment, timeZone);
+    const hour = (local % dayMs) / hourMs;
+    if (hours.days.includes(isoWeekday(local))) {
+      if (hour >= hours.from && hour < hours.to) return moment;
+      if (hour < hours.from) {
+        moment += Math.ceil((hours.from - hour) * hourMs);
+        continue;
+      }
+    }
+    moment += Math.ceil((24 - hour) * hourMs);
+  }
+  return moment;
+}
+
+/** `at` plus a duration; working days count days of `hours`, and the result lies in working hours. */
+export function addDuration(at: number, duration: string, timeZone: string, hours: WorkingHours): number {
+  const { amount, unit } = parseDuration(duration);
+  if (unit !== 'wd') return at + amount * (unit === 'h' ? hourMs : dayMs);
+  let moment = nextWorking(at, timeZone, hours);
+  for (let day = 0; day < amount; day += 1) moment = nextWorking(moment + dayMs, timeZone, hours);
+  return moment;
+}

@@ -1,0 +1,352 @@
+import type { Json } from '../core/event.ts';
+import type { LoopFacts } from '../core/loop/facts.ts';
+import type { LoopState, Rung } from '../core/loop/states.ts';
+import type { Moment } from '../core/message.ts';
+import type { Principal } from './principal.ts';
+
+/**
+ * The store keeps what was accepted and gives it back. What `transaction` returned is durable; what it threw never
+ * happened. Decisions use the caller's clock, never the database's.
+ */
+export interface Store {
+  /** Runs `work` in one transaction; throws what it throws, after a roll-back. */
+  transaction<T>(work: (tx: StoreWrite) => Promise<T>): Promise<T>;
+  readonly read: StoreRead;
+  /** Of these event ids, those that are stored. A hint before the transaction, never the decision. */
+  knownEvents(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  close(): Promise<void>;
+}
+
+/** A loop as it rests: its facts and what is derived from them for finding it. */
+export type LoopRow = {
+  readonly id: string;
+  readonly caseCode: string;
+  readonly behaviour: string;
+  readonly state: LoopState;
+  /** Known only by what a source said beside the failure: shown nowhere until the failure itself arrives. */
+  readonly isStub: boolean;
+  readonly rung: Rung;
+  readonly isLive: boolean;
+  readonly owner: { readonly kind: 'person' | 'team' | 'unknown'; readonly id?: string; readonly confidence: number };
+  readonly team?: string;
+  readonly habit?: string;
+  readonly repository?: string;
+  readonly firstOccurredAt: number;
+  readonly lastOccurredAt: number;
+  readonly verifiedAt?: number;
+  readonly relapseOf?: string;
+  readonly dueAt?: number;
+  readonly updatedAt: number;
+  readonly mergedInto?: string;
+  /** Number of ledger entries and the hash of the last. */
+  readonly seq: number;
+  readonly head: string;
+  readonly facts: LoopFacts;
+};
+
+export type EventRow = {
+  readonly id: string;
+  readonly loop: string;
+  readonly source: string;
+  readonly kind: string;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  readonly body: Json;
+};
+
+export type LedgerRow = {
+  readonly loop: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly previous: string;
+  readonly hash: string;
+  /** Canonical JSON, exactly as hashed. */
+  readonly body: string;
+};
+
+export type PrivateRow = {
+  readonly loop: string;
+  readonly seq: number;
+  readonly path: string;
+  readonly salt: string;
+  readonly value: string;
+};
+
+export type CheckpointRow = {
+  readonly n: number;
+  readonly at: number;
+  readonly size: number;
+  readonly root: string;
+  readonly previous: string;
+  readonly keyId: string;
+  readonly signature: string;
+  /** The heads under the root, in leaf order. */
+  readonly leaves: readonly { readonly loop: string; readonly seq: number; readonly head: string }[];
+};
+
+export type SpanRow = {
+  readonly place: string;
+  readonly loop: string;
+  readonly source: string;
+  readonly provider: string;
+  readonly startColumn: number;
+  readonly endColumn: number;
+};
+
+export type WantRow = {
+  readonly loop: string;
+  readonly occasion: string;
+  readonly moment: Moment;
+  readonly behaviour: string;
+  readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
+  readonly lane: number;
+  readonly dueAt: number;
+};
+
+export const messageStates = [
+  'queued',
+  'sending',
+  'accepted',
+  'uncertain',
+  'refused',
+  'dead',
+  'withdrawn',
+] as const;
+export type MessageState = (typeof messageStates)[number];
+
+export type MessageRow = {
+  readonly id: string;
+  readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
+  readonly moment: Moment;
+  readonly occasion: string;
+  readonly behaviour: string;
+  readonly lane: number;
+  readonly isShadow: boolean;
+  readonly channel: string;
+  readonly state: MessageState;
+  readonly dueAt: number;
+  readonly attempt: number;
+  readonly createdAt: number;
+  readonly sentAt?: number;
+  /** The message as rendered for its first attempt, repeated on every other. */
+  readonly snapshot?: Json;
+  readonly reference?: string;
+  readonly lastError?: string;
+  readonly team?: string;
+  readonly lease?: string;
+};
+
+/** One message with the occasions of the loops it speaks for. */
+export type ClaimedMessage = {
+  readonly message: MessageRow;
+  readonly wants: readonly WantRow[];
+};
+
+export interface StoreWrite {
+  /** Stores events; returns the ids that were new. */
+  insertEvents(events: readonly EventRow[]): Promise<ReadonlySet<string>>;
+  knownEvents(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** key → loop id, for those that exist. */
+  loopsByKeys(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  addKeys(keys: readonly { readonly key: string; readonly loop: string }[]): Promise<void>;
+  spansAt(places: readonly string[]): Promise<readonly SpanRow[]>;
+  addSpans(spans: readonly SpanRow[]): Promise<void>;
+  /** Loads and locks, in id order so that two writers never wait for each other in a ring. */
+  lockLoops(ids: readonly string[]): Promise<readonly LoopRow[]>;
+  saveLoops(rows: readonly LoopRow[]): Promise<void>;
+  /** Re-points keys, spans, events, wants and aliases of merged loops. */
+  moveLoops(moves: readonly { readonly from: string; readonly to: string }[]): Promise<void>;
+  addAlias(alias: string, loop: string): Promise<'added' | 'taken'>;
+  appendLedger(entries: readonly LedgerRow[], personal: readonly PrivateRow[]): Promise<void>;
+  /** Sets the wants that wait for these loops to exactly these; planned ones stay. */
+  replaceWants(loops: readonly string[], wants: readonly WantRow[]): Promise<void>;
+  /** Loops of a habit that were verified, and loops of it that occurred later, for relapses. */
+  loopsOfHabits(habits: readonly string[]): Promise<readonly HabitRow[]>;
+  /** Loops whose time has come, locked, others' locks skipped. */
+  claimDueLoops(now: number, limit: number): Promise<readonly LoopRow[]>;
+  claimBacklog(filter: ReleaseFilter, limit: number): Promise<readonly LoopRow[]>;
+
+  /** Due wants in no message, of the most urgent recipients, locked, others' locks skipped. */
+  claimDueWants(now: number, recipientsMax: number, perRecipientMax: number): Promise<readonly WantRow[]>;
+  /** Puts off everything that waits for a recipient in one lane. */
+  postponeRecipients(recipients: readonly { readonly to: WantRow['to']; readonly lane: number; readonly dueAt: number }[]): Promise<void>;
+  /** Counts a message against a recipient's day if the caps allow it. */
+  takeAttention(asks: readonly AttentionAsk[]): Promise<readonly boolean[]>;
+  /** Inserts queued messages and binds their wants; a message whose key exists is not inserted again. */
+  queueMessages(messages: readonly { readonly message: MessageRow; readonly wants: readonly WantRow[] }[]): Promise<void>;
+  claimMessages(now: number, limit: number, lease: string, leasedUntil: number): Promise<readonly ClaimedMessage[]>;
+  /** `sending` messages whose lease ran out: their process died between hand-over and record. */
+  claimAbandoned(now: number, limit: number, lease: string, leasedUntil: number): Promise<readonly ClaimedMessage[]>;
+  recordMessages(updates: readonly MessageUpdate[]): Promise<void>;
+  messageByToken(tokenHash: string): Promise<ClaimedMessage | undefined>;
+  messageById(id: string): Promise<ClaimedMessage | undefined>;
+
+  insertReplies(replies: readonly ReplyRow[]): Promise<ReadonlySet<string>>;
+  recordRefusedReply(reply: { readonly id: string; readonly at: number; readonly reason: string; readonly body: Json }): Promise<void>;
+  learnOwner(scope: string, owner: { readonly kind: string; readonly id: string }, at: number): Promise<void>;
+
+  /** Adds counters once a receipt; false when the receipt is known (nothing is added then). */
+  addReceipt(receipt: Receipt): Promise<boolean>;
+  saveImport(row: ImportRow): Promise<void>;
+  saveSetting(name: string, value: Json): Promise<void>;
+  setting(name: string): Promise<Json | undefined>;
+  insertToken(token: TokenRow): Promise<void>;
+  revokeToken(id: string, at: number): Promise<boolean>;
+  insertSuppression(row: SuppressionRow): Promise<void>;
+  endSuppression(id: string, at: number): Promise<boolean>;
+
+  unsealedHeads(limit: number): Promise<readonly { readonly loop: string; readonly seq: number; readonly head: string }[]>;
+  lastCheckpoint(): Promise<CheckpointRow | undefined>;
+  /** Stores the checkpoint and marks its leaves sealed, unless they moved on meanwhile. */
+  saveCheckpoint(row: CheckpointRow): Promise<void>;
+  /** Serialises a duty that only one process may do at a time, until the transaction ends. */
+  lock(name: string): Promise<void>;
+}
+
+export type HabitRow = {
+  readonly id: string;
+  readonly habit: string;
+  readonly behaviour: string;
+  readonly firstOccurredAt: number;
+  readonly verifiedAt?: number;
+  readonly relapseNumber: number;
+  readonly relapseOf?: string;
+  readonly isLive: boolean;
+};
+
+export type ReleaseFilter = {
+  readonly behaviour?: string;
+  readonly team?: string;
+  readonly ids?: readonly string[];
+};
+
+export type AttentionAsk = {
+  readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
+  /** The recipient's local day. */
+  readonly day: string;
+  readonly isReleased: boolean;
+  readonly messagesMax: number;
+  readonly releasedMax: number;
+};
+
+export type MessageUpdate = {
+  readonly id: string;
+  readonly state: MessageState;
+  /** Only the holder of the lease may record an outcome. */
+  readonly lease?: string;
+  readonly dueAt?: number;
+  readonly attempt?: number;
+  readonly sentAt?: number;
+  readonly snapshot?: Json;
+  readonly reference?: string;
+  readonly lastError?: string;
+  readonly tokenHash?: string;
+  readonly tokenExpiresAt?: number;
+};
+
+export type ReplyRow = {
+  readonly id: string;
+  readonly loop: string;
+  readonly message?: string;
+  readonly at: number;
+  readonly answer: string;
+  readonly body: Json;
+};
+
+export type Receipt = {
+  /** Delivery id, or hash of a file chunk. */
+  readonly id: string;
+  readonly source: string;
+  readonly at: number;
+  readonly counters: readonly CounterRow[];
+};
+
+export type CounterRow = {
+  readonly name: 'opportunity' | 'unmatched' | 'untrusted' | 'duplicate' | 'rejected' | 'event';
+  readonly behaviour: string;
+  readonly source: string;
+  /** UTC day of occurrence, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly scope: string;
+  readonly n: number;
+};
+
+export type ImportRow = {
+  readonly id: string;
+  readonly source: string;
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  /** Records that are durably taken: a repeated import goes on from here. */
+  readonly position: number;
+  readonly counts: Json;
+};
+
+export type TokenRow = {
+  readonly id: string;
+  readonly hash: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly teams: 'all' | readonly string[];
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastUsedAt?: number;
+  readonly revokedAt?: number;
+};
+
+export type SuppressionRow = {
+  readonly id: string;
+  readonly kind: 'path' | 'value' | 'repository';
+  readonly pattern: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly until: number;
+  readonly createdAt: number;
+};
+
+export type LoopFilter = {
+  readonly state?: LoopState;
+  readonly behaviour?: string;
+  readonly team?: string;
+  readonly owner?: string;
+  readonly repository?: string;
+  readonly limit: number;
+  /** Opaque, from the previous page. */
+  readonly after?: string;
+};
+
+export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
+
+export type LoopStory = {
+  readonly loop: LoopRow;
+  readonly events: readonly EventRow[];
+  readonly messages: readonly MessageRow[];
+  readonly replies: readonly ReplyRow[];
+  readonly aliases: readonly string[];
+};
+
+/** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
+export interface StoreRead {
+  loops(principal: Principal, filter: LoopFilter): Promise<Page<LoopRow>>;
+  /** By id, case code or alias. */
+  loop(principal: Principal, reference: string): Promise<LoopStory | undefined>;
+  counts(principal: Principal): Promise<readonly { readonly state: LoopState; readonly behaviour: string; readonly n: number }[]>;
+  messages(principal: Principal, filter: { readonly state?: MessageState; readonly limit: number; readonly after?: string }): Promise<Page<MessageRow>>;
+  message(principal: Principal, id: string): Promise<ClaimedMessage | undefined>;
+  ledger(principal: Principal, loop: string): Promise<{ readonly entries: readonly LedgerRow[]; readonly personal: readonly PrivateRow[] } | undefined>;
+  checkpoints(principal: Principal, after: number): Promise<readonly CheckpointRow[]>;
+  owners(principal: Principal, identity: string): Promise<readonly LoopRow[]>;
+  coverage(principal: Principal): Promise<readonly { readonly kind: string; readonly n: number }[]>;
+  counters(principal: Principal, behaviour: string): Promise<readonly CounterRow[]>;
+  tokens(principal: Principal): Promise<readonly TokenRow[]>;
+  tokenByHash(principal: Principal, hash: string): Promise<TokenRow | undefined>;
+  suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;
+  learntOwners(principal: Principal): Promise<ReadonlyMap<string, { readonly kind: string; readonly id: string }>>;
+  sourceDays(principal: Principal, sources: readonly string[], from: string, to: string): Promise<ReadonlyMap<string, number>>;
+  opportunities(principal: Principal, behaviour: string, from: string, to: string): Promise<number>;
+  setting(principal: Principal, name: string): Promise<Json | undefined>;
+  importRow(principal: Principal, id: string): Promise<ImportRow | undefined>;
+  /** Loops that a verifier may look at: told or further, not yet verified. */
+  verifiable(principal: Principal, limit: number, after?: string): Promise<readonly LoopRow[]>;
+  keysOfLoops(principal: Principal, loops: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+}
