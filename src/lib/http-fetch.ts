@@ -1,7 +1,14 @@
 import { lookup } from 'node:dns/promises';
 import type { Pool } from 'undici';
 import { errorCode, exchange, type HttpResult, pinnedPool, stopReason } from './http-fetch/exchange.ts';
-import { checkAddresses, checkHeaders, checkTarget, isLiteral, listedOrigin } from './http-fetch/target.ts';
+import {
+  checkAddresses,
+  checkHeaders,
+  checkTarget,
+  isLiteral,
+  listedOrigin,
+  type Target,
+} from './http-fetch/target.ts';
 
 export type { HttpResult } from './http-fetch/exchange.ts';
 export { retryAfterSeconds, retryAfterSecondsMax } from './http-fetch/retry-after.ts';
@@ -13,6 +20,8 @@ export { retryAfterSeconds, retryAfterSecondsMax } from './http-fetch/retry-afte
  */
 export type HttpFetch = {
   (request: HttpRequest): Promise<HttpResult>;
+  /** Resolves and checks an address without connecting; a reason when it would not be called now. */
+  check(url: string, signal?: AbortSignal): Promise<string | undefined>;
   /** Ends the kept connections; requests under way are completed. */
   close(): Promise<void>;
 };
@@ -74,17 +83,21 @@ export function createHttpFetch(policy: HttpPolicy = {}): HttpFetch {
     return pool;
   }
 
-  async function once(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
-    const target = checkTarget(request.url, listed);
+  async function locate(url: string, signal: AbortSignal): Promise<Place | HttpResult> {
+    const target = checkTarget(url, listed);
     if ('kind' in target) return target;
-    const badHeader = checkHeaders(request.headers ?? {});
-    if (badHeader !== undefined) return badHeader;
-
     const found = isLiteral(target.host) ? [target.host] : await resolved(resolve(target.host), signal);
     if (typeof found === 'string') return { kind: 'failed', phase: 'connect', reason: found };
     const addresses = checkAddresses(found, target.isListed);
-    if ('kind' in addresses) return addresses;
+    return 'kind' in addresses ? addresses : { target, addresses };
+  }
 
+  async function once(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+    const badHeader = checkHeaders(request.headers ?? {});
+    if (badHeader !== undefined) return badHeader;
+    const place = await locate(request.url, signal);
+    if ('kind' in place) return place;
+    const { target, addresses } = place;
     return exchange(poolFor(target.url.origin, addresses), {
       method: request.method ?? 'GET',
       path: `${target.url.pathname}${target.url.search}`,
@@ -115,6 +128,10 @@ export function createHttpFetch(policy: HttpPolicy = {}): HttpFetch {
   }
 
   return Object.assign(fetchOnce, {
+    async check(url: string, signal?: AbortSignal) {
+      const place = await locate(url, signal ?? AbortSignal.timeout(timeoutMsDefault));
+      return 'kind' in place && place.kind !== 'ok' ? place.reason : undefined;
+    },
     async close() {
       const all = [...pools.values()];
       pools.clear();
@@ -122,6 +139,8 @@ export function createHttpFetch(policy: HttpPolicy = {}): HttpFetch {
     },
   });
 }
+
+type Place = { readonly target: Target; readonly addresses: readonly string[] };
 
 async function systemAddresses(name: string): Promise<readonly string[]> {
   return (await lookup(name, { all: true })).map((found) => found.address);

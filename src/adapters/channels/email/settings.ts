@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+const line = z.string().regex(/^[^\x00-\x1f\x7f]*$/u, 'write it on one line, without control characters');
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/iu, 'write a host name or an IPv4 address');
+const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+/** An address as it may stand in an envelope: one mailbox, nothing that could end or add a command (RFC 5321). */
+export const mailAddress = z
+  .string()
+  .refine(isMailAddress, 'write one e-mail address, such as foldback@example.com');
+
+/** Where nothing but this machine listens, so that plain text is seen by nobody else. */
+const loopbackHosts = ['127.0.0.1', 'localhost'];
+
+/** What stands under `channels.email`. Flat, so that each value can come from one environment variable. */
+export const emailSettings = z
+  .strictObject({
+    host: hostName,
+    /** 587 for STARTTLS, 465 for implicit TLS, 25 for none, unless given. */
+    port: wholeNumber(1, 65_535).optional(),
+    /** `starttls` never falls back to plain text. */
+    tls: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
+    /** A further certificate authority, PEM. */
+    ca: z.string().optional(),
+    user: line.min(1).optional(),
+    password: z.string().min(1).optional(),
+    from: mailAddress,
+    fromName: line.min(1).max(100).default('Foldback'),
+    replyTo: mailAddress.optional(),
+    /** Envelope sender, where bounces go; `from` unless given. */
+    bounceTo: mailAddress.optional(),
+    /** Right side of message ids; the domain of `from` unless given. */
+    domain: hostName.optional(),
+    /** `foldback.<domain>` unless given (RFC 2919). */
+    listId: hostName.optional(),
+    /** Where a recipient changes what is sent, and where a POST ends it (RFC 8058). */
+    listUnsubscribe: z
+      .url({ protocol: /^https$/u })
+      .regex(/^[\x21-\x7e]+$/u)
+      .optional(),
+    /** How this machine names itself to the server. */
+    clientName: hostName.optional(),
+    connectionsMax: wholeNumber(1, 50).default(3),
+    /** From the name to the end of the log-in. */
+    connectTimeoutMs: wholeNumber(100, 300_000).default(15_000),
+    /** Silence of the server after which a connection is given up. */
+    silenceTimeoutMs: wholeNumber(100, 600_000).default(60_000),
+    /** For one message in all, so that a server that trickles cannot hold it. */
+    messageTimeoutMs: wholeNumber(100, 1_200_000).default(120_000),
+  })
+  .refine((settings) => (settings.user === undefined) === (settings.password === undefined), {
+    message: 'user and password belong together',
+    path: ['password'],
+  })
+  .refine(
+    (settings) =>
+      settings.password === undefined || settings.tls !== 'none' || loopbackHosts.includes(settings.host),
+    { message: 'a password is not sent in plain text: use starttls or implicit', path: ['tls'] },
+  );
+export type EmailSettings = z.infer<typeof emailSettings>;
+
+// Quoted local parts and address literals are legal and unknown in directories; they are refused.
+const localPart = /^[^\s\x00-\x1f\x7f@<>()[\]\\,;:"]{1,64}$/u;
+const domainLabel = /^[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u;
+
+export function isMailAddress(text: string): boolean {
+  const at = text.lastIndexOf('@');
+  if (at < 1 || text.length > 254 || !text.isWellFormed()) return false;
+  return (
+    localPart.test(text.slice(0, at)) &&
+    text
+      .slice(at + 1)
+      .split('.')
+      .every((label) => domainLabel.test(label))
+  );
+}
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}

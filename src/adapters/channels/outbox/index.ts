@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
+
+/** What stands under `channels.outbox`: nothing to set. */
+export const outboxSettings = z.strictObject({});
+
+const id = 'outbox';
+const title = 'Outbox';
+
+/**
+ * Accepts every message at once and sends nothing: the stored message, shown in the product, is the delivery.
+ * Nothing leaves this machine.
+ */
+export function createOutbox(): Channel {
+  return {
+    id,
+    title,
+    leavesMachine: false,
+    // Accepting twice is the same as once: there is no other side.
+    reconcile: 'idempotent',
+    address: (recipient) => recipient.id,
+    send: async (delivery) => ({ kind: 'accepted', reference: delivery.messageId }),
+    checkSetup: async () => [],
+  };
+}
+
+export const channel: ChannelAdapter = {
+  id,
+  title,
+  leavesMachine: false,
+  settings: outboxSettings,
+  create(settings) {
+    outboxSettings.parse(settings);
+    return createOutbox();
+  },
+};
