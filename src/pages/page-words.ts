@@ -1,0 +1,224 @@
+import { z } from 'zod';
+
+/**
+ * The texts of the server-rendered pages, as they stand in `packs/messages/page.<language>.yaml`. Content, not code:
+ * a page never holds a sentence of its own. A text may use only the slots named beside it, written `{slot}`.
+ */
+const text = (...slots: readonly string[]) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(320)
+    .superRefine((value, context) => {
+      for (const [, slot] of value.matchAll(/\{([^{}]*)\}/gu)) {
+        if (slot !== undefined && slots.includes(slot)) continue;
+        const offered = slots.length === 0 ? 'none' : slots.map((name) => `{${name}}`).join(', ');
+        context.addIssue({
+          code: 'custom',
+          message: `{${slot}} is used but not offered here; offered: ${offered}`,
+        });
+      }
+    });
+
+/** One answer: what stands on its row or button, what it leads to, and what follows once it is recorded. */
+const answer = { label: text(), hint: text('duty'), recorded: text('duty') };
+
+const common = z.strictObject({
+  caseCode: text('code'),
+  from: text('sender'),
+  /** After a link that leaves this server. */
+  leavesTo: text('host'),
+  footer: text('host'),
+});
+
+const recipient = z.strictObject({
+  facts: z.strictObject({
+    when: text(),
+    repository: text(),
+    file: text(),
+    fileLine: text('file', 'line'),
+    commit: text(),
+    branch: text(),
+    identity: text(),
+  }),
+  now: z.strictObject({
+    active: text(),
+    activeChecked: text('time'),
+    inactive: text(),
+    inactiveChecked: text('time'),
+    unknown: text(),
+  }),
+  step: z.strictObject({ heading: text(), minutes: text('minutes'), again: text() }),
+  answers: z.strictObject({
+    heading: text(),
+    change: text(),
+    send: text(),
+    optional: text(),
+    done: z.strictObject(answer),
+    needHelp: z.strictObject({ ...answer, field: text() }),
+    notMe: z.strictObject({ ...answer, send: text() }),
+    notMine: z.strictObject({ ...answer, field: text(), recordedNamed: text('person', 'duty') }),
+    wrong: z.strictObject({
+      ...answer,
+      question: text(),
+      testValue: text(),
+      notASecret: text(),
+      other: text(),
+      field: text(),
+    }),
+    acceptRisk: z.strictObject({
+      ...answer,
+      field: text('date'),
+      why: text(),
+      recordedUntil: text('date', 'duty'),
+    }),
+  }),
+  problems: z.strictObject({
+    unclear: text(),
+    reasonMissing: text(),
+    dateMissing: text(),
+    dateOutside: text('first', 'last'),
+    pageTooOld: text(),
+  }),
+  status: z.strictObject({
+    answered: text('answer', 'time'),
+    disproved: text('time'),
+    verified: text(),
+    verifiedNext: text('date'),
+    verifiedEnd: text(),
+    held: text(),
+    heldNext: text('date'),
+    closed: text(),
+    dismissed: text(),
+    accepted: text('date'),
+    incident: text('duty'),
+    reassigned: text(),
+    merged: text(),
+    unprovable: text(),
+    orphaned: text('duty'),
+  }),
+  evidence: z.strictObject({ heading: text(), masked: text() }),
+  learn: z.strictObject({ consequence: text(), clue: text() }),
+  sees: z.strictObject({
+    heading: text(),
+    now: text('who'),
+    later: text('who', 'time'),
+    keptUntil: text('date'),
+    noPersonnelRecord: text(),
+  }),
+  genuine: z.strictObject({
+    link: text(),
+    heading: text(),
+    howTo: text('address', 'code'),
+    neverAsks: text(),
+    contact: text('duty'),
+    frameworks: text('list'),
+  }),
+  digest: z.strictObject({
+    title: text('count'),
+    intro: text(),
+    answerThis: text(),
+    choose: text(),
+    open: text(),
+    more: text('count'),
+    note: text(),
+  }),
+  expired: z.strictObject({ title: text(), text: text(), next: text('address') }),
+});
+
+const check = z.strictObject({
+  title: text(),
+  intro: text(),
+  field: text(),
+  send: text(),
+  known: text('code', 'time', 'sender'),
+  knownNext: text(),
+  unknown: text('code'),
+  unknownNext: text('duty'),
+});
+
+const problem = z.strictObject({
+  heading: text(),
+  notFound: text(),
+  tooMany: text(),
+  notUnderstood: text(),
+  noLonger: text(),
+  ours: text(),
+  reference: text('id'),
+  status: text('status'),
+});
+
+const claim = z.strictObject({
+  title: text(),
+  intro: text(),
+  field: text(),
+  send: text(),
+  doneTitle: text(),
+  once: text(),
+  token: text(),
+  expires: text('date'),
+  use: text(),
+  usedTitle: text(),
+  used: text(),
+  home: text(),
+});
+
+const home = z.strictObject({
+  title: text(),
+  mode: z.strictObject({ live: text(), shadow: text(), paused: text(), pausedUntil: text('time') }),
+  evaluation: text(),
+  unclaimed: text(),
+  counts: z.strictObject({
+    heading: text(),
+    events: text(),
+    backlog: text(),
+    triage: text(),
+    open: text(),
+    verified: text(),
+    held: text(),
+    waiting: text(),
+    uncertain: text(),
+  }),
+  first: z.strictObject({ heading: text(), try: text(), import: text(), release: text(), post: text() }),
+  links: z.strictObject({ heading: text(), outbox: text(), check: text(), api: text(), health: text() }),
+});
+
+const outbox = z.strictObject({
+  title: text(),
+  intro: text(),
+  empty: text(),
+  states: z.strictObject({
+    waiting: text(),
+    sending: text(),
+    accepted: text(),
+    retry: text(),
+    uncertain: text(),
+    refused: text(),
+    withheld: text(),
+    dead: text(),
+  }),
+  older: text(),
+  back: text(),
+  to: text('name'),
+  via: text('channel'),
+  reply: text(),
+  words: text('version'),
+});
+
+export const pageWordsSchema = z.strictObject({
+  /** BCP 47. */
+  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/u),
+  direction: z.enum(['ltr', 'rtl']).default('ltr'),
+  version: z.int().min(1),
+  reviewedBy: z.string().min(1),
+  reviewedOn: z.iso.date(),
+  common,
+  recipient,
+  check,
+  problem,
+  claim,
+  home,
+  outbox,
+});
+export type PageWords = z.infer<typeof pageWordsSchema>;
