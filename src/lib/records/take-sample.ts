@@ -15,8 +15,8 @@ export function takeSample(text: string, isWhole: boolean, limits: Limits): Samp
   const start = text.search(/\S/u);
   if (start < 0) return { format: 'empty', first: undefined };
   const first = text.charAt(start);
-  if (first !== '{' && first !== '[' && !/^(?:null|true|false)\s*$/u.test(text))
-    return linesOrCsv(text, limits);
+  if (isWhole && text.trim() === 'null') return { format: 'json', first: null };
+  if (first !== '{' && first !== '[') return linesOrCsv(text, limits);
   const end = scanValue(newScan(), text, start);
   if (end < 0) {
     const partial = parsePrefix(text.slice(start), limits);
