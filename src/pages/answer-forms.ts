@@ -35,18 +35,9 @@ export type AnswerForms = {
 /** Every offered answer, each a form of its own with at most one follow-up behind its row. */
 export function answerForms(forms: AnswerForms): Html {
   const offered = forms.case.offered.filter((answer) => answer !== 'accept-risk' || forms.case.acceptRisk);
-  const isDoneOffered = offered.includes('done');
   const rows = offered.filter((answer) => answer !== 'done');
-  const { done } = forms.words.answers;
-  return html`${
-    isDoneOffered
-      ? replyForm(
-          forms,
-          'done',
-          html`<button class="first">${done.label}</button><p class="hint">${fill(done.hint, { duty: forms.duty })}</p>`,
-        )
-      : ''
-  }
+  const done = html`<button class="first">${forms.words.answers.done.label}</button>`;
+  return html`${offered.includes('done') ? replyForm(forms, 'done', done) : ''}
 ${rows.length === 0 ? '' : html`<div class="rows">${rows.map((answer) => answerRow(forms, answer))}</div>`}`;
 }
 
@@ -77,7 +68,7 @@ export function problemText(forms: AnswerForms, problem: ReplyProblemView): Html
   }
 }
 
-function answerRow(forms: AnswerForms, answer: Answer): Html {
+function answerRow(forms: AnswerForms, answer: Exclude<Answer, 'done'>): Html {
   const words = forms.words.answers[answerWords[answer]];
   const problem = forms.problem?.answer === answer ? forms.problem : undefined;
   const send = answer === 'not-me' ? forms.words.answers.notMe.send : forms.words.answers.send;
@@ -92,10 +83,9 @@ ${replyForm(
 }
 
 /** The one thing asked along with an answer, if anything. */
-function followUp(forms: AnswerForms, answer: Answer): Html | '' {
+function followUp(forms: AnswerForms, answer: Exclude<Answer, 'done'>): Html | '' {
   const { answers } = forms.words;
   switch (answer) {
-    case 'done':
     case 'not-me':
       return '';
     case 'need-help':

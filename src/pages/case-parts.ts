@@ -23,6 +23,11 @@ export type CaseParts = {
   readonly case: CaseView;
 };
 
+/** Names from configuration, made fit to stand in a sentence. */
+export function plainHouse(house: House): House {
+  return { sender: plain(house.sender), duty: plain(house.duty), host: plain(house.host) };
+}
+
 /** When and where, as label and value. What the source did not say is left out. */
 export function caseFacts(parts: CaseParts): Html {
   const { facts } = parts.words.recipient;

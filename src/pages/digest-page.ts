@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Answer } from '../core/message.ts';
 import { type AnswerForms, answerWords, problemText, reasonWords, replyForm } from './answer-forms.ts';
-import { type CaseParts, caseFactsLine, caseNews, caseNow } from './case-parts.ts';
+import { type CaseParts, caseFactsLine, caseNews, caseNow, plainHouse } from './case-parts.ts';
 import { pageFrame } from './page-frame.ts';
 import { fill, type Html, plain, sentenceLengthMax, value } from './page-text.ts';
 import type { PageWords } from './page-words.ts';
@@ -12,7 +12,8 @@ import { noteLengthMax, wrongReasons } from './reply-form.ts';
 export const digestCasesMax = 5;
 
 /** Several cases for one recipient on one page, each with its own form (posted to the same URL with its case code). */
-export function digestPage(view: DigestView, words: PageWords): string {
+export function digestPage(given: DigestView, words: PageWords): string {
+  const view = { ...given, house: plainHouse(given.house) };
   const { digest, genuine } = words.recipient;
   const cases = view.cases.slice(0, digestCasesMax);
   const more = view.more + view.cases.length - cases.length;

@@ -55,7 +55,7 @@ const recipient = z.strictObject({
     change: text(),
     send: text(),
     optional: text(),
-    done: z.strictObject(answer),
+    done: z.strictObject({ label: text(), recorded: text('duty') }),
     needHelp: z.strictObject({ ...answer, field: text() }),
     notMe: z.strictObject({ ...answer, send: text() }),
     notMine: z.strictObject({ ...answer, field: text(), recordedNamed: text('person', 'duty') }),

@@ -1,6 +1,14 @@
 import { html } from 'hono/html';
 import { answerForms, problemText } from './answer-forms.ts';
-import { type CaseParts, caseFacts, caseNews, caseNow, caseStep, caseStepAgain } from './case-parts.ts';
+import {
+  type CaseParts,
+  caseFacts,
+  caseNews,
+  caseNow,
+  caseStep,
+  caseStepAgain,
+  plainHouse,
+} from './case-parts.ts';
 import { pageFrame } from './page-frame.ts';
 import {
   code,
@@ -20,7 +28,8 @@ import type { RecipientView } from './recipient-view.ts';
  * The recipient's page, `GET /r/{token}`, as HTML: what happened, is anything wrong now, the one step, the answers;
  * below, how we know and who sees it. Showing it changes nothing.
  */
-export function recipientPage(view: RecipientView, words: PageWords): string {
+export function recipientPage(given: RecipientView, words: PageWords): string {
+  const view = { ...given, house: plainHouse(given.house) };
   const reader = { language: words.language, timeZone: view.reader.timeZone };
   const parts = { words, reader, house: view.house, case: view.case };
   const { status } = view.case;
@@ -71,6 +80,9 @@ function stepAndAnswers(view: RecipientView, parts: CaseParts): Html {
   }><summary>${answers.change}</summary><div class="in">${problem}${answerForms(forms)}</div></details></section>`;
 }
 
+/** Lines of one kind on the page: a page with more of them is a report, and has its own place. */
+const factsMax = 8;
+
 /** Everything that is not needed to act: how we know, what to learn, who sees it, and whether this page is real. */
 function more(view: RecipientView, words: PageWords, reader: Reader): Html {
   const { evidence, learn, sees, genuine } = words.recipient;
@@ -81,14 +93,16 @@ function more(view: RecipientView, words: PageWords, reader: Reader): Html {
     view.clue === undefined ? '' : html`<p><b>${learn.clue}</b> ${plain(view.clue, sentenceLengthMax)}</p>`,
     view.learnMore === undefined ? '' : html`<p>${packLink(view.learnMore, words.common.leavesTo)}</p>`,
   ];
-  const readers = view.seenBy.map(({ who, fromAt }) =>
-    fromAt === undefined
-      ? html`<li>${fill(sees.now, { who: plain(who) })}</li>`
-      : html`<li>${fill(sees.later, { who: plain(who), time: localTime(fromAt, reader) })}</li>`,
-  );
+  const readers = view.seenBy
+    .slice(0, factsMax)
+    .map(({ who, fromAt }) =>
+      fromAt === undefined
+        ? html`<li>${fill(sees.now, { who: plain(who) })}</li>`
+        : html`<li>${fill(sees.later, { who: plain(who), time: localTime(fromAt, reader) })}</li>`,
+    );
   return html`<section class="more">
 <h2>${evidence.heading}</h2>
-<dl>${view.evidence.map((fact) => html`<dt>${fact.label}</dt><dd>${code(fact.value)}</dd>`)}</dl>
+<dl>${view.evidence.slice(0, factsMax).map((fact) => html`<dt>${plain(fact.label)}</dt><dd>${code(fact.value)}</dd>`)}</dl>
 <p class="hint">${evidence.masked}</p>
 ${learnt}
 <h2>${sees.heading}</h2>
@@ -97,7 +111,7 @@ ${learnt}
 <h2 id="genuine">${genuine.heading}</h2>
 <p>${fill(genuine.howTo, { address: html`<b>${view.house.host}/check</b>`, code: html`<b>${view.case.code}</b>` })}</p>
 <p>${genuine.neverAsks} ${fill(genuine.contact, { duty: view.house.duty })}</p>
-${view.frameworks.length === 0 ? '' : html`<p class="soft">${fill(genuine.frameworks, { list: view.frameworks.join(', ') })}</p>`}
+${view.frameworks.length === 0 ? '' : html`<p class="soft">${fill(genuine.frameworks, { list: plain(view.frameworks.join(', ')) })}</p>`}
 </section>`;
 }
 
