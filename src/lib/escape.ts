@@ -14,7 +14,7 @@ const hiddenCharacters = new RegExp(`[${bidiControls}${invisible}]`, 'gu');
 // CSI, OSC and the other string sequences of ECMA-48, with ESC or as one C1 character. An unfinished string
 // sequence takes only its introducer: the rest is shown, without effect.
 const terminalSequences =
-  /(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,16}[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)|\x1b[ -/]{0,16}[0-~]/gu;
+  /(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,16}[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]{0,4096}(?:\x07|\x1b\\|\x9c)|\x1b[ -/]{0,16}[0-~]/gu;
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/gu;
 const lineBreaks = /\r\n?|[\n\x0b\x0c\x85\u2028\u2029]/gu;
 
