@@ -172,12 +172,14 @@ for (const kind of testStores()) {
       expect(await store.read.message(onlyBlue, id(500))).toBeUndefined();
     });
 
-    test('a repeated receipt adds no counter', async () => {
+    test('a receipt is taken once, and counters add up by day', async () => {
       const counter = { name: 'opportunity', behaviour: 'b', source: 's', day: '2026-01-02', scope: '', n: 3 } as const;
-      const receipt = { id: 'r1', source: 's', at: 5, counters: [counter, { ...counter, n: 1 }] };
+      const receipt = { id: 'r1', source: 's', at: 5 };
       await store.transaction(async (tx) => {
         expect(await tx.addReceipt(receipt)).toBe(true);
         expect(await tx.addReceipt(receipt)).toBe(false);
+        await tx.addCounters([counter, { ...counter, n: 1 }]);
+        await tx.addSourceDay('s', 5);
       });
       expect(await store.read.opportunities(everyone, 'b', '2026-01-01', '2026-01-03')).toBe(4);
       expect(await store.read.sourceDays(everyone, ['s'], '1970-01-01', '1970-01-02')).toEqual(new Map([['s', 1]]));
@@ -187,7 +189,7 @@ for (const kind of testStores()) {
       await store.transaction(async (tx) => {
         await tx.addKeys([{ key: 'k1', loop: id(60) }, { key: 'k2', loop: id(61) }]);
         await tx.addKeys([{ key: 'k1', loop: id(61) }]);
-        const span = { place: 'c', loop: id(60), source: 'a', provider: 'aws', startColumn: 1, endColumn: 5 };
+        const span = { place: 'c', loop: id(60), source: 'a', provider: 'aws', startColumn: 1, endColumn: 5, hasContent: true };
         await tx.addSpans([span, { ...span, loop: id(61), source: 'b' }]);
         await tx.replaceWants([id(60)], [want(60)]);
         await tx.moveLoops([{ from: id(60), to: id(61) }]);
@@ -233,7 +235,7 @@ for (const kind of testStores()) {
       expect(await store.read.suppressions(everyone, 49)).toEqual([rule]);
       expect(await store.read.suppressions(everyone, 50)).toEqual([]);
       expect(await store.read.importRow(everyone, 'file')).toEqual(row);
-      expect((await store.read.learntOwners(everyone)).get('s')).toEqual({ kind: 'person', id: 'ana' });
+      expect((await store.read.learntOwners(everyone, ['s'])).get('s')).toEqual({ kind: 'person', id: 'ana' });
     });
   });
 }

@@ -9,6 +9,8 @@ export interface OwnerDirectory {
   readonly id: string;
   /** Evidence for each query, in order. Asked in batches; bounded work a query. */
   evidence(queries: readonly OwnerQuery[]): Promise<readonly (readonly Evidence[])[]>;
+  /** Offered by a directory that knows people and teams by name. */
+  readonly people?: People;
 }
 
 export type OwnerQuery = {

@@ -92,6 +92,8 @@ export type SpanRow = {
   readonly provider: string;
   readonly startColumn: number;
   readonly endColumn: number;
+  /** Whether the source showed the secret itself. */
+  readonly hasContent: boolean;
 };
 
 export type WantRow = {
@@ -135,6 +137,7 @@ export type MessageRow = {
   readonly lastError?: string;
   readonly team?: string;
   readonly lease?: string;
+  readonly tokenExpiresAt?: number;
 };
 
 /** One message with the occasions of the loops it speaks for. */
@@ -178,7 +181,10 @@ export interface StoreWrite {
   claimMessages(now: number, limit: number, lease: string, leasedUntil: number): Promise<readonly ClaimedMessage[]>;
   /** `sending` messages whose lease ran out: their process died between hand-over and record. */
   claimAbandoned(now: number, limit: number, lease: string, leasedUntil: number): Promise<readonly ClaimedMessage[]>;
-  recordMessages(updates: readonly MessageUpdate[]): Promise<void>;
+  /** Returns the ids that were updated: not those whose lease another worker holds by now. */
+  recordMessages(updates: readonly MessageUpdate[]): Promise<ReadonlySet<string>>;
+  /** Frees the words of withdrawn messages, so that they can be said to someone else. */
+  releaseWants(messages: readonly string[]): Promise<void>;
   messageByToken(tokenHash: string): Promise<ClaimedMessage | undefined>;
   messageById(id: string): Promise<ClaimedMessage | undefined>;
 
@@ -186,8 +192,12 @@ export interface StoreWrite {
   recordRefusedReply(reply: { readonly id: string; readonly at: number; readonly reason: string; readonly body: Json }): Promise<void>;
   learnOwner(scope: string, owner: { readonly kind: string; readonly id: string }, at: number): Promise<void>;
 
-  /** Adds counters once a receipt; false when the receipt is known (nothing is added then). */
+  /** Takes a receipt; false when it is known, and then nothing of its delivery is added again. */
   addReceipt(receipt: Receipt): Promise<boolean>;
+  /** Adds counters. Last in a transaction: these rows are shared by all writers and held as shortly as can be. */
+  addCounters(counters: readonly CounterRow[]): Promise<void>;
+  /** Notes that a source spoke on a day, so that silence can be told from health. */
+  addSourceDay(source: string, at: number): Promise<void>;
   saveImport(row: ImportRow): Promise<void>;
   saveSetting(name: string, value: Json): Promise<void>;
   setting(name: string): Promise<Json | undefined>;
@@ -259,7 +269,6 @@ export type Receipt = {
   readonly id: string;
   readonly source: string;
   readonly at: number;
-  readonly counters: readonly CounterRow[];
 };
 
 export type CounterRow = {
@@ -341,7 +350,7 @@ export interface StoreRead {
   tokens(principal: Principal): Promise<readonly TokenRow[]>;
   tokenByHash(principal: Principal, hash: string): Promise<TokenRow | undefined>;
   suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;
-  learntOwners(principal: Principal): Promise<ReadonlyMap<string, { readonly kind: string; readonly id: string }>>;
+  learntOwners(principal: Principal, scopes: readonly string[]): Promise<ReadonlyMap<string, { readonly kind: string; readonly id: string }>>;
   sourceDays(principal: Principal, sources: readonly string[], from: string, to: string): Promise<ReadonlyMap<string, number>>;
   opportunities(principal: Principal, behaviour: string, from: string, to: string): Promise<number>;
   setting(principal: Principal, name: string): Promise<Json | undefined>;

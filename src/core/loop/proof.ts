@@ -13,6 +13,8 @@ export type Proof = {
   /** Only a person's word, counted apart. */
   readonly isAttested: boolean;
   readonly reason: string;
+  /** When the world showed the whole fix, for `verified` and `held`. */
+  readonly verifiedAt?: number;
   /** When the hold window ends, for `verified`. */
   readonly holdEndsAt?: number;
   /** The window ended without enough to judge by: extended once, then unknown. */
@@ -83,7 +85,7 @@ export function proofOf(facts: LoopFacts, rules: ProofRules, now: number): Proof
 
 function holdOf(facts: LoopFacts, rules: ProofRules, proven: Signal, now: number): Proof {
   const window = durationMs(rules.hold.window);
-  const base = { at: proven.at, isAttested: proven.isAttested, reason: proven.reason };
+  const base = { at: proven.at, verifiedAt: proven.at, isAttested: proven.isAttested, reason: proven.reason };
   const firstEnd = proven.at + window;
   const secondEnd = firstEnd + window;
   for (const end of [firstEnd, secondEnd]) {

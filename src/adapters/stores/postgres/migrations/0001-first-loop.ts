@@ -18,7 +18,7 @@ const statements = [
   `create index events_loop on events (loop_id)`,
   `create table loops (
     id uuid primary key,
-    case_code text not null unique,
+    case_code text not null,
     behaviour text not null,
     state text not null,
     is_stub boolean not null,
@@ -41,6 +41,8 @@ const statements = [
     head text not null,
     facts json not null
   )`,
+  // Not unique: a rare collision must not stop an import; a look-up takes the older loop.
+  `create index loops_case_code on loops (case_code)`,
   `create index loops_due on loops (due_at) where due_at is not null`,
   `create index loops_state on loops (state, team, last_occurred_at desc, id)`,
   `create index loops_recent on loops (last_occurred_at desc, id) where not is_stub`,
@@ -60,6 +62,7 @@ const statements = [
     provider text not null,
     start_column integer not null,
     end_column integer not null,
+    has_content boolean not null,
     primary key (place, loop_id, source, start_column, end_column)
   )`,
   `create table loop_aliases (
@@ -170,8 +173,7 @@ const statements = [
   `create table receipts (
     id text primary key,
     source text not null,
-    at bigint not null,
-    counts json not null
+    at bigint not null
   )`,
   `create table counters (
     name text not null,

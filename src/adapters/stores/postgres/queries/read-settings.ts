@@ -138,10 +138,11 @@ export async function suppressions(db: Db, principal: Principal, now: number): P
 export async function learntOwners(
   db: Db,
   principal: Principal,
+  scopes: readonly string[],
 ): Promise<ReadonlyMap<string, { readonly kind: string; readonly id: string }>> {
   if (principal.teams !== 'all') return new Map();
   const found = await sql<{ scope: string; owner_kind: string; owner_id: string }>`
-    select scope, owner_kind, owner_id from learnt_owners`.execute(db);
+    select scope, owner_kind, owner_id from learnt_owners where scope = any(${textArray(scopes)})`.execute(db);
   return new Map(found.rows.map((row) => [row.scope, { kind: row.owner_kind, id: row.owner_id }]));
 }
 

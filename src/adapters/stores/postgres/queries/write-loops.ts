@@ -53,7 +53,8 @@ export async function spansAt(db: Db, places: readonly string[]): Promise<readon
     provider: string;
     start_column: number;
     end_column: number;
-  }>`select place, loop_id, source, provider, start_column, end_column from loop_spans
+    has_content: boolean;
+  }>`select place, loop_id, source, provider, start_column, end_column, has_content from loop_spans
      where place = any(${textArray(places)})`.execute(db);
   return found.rows.map((row) => ({
     place: row.place,
@@ -62,6 +63,7 @@ export async function spansAt(db: Db, places: readonly string[]): Promise<readon
     provider: row.provider,
     startColumn: row.start_column,
     endColumn: row.end_column,
+    hasContent: row.has_content,
   }));
 }
 
@@ -74,10 +76,12 @@ export async function addSpans(db: Db, spans: readonly SpanRow[]): Promise<void>
     provider: span.provider,
     start_column: span.startColumn,
     end_column: span.endColumn,
+    has_content: span.hasContent,
   }));
-  const columns = 'place text, loop_id uuid, source text, provider text, start_column integer, end_column integer';
-  await sql`insert into loop_spans (place, loop_id, source, provider, start_column, end_column)
-    select place, loop_id, source, provider, start_column, end_column from ${recordset(rows, columns)}
+  const columns =
+    'place text, loop_id uuid, source text, provider text, start_column integer, end_column integer, has_content boolean';
+  await sql`insert into loop_spans (place, loop_id, source, provider, start_column, end_column, has_content)
+    select place, loop_id, source, provider, start_column, end_column, has_content from ${recordset(rows, columns)}
     on conflict do nothing`.execute(db);
 }
 
@@ -111,8 +115,8 @@ export async function moveLoops(db: Db, moves: readonly { readonly from: string;
     await sql`update ${sql.table(table)} set loop_id = t.new from ${source} where loop_id = t.old`.execute(db);
   }
   // The same span may stand under both; what the survivor has already is dropped.
-  await sql`insert into loop_spans (place, loop_id, source, provider, start_column, end_column)
-    select s.place, t.new, s.source, s.provider, s.start_column, s.end_column
+  await sql`insert into loop_spans (place, loop_id, source, provider, start_column, end_column, has_content)
+    select s.place, t.new, s.source, s.provider, s.start_column, s.end_column, s.has_content
     from loop_spans s join ${source} on s.loop_id = t.old on conflict do nothing`.execute(db);
   await sql`delete from loop_spans using ${source} where loop_id = t.old`.execute(db);
   await sql`delete from wants using ${source} where loop_id = t.old and message_id is null`.execute(db);

@@ -45,6 +45,7 @@ export type MessageRecord = {
   readonly reference: string | null;
   readonly last_error: string | null;
   readonly team: string | null;
+  readonly token_expires_at: number | null;
 };
 
 export function messageOf(record: MessageRecord): MessageRow {
@@ -67,6 +68,7 @@ export function messageOf(record: MessageRecord): MessageRow {
     ...optional('lastError', record.last_error),
     ...optional('team', record.team),
     ...optional('lease', record.lease),
+    ...optional('tokenExpiresAt', record.token_expires_at),
   };
 }
 
@@ -251,8 +253,8 @@ export async function claimAbandoned(
   return withWants(db, found.rows);
 }
 
-export async function recordMessages(db: Db, updates: readonly MessageUpdate[]): Promise<void> {
-  if (updates.length === 0) return;
+export async function recordMessages(db: Db, updates: readonly MessageUpdate[]): Promise<ReadonlySet<string>> {
+  if (updates.length === 0) return new Set();
   const rows = updates.map((update) => ({
     i: update.id,
     s: update.state,
@@ -269,14 +271,20 @@ export async function recordMessages(db: Db, updates: readonly MessageUpdate[]):
   const columns =
     'i uuid, s text, l text, d bigint, a integer, t bigint, n json, r text, e text, h text, x bigint';
   // `sending` keeps its lease; every other state gives it back.
-  await sql`update messages set state = t.s, due_at = coalesce(t.d, due_at), attempt = coalesce(t.a, attempt),
+  const done = await sql<{ id: string }>`update messages set state = t.s, due_at = coalesce(t.d, due_at), attempt = coalesce(t.a, attempt),
       sent_at = coalesce(t.t, sent_at), snapshot = coalesce(t.n, snapshot), reference = coalesce(t.r, reference),
       last_error = coalesce(t.e, last_error), token_hash = coalesce(t.h, token_hash),
       token_expires_at = coalesce(t.x, token_expires_at),
       lease = case when t.s = 'sending' then lease end,
       leased_until = case when t.s = 'sending' then leased_until end
     from ${recordset(rows, columns)}
-    where id = t.i and (t.l is null or lease = t.l)`.execute(db);
+    where id = t.i and (t.l is null or lease = t.l) returning messages.id`.execute(db);
+  return new Set(done.rows.map((row) => idOf(row.id)));
+}
+
+export async function releaseWants(db: Db, messages: readonly string[]): Promise<void> {
+  if (messages.length === 0) return;
+  await sql`delete from wants where message_id = any(${uuidArray(messages)})`.execute(db);
 }
 
 export async function messageByToken(db: Db, tokenHash: string): Promise<ClaimedMessage | undefined> {

@@ -1,25 +1,30 @@
 import { type Kysely, sql } from 'kysely';
 import type { Json } from '../../../../core/event.ts';
-import type { ImportRow, Receipt, ReplyRow, SuppressionRow, TokenRow } from '../../../../ports/store.ts';
+import type { CounterRow, ImportRow, Receipt, ReplyRow, SuppressionRow, TokenRow } from '../../../../ports/store.ts';
 import { idOf, recordset } from '../rows.ts';
 
 type Db = Kysely<unknown>;
 
-/** The receipt and its counters enter together; a repeated receipt adds nothing (invariant 14). */
+/** A repeated receipt adds nothing (invariant 14). */
 export async function addReceipt(db: Db, receipt: Receipt): Promise<boolean> {
-  const added = await sql`insert into receipts (id, source, at, counts)
-    values (${receipt.id}, ${receipt.source}, ${receipt.at}, ${JSON.stringify(receipt.counters)}::text::json)
+  const added = await sql`insert into receipts (id, source, at) values (${receipt.id}, ${receipt.source}, ${receipt.at})
     on conflict do nothing returning id`.execute(db);
-  if (added.rows.length === 0) return false;
-  await sql`insert into source_days (source, day)
-    values (${receipt.source}, ${new Date(receipt.at).toISOString().slice(0, 10)}) on conflict do nothing`.execute(db);
-  if (receipt.counters.length === 0) return true;
+  return added.rows.length === 1;
+}
+
+export async function addSourceDay(db: Db, source: string, at: number): Promise<void> {
+  await sql`insert into source_days (source, day) values (${source}, ${new Date(at).toISOString().slice(0, 10)})
+    on conflict do nothing`.execute(db);
+}
+
+export async function addCounters(db: Db, counters: readonly CounterRow[]): Promise<void> {
+  if (counters.length === 0) return;
   const columns = 'name text, behaviour text, source text, day text, scope text, n bigint';
+  // Sorted, so that two writers take the shared rows in the same order.
   await sql`insert into counters (name, behaviour, source, day, scope, n)
-    select name, behaviour, source, day, scope, sum(n) from ${recordset(receipt.counters, columns)}
+    select name, behaviour, source, day, scope, sum(n) from ${recordset(counters, columns)}
     group by name, behaviour, source, day, scope order by name, behaviour, source, day, scope
     on conflict (name, behaviour, source, day, scope) do update set n = counters.n + excluded.n`.execute(db);
-  return true;
 }
 
 export async function insertReplies(db: Db, replies: readonly ReplyRow[]): Promise<ReadonlySet<string>> {

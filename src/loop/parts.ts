@@ -1,0 +1,140 @@
+import type { Behaviour } from '../core/behaviour.ts';
+import type { Event, Json } from '../core/event.ts';
+import type { LoopFacts } from '../core/loop/facts.ts';
+import type { Addressee, OwnerView } from '../core/loop/position.ts';
+import type { RenderedMessage } from '../core/message.ts';
+import type { Evidence } from '../core/owner.ts';
+import type { WorkingHours } from '../core/working-time.ts';
+import type { Channel, Recipient } from '../ports/channel.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { OwnerDirectory, People } from '../ports/owner-directory.ts';
+import type { Principal } from '../ports/principal.ts';
+import type { LedgerRow, LoopRow, PrivateRow, Store, SuppressionRow } from '../ports/store.ts';
+import type { Verifier } from '../ports/verifier.ts';
+
+/** Everything the loop works with, handed in by `app.ts`: the loop itself has no clock, randomness or I/O. */
+export type LoopParts = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly behaviours: ReadonlyMap<string, Behaviour>;
+  /** What an event means to the behaviours, compiled once. */
+  readonly classify: (event: Event) => readonly Meaning[];
+  readonly people: People;
+  readonly directories: readonly OwnerDirectory[];
+  readonly verifiers: readonly Verifier[];
+  readonly resolveOwner: (evidence: readonly Evidence[]) => ResolvedOwner;
+  readonly teamOfRepository: (repository: string) => string | undefined;
+  /** Keyed hash of parts: 32 hex, never rotated. For ids that must come out the same for the same thing. */
+  readonly idOf: (parts: readonly string[]) => string;
+  /** Fresh randomness: 32 hex. For salts and ids of what happens once. */
+  readonly randomId: () => string;
+  readonly appendLedger: (loop: LedgerHead, facts: readonly LedgerFact[]) => LedgerAppend;
+  readonly channel: (id: string) => Channel | undefined;
+  readonly render: (request: RenderRequest) => RenderedMessage;
+  /** The recipient's link of a message and the hash under which it is found again. */
+  readonly replyLink: (message: string, recipient: string) => { readonly url?: string; readonly tokenHash: string };
+  readonly recipient: (to: Addressee) => Recipient | undefined;
+  readonly isSuppressing: (rule: SuppressionRow, event: Event) => boolean;
+  readonly delivery: DeliverySettings;
+  /** Older than this when received is history (invariant 3), in milliseconds. */
+  readonly backlogAfterMs: number;
+  /** Called after something became due, so that a worker in this process need not wait for its next look. */
+  readonly wake: () => void;
+};
+
+export type Meaning = {
+  readonly behaviour: string;
+  /** `related` speaks of a known case without being a failure: a status, a location. */
+  readonly role: 'failed' | 'fixed' | 'opportunity' | 'related';
+};
+
+export type ResolvedOwner = {
+  readonly kind: 'person' | 'team' | 'unknown';
+  readonly id?: string;
+  readonly confidence: number;
+};
+
+export type LedgerHead = { readonly id: string; readonly seq: number; readonly head: string };
+
+/** One thing for the story. `personal` names members of `body` (JSON pointers) that enter as commitments. */
+export type LedgerFact = {
+  readonly kind: string;
+  readonly at: number;
+  readonly body: { readonly [key: string]: Json };
+  readonly personal?: readonly string[];
+};
+
+export type LedgerAppend = {
+  readonly entries: readonly LedgerRow[];
+  readonly personal: readonly PrivateRow[];
+  readonly seq: number;
+  readonly head: string;
+};
+
+export type RenderRequest = {
+  readonly message: string;
+  readonly moment: RenderedMessage['moment'];
+  readonly behaviour: string;
+  readonly recipient: Recipient;
+  readonly loops: readonly LoopRow[];
+  readonly replyUrl?: string;
+  readonly at: number;
+};
+
+export type DeliverySettings = {
+  readonly mode: 'shadow' | 'live';
+  /** Channel id of a live installation. In shadow everything goes to `shadowChannel`. */
+  readonly channel: string;
+  readonly shadowChannel: string;
+  readonly quietHours: { readonly from: number; readonly to: number };
+  readonly workingHours: WorkingHours;
+  readonly timeZone: string;
+  readonly perPersonPerDayMax: number;
+  readonly releasedPerPersonPerDayMax: number;
+  readonly urgentSeverity: 'low' | 'medium' | 'high' | 'critical';
+  readonly attemptsMax: number;
+  readonly digestLoopsMax: number;
+  readonly linkDays: number;
+};
+
+/** The loop's own reads see everything; what leaves through a door is filtered there. */
+export const loopPrincipal: Principal = {
+  id: 'foldback',
+  kind: 'system',
+  name: 'Foldback',
+  scopes: new Set(),
+  teams: 'all',
+};
+
+/** The owner as the state machine sees it. */
+export function ownerView(parts: LoopParts, owner: ResolvedOwner, repository: string | undefined): OwnerView {
+  const person = owner.kind === 'person' && owner.id !== undefined ? parts.people.person(owner.id) : undefined;
+  const teamId = owner.kind === 'team' ? owner.id : (person?.team ?? fallbackTeam(parts, repository));
+  const team: Addressee | undefined = teamId === undefined ? undefined : { kind: 'team', id: teamId };
+  const manager = person?.manager === undefined ? undefined : parts.people.person(person.manager);
+  const addressee: Addressee | undefined =
+    owner.kind === 'unknown' || owner.id === undefined ? team : { kind: owner.kind, id: owner.id };
+  return {
+    confidence: owner.confidence,
+    ...(addressee === undefined ? {} : { addressee }),
+    ...(team === undefined ? {} : { team }),
+    ...(manager?.isActive === true ? { manager: { kind: 'person', id: manager.id } } : {}),
+  };
+}
+
+function fallbackTeam(parts: LoopParts, repository: string | undefined): string | undefined {
+  return repository === undefined ? undefined : parts.teamOfRepository(repository);
+}
+
+/**
+ * The evidence that decides the owner: that of the earliest sighting which has any, and of the others in the same
+ * commit. Later copies were made by others, who need not own the secret.
+ */
+export function decidingEvidence(facts: LoopFacts): readonly Evidence[] {
+  const first = facts.kept.find((sighting) => sighting.evidence.length > 0);
+  if (first === undefined) return [];
+  const { commit } = first.where;
+  return facts.kept
+    .filter((sighting) => sighting === first || (commit !== undefined && sighting.where.commit === commit))
+    .flatMap((sighting) => sighting.evidence);
+}

@@ -1,0 +1,125 @@
+import { lanes } from '../core/loop/wants.ts';
+import type { Moment } from '../core/message.ts';
+import { afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
+import { dayMs } from '../core/duration.ts';
+import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
+import type { LoopParts } from './parts.ts';
+
+/** Recipients looked at in one transaction. */
+const recipientsMax = 200;
+/** Teams and the duty role work through a queue; the cap protects people. */
+const roleMessagesMax = 1000;
+
+/**
+ * Turns due words into messages under the attention budget: several cases of one recipient become one message, quiet
+ * hours and caps put the rest off. Returns the number of messages queued.
+ */
+export async function plan(parts: LoopParts): Promise<number> {
+  const now = parts.clock.now();
+  return parts.store.transaction(async (tx) => {
+    const due = await tx.claimDueWants(now, recipientsMax, parts.delivery.digestLoopsMax);
+    if (due.length === 0) return 0;
+    const bundles = bundle(due).map((wants) => ({ wants, at: allowedAt(parts, wants, now) }));
+    const early = bundles.filter(({ at }) => at > now);
+    const timely = bundles.filter(({ at }) => at <= now);
+    const taken = await tx.takeAttention(timely.map(({ wants }) => attentionAsk(parts, wants, now)));
+    const queued = timely.filter((_, index) => taken[index] === true);
+    const over = timely.filter((_, index) => taken[index] !== true);
+    await tx.queueMessages(queued.map(({ wants }) => ({ message: messageOf(parts, wants, now), wants })));
+    await postpone(parts, tx, [...early, ...over.map(({ wants }) => ({ wants, at: tomorrow(parts, wants, now) }))]);
+    return queued.length;
+  });
+}
+
+type Bundle = readonly WantRow[];
+
+/** What one message may say together: the same recipient, behaviour and lane, and words of one family. */
+function bundle(due: readonly WantRow[]): readonly Bundle[] {
+  const groups = Map.groupBy(due, (want) =>
+    JSON.stringify([want.to.kind, want.to.id, want.behaviour, want.lane, family(want)]),
+  );
+  return [...groups.values()];
+}
+
+/** First words go together; each later word keeps to its own moment. An answer to a reply is never bundled. */
+function family(want: WantRow): string {
+  if (want.occasion.startsWith('first:')) return 'first';
+  if (want.occasion.startsWith('ladder:')) return want.moment;
+  return `${want.loop}/${want.occasion}`;
+}
+
+function zoneOf(parts: LoopParts, wants: Bundle): string {
+  const to = wants[0]?.to;
+  return (to === undefined ? undefined : parts.recipient(to)?.timeZone) ?? parts.delivery.timeZone;
+}
+
+/** When these words may go: urgent at once, live outside quiet hours, released history in working hours. */
+function allowedAt(parts: LoopParts, wants: Bundle, now: number): number {
+  const lane = wants[0]?.lane ?? lanes.live;
+  if (lane === lanes.urgent) return now;
+  const zone = zoneOf(parts, wants);
+  if (lane === lanes.released) return nextWorking(now, zone, parts.delivery.workingHours);
+  return isQuiet(now, zone, parts.delivery.quietHours) ? afterQuiet(now, zone, parts.delivery.quietHours) : now;
+}
+
+function attentionAsk(parts: LoopParts, wants: Bundle, now: number): AttentionAsk {
+  const [first] = wants;
+  const to = first?.to ?? { kind: 'duty' as const, id: 'duty' };
+  const isUrgent = first?.lane === lanes.urgent;
+  const isPerson = to.kind === 'person' && !isUrgent;
+  return {
+    to,
+    day: localDay(now, zoneOf(parts, wants)),
+    isReleased: first?.lane === lanes.released,
+    messagesMax: isPerson ? parts.delivery.perPersonPerDayMax : roleMessagesMax,
+    releasedMax: parts.delivery.releasedPerPersonPerDayMax,
+  };
+}
+
+/** The start of the recipient's next local day; quiet and working hours are looked at again then. */
+function tomorrow(parts: LoopParts, wants: Bundle, now: number): number {
+  const local = localMs(now, zoneOf(parts, wants));
+  return now + (dayMs - (local % dayMs));
+}
+
+function messageOf(parts: LoopParts, wants: Bundle, now: number): MessageRow {
+  const [first] = wants;
+  if (first === undefined) throw new Error('a message without words');
+  const moment: Moment = wants.length > 1 && family(first) === 'first' ? 'digest' : first.moment;
+  const occasion =
+    wants.length === 1
+      ? `${first.loop}/${first.occasion}`
+      : parts.idOf(['occasion', ...wants.map((want) => `${want.loop}/${want.occasion}`).sort()]);
+  const isShadow = parts.delivery.mode === 'shadow';
+  const team = first.to.kind === 'team' ? first.to.id : parts.people.person(first.to.id)?.team;
+  return {
+    id: parts.idOf(['message', first.to.kind, first.to.id, moment, occasion]),
+    to: first.to,
+    moment,
+    occasion,
+    behaviour: first.behaviour,
+    lane: first.lane,
+    isShadow,
+    channel: isShadow ? parts.delivery.shadowChannel : parts.delivery.channel,
+    state: 'queued',
+    dueAt: now,
+    attempt: 0,
+    createdAt: now,
+    ...(team === undefined ? {} : { team }),
+  };
+}
+
+async function postpone(
+  parts: LoopParts,
+  tx: StoreWrite,
+  late: readonly { readonly wants: Bundle; readonly at: number }[],
+): Promise<void> {
+  if (late.length === 0) return;
+  await tx.postponeRecipients(
+    late.flatMap(({ wants, at }) => {
+      const [first] = wants;
+      if (first === undefined) return [];
+      return [{ to: first.to, lane: first.lane, dueAt: Math.max(at, parts.clock.now() + 1) }];
+    }),
+  );
+}

@@ -1,0 +1,172 @@
+import type { Behaviour } from '../core/behaviour.ts';
+import type { Json } from '../core/event.ts';
+import type { LoopFacts } from '../core/loop/facts.ts';
+import { type Position, positionOf } from '../core/loop/position.ts';
+import { pathBetween } from '../core/loop/states.ts';
+import { type Want, wantsOf } from '../core/loop/wants.ts';
+import type { LedgerRow, LoopRow, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
+import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
+import { findRelapses } from './relapse.ts';
+
+/** A loop whose facts changed, with what is to be told of it in the ledger. */
+export type Change = {
+  readonly before: LoopRow;
+  readonly facts: LoopFacts;
+  readonly story: readonly LedgerFact[];
+};
+
+const severityRank = { low: 0, medium: 1, high: 2, critical: 3 } as const;
+
+/** How grave this case is: a secret that still works is a step graver, a dead one a step less. */
+export function severityOf(behaviour: Behaviour, facts: LoopFacts): number {
+  const words = Object.values(facts.validity);
+  const step = words.some((seen) => seen.status === 'active') ? 1 : words.some((seen) => seen.status === 'inactive') ? -1 : 0;
+  return Math.min(3, Math.max(0, severityRank[behaviour.severity] + step));
+}
+
+/**
+ * Derives state, owner, proof and due words of changed loops and writes them with their ledger entries, in the
+ * caller's transaction. The one place where a loop's row changes.
+ */
+export async function settle(
+  parts: LoopParts,
+  tx: StoreWrite,
+  changes: readonly Change[],
+  now: number,
+): Promise<readonly LoopRow[]> {
+  if (changes.length === 0) return [];
+  const owned = changes.map((change) => withOwner(parts, change));
+  const related = await findRelapses(parts, tx, owned);
+  const rows: LoopRow[] = [];
+  const wants: WantRow[] = [];
+  const entries: LedgerRow[] = [];
+  const personal: PrivateRow[] = [];
+  for (const change of related) {
+    const settled = settleOne(parts, change, now);
+    rows.push(settled.row);
+    wants.push(...settled.wants);
+    entries.push(...settled.entries);
+    personal.push(...settled.personal);
+  }
+  await tx.saveLoops(rows);
+  await tx.appendLedger(entries, personal);
+  await tx.replaceWants(
+    rows.map((row) => row.id),
+    wants,
+  );
+  return rows;
+}
+
+export type OwnedChange = Change & { readonly owned: Pick<LoopRow, 'owner' | 'team' | 'habit' | 'repository'> };
+
+function withOwner(parts: LoopParts, change: Change): OwnedChange {
+  const { facts } = change;
+  const resolved = parts.resolveOwner(decidingEvidence(facts));
+  const repository = facts.kept.find((sighting) => sighting.where.repository !== undefined)?.where.repository;
+  const view = ownerView(parts, resolved, repository);
+  const habit = habitOf(parts, facts, resolved.kind === 'person' ? resolved.id : undefined, view.team?.id);
+  return {
+    ...change,
+    owned: {
+      owner: { kind: resolved.kind, confidence: resolved.confidence, ...(resolved.id === undefined ? {} : { id: resolved.id }) },
+      ...(view.team === undefined ? {} : { team: view.team.id }),
+      ...(repository === undefined ? {} : { repository }),
+      ...(habit === undefined ? {} : { habit }),
+    },
+  };
+}
+
+/** Whose habit it is: the person, else the workload, else the team. Kept as a keyed hash. */
+function habitOf(parts: LoopParts, facts: LoopFacts, person: string | undefined, team: string | undefined): string | undefined {
+  if (person !== undefined) return parts.idOf(['habit', facts.behaviour, 'person', person]);
+  const workload = facts.kept.find((sighting) => sighting.actor.type === 'workload' || sighting.actor.type === 'agent');
+  const id = workload?.actor.id ?? workload?.actor.name;
+  if (id !== undefined) return parts.idOf(['habit', facts.behaviour, 'workload', id]);
+  return team === undefined ? undefined : parts.idOf(['habit', facts.behaviour, 'team', team]);
+}
+
+/** Where a loop stands now and the words that are due for it. */
+export function standing(
+  parts: LoopParts,
+  behaviour: Behaviour,
+  facts: LoopFacts,
+  owner: LoopRow['owner'],
+  repository: string | undefined,
+  now: number,
+): { readonly position: Position; readonly wants: readonly Want[] } {
+  const view = ownerView(parts, owner, repository);
+  const position = positionOf(facts, behaviour, view, now);
+  const person = owner.kind === 'person' ? parts.people.person(owner.id ?? '') : undefined;
+  const calendar = {
+    timeZone: person?.timeZone ?? parts.delivery.timeZone,
+    workingHours: parts.delivery.workingHours,
+  };
+  const isUrgent = severityOf(behaviour, facts) >= severityRank[parts.delivery.urgentSeverity];
+  return { position, wants: wantsOf(facts, { behaviour, owner: view, position, calendar, isUrgent }, now) };
+}
+
+function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
+  const { before, facts, owned } = change;
+  const behaviour = parts.behaviours.get(before.behaviour);
+  const isStub = facts.sightings === 0;
+  const first = facts.kept[0];
+  if (behaviour === undefined || isStub) {
+    const row: LoopRow = { ...before, isStub, facts, lastOccurredAt: facts.lastOccurredAt, updatedAt: now };
+    return { row, wants: [], entries: [], personal: [] };
+  }
+  const { position, wants } = standing(parts, behaviour, facts, owned.owner, owned.repository, now);
+
+  const isNew = before.seq === 0;
+  const story = [...change.story];
+  const path = isNew ? [position.state] : (pathBetween(before.state, position.state) ?? [position.state]);
+  if (path.length > 0 || isNew) {
+    story.push({ kind: 'state', at: now, body: { path: [...path], reason: position.reason, rung: position.proof.rung } });
+  }
+  if (isNew || before.owner.id !== owned.owner.id || before.owner.kind !== owned.owner.kind) {
+    const body: { [key: string]: Json } = { kind: owned.owner.kind, confidence: Math.round(owned.owner.confidence * 100) / 100 };
+    if (owned.owner.id !== undefined) body['id'] = owned.owner.id;
+    story.push({ kind: 'owner', at: now, body, ...(owned.owner.id === undefined ? {} : { personal: ['/id'] }) });
+  }
+  const appended = parts.appendLedger(before, oneEntry(story));
+  const isFixed = position.proof.rung === 'verified' || position.proof.rung === 'held';
+  const { habit: _habit, team: _team, repository: _repository, dueAt: _dueAt, verifiedAt: _verifiedAt, relapseOf: _relapseOf, ...rest } = before;
+  const row: LoopRow = {
+    ...rest,
+    ...owned,
+    state: position.state,
+    isStub: false,
+    rung: position.proof.rung,
+    isLive: facts.isLive || facts.releasedAt !== undefined,
+    firstOccurredAt: first?.at ?? before.firstOccurredAt,
+    lastOccurredAt: facts.lastOccurredAt,
+    ...(isFixed ? { verifiedAt: position.proof.verifiedAt ?? position.proof.at } : {}),
+    ...(facts.relapseOf === undefined ? {} : { relapseOf: facts.relapseOf }),
+    // A time that has passed would wake the sweep for ever.
+    ...(position.dueAt === undefined || position.dueAt <= now ? {} : { dueAt: position.dueAt }),
+    ...(facts.mergedInto === undefined ? {} : { mergedInto: facts.mergedInto }),
+    updatedAt: now,
+    seq: appended.seq,
+    head: appended.head,
+    facts,
+  };
+  return {
+    row,
+    wants: wants.map((want) => ({ ...want, loop: row.id, behaviour: row.behaviour })),
+    entries: appended.entries,
+    personal: appended.personal,
+  };
+}
+
+/** One ledger entry a loop and transaction, however much it tells: what changed together stays together. */
+function oneEntry(story: readonly LedgerFact[]): readonly LedgerFact[] {
+  const [first] = story;
+  if (first === undefined) return [];
+  return [
+    {
+      kind: first.kind,
+      at: story.reduce((latest, fact) => Math.max(latest, fact.at), first.at),
+      body: { story: story.map((fact) => ({ kind: fact.kind, at: fact.at, ...fact.body })) },
+      personal: story.flatMap((fact, index) => (fact.personal ?? []).map((pointer) => `/story/${index}${pointer}`)),
+    },
+  ];
+}
