@@ -67,3 +67,11 @@ function writeMembers(object: { readonly [member: string]: JsonValue | undefined
 function isList(value: object): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
+
+/** Whether a value is JSON and no deeper than `depthMax`, for data that was parsed from outside. */
+export function isJsonValue(value: unknown, depth = 0): value is JsonValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth >= depthMax) return false;
+  return Object.values(value).every((member: unknown) => isJsonValue(member, depth + 1));
+}
