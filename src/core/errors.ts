@@ -70,6 +70,11 @@ export const errorCatalogue = {
     public: 'There is nothing here.',
     operator: 'The id is unknown, or belongs to a team that the caller may not see.',
   },
+  'method-not-allowed': {
+    status: 405,
+    public: 'This address does not take that method.',
+    operator: 'The accepted methods are in the detail and in the Allow header.',
+  },
   'unsupported-media-type': {
     status: 415,
     public: 'This content type is not accepted here.',
@@ -88,7 +93,8 @@ export const errorCatalogue = {
   'bad-host': {
     status: 421,
     public: 'This host name is not served here.',
-    operator: 'The Host or Origin header is not in http.hosts; a page elsewhere may be reaching for this server.',
+    operator:
+      'The Host or Origin header is not in http.hosts; a page elsewhere may be reaching for this server.',
   },
   'link-expired': {
     status: 410,
@@ -113,7 +119,8 @@ export const errorCatalogue = {
   'store-locked': {
     status: 500,
     public: 'Foldback is already running on this data.',
-    operator: 'Another process holds the data folder. Commands reach it over HTTP; stop it to open the folder.',
+    operator:
+      'Another process holds the data folder. Commands reach it over HTTP; stop it to open the folder.',
   },
   internal: {
     status: 500,
@@ -133,7 +140,11 @@ export class AppError extends Error {
   readonly detail: string;
   readonly places: readonly ErrorPlace[];
 
-  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; places?: readonly ErrorPlace[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { cause?: unknown; places?: readonly ErrorPlace[] } = {},
+  ) {
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;

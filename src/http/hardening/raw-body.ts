@@ -1,0 +1,54 @@
+import type { Context } from 'hono';
+import { AppError } from '../../core/errors.ts';
+import { requireContentType } from './guards.ts';
+
+const bodies = new WeakMap<object, Promise<Uint8Array>>();
+
+/**
+ * The body exactly as received, for signatures and parsing alike. Read once a request; asking again gives the same
+ * bytes. More than `bytesMax` is refused as soon as it shows, by Content-Length or while reading.
+ *
+ * Errors: `too-large`; `bad-request` when the sender went away half-way.
+ */
+export async function readRawBody(c: Context, bytesMax: number): Promise<Uint8Array> {
+  const declared = Number(c.req.header('Content-Length') ?? 0);
+  if (declared > bytesMax) throw tooLarge(bytesMax);
+  const known = bodies.get(c.req.raw);
+  const body = known ?? read(c.req.raw, bytesMax);
+  if (known === undefined) bodies.set(c.req.raw, body);
+  const bytes = await body;
+  if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
+  return bytes;
+}
+
+/** The fields of a posted form (`application/x-www-form-urlencoded`, UTF-8). Errors: as above, wrong content type. */
+export async function readForm(c: Context, bytesMax: number): Promise<URLSearchParams> {
+  requireContentType(c, ['application/x-www-form-urlencoded']);
+  const bytes = await readRawBody(c, bytesMax);
+  return new URLSearchParams(new TextDecoder().decode(bytes));
+}
+
+async function read(request: Request, bytesMax: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body.getReader();
+  for (;;) {
+    const part = await reader.read().catch((cause: unknown) => {
+      throw new AppError('bad-request', 'The body ended before it was complete.', { cause });
+    });
+    if (part.done) break;
+    size += part.value.byteLength;
+    if (size > bytesMax) {
+      // Leaving the rest unread would keep its memory; a failing cancel changes nothing of the answer.
+      await reader.cancel().catch(() => undefined);
+      throw tooLarge(bytesMax);
+    }
+    chunks.push(part.value);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function tooLarge(bytesMax: number): AppError {
+  return new AppError('too-large', `A body here has at most ${bytesMax} bytes.`);
+}
