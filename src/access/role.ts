@@ -1,0 +1,43 @@
+import { type Scope, scopes } from './scope.ts';
+
+const reads: readonly Scope[] = scopes.filter((scope) => scope.endsWith(':read'));
+const daily: readonly Scope[] = [
+  'loops:read',
+  'messages:read',
+  'owners:read',
+  'behaviours:read',
+  'measures:read',
+  'controls:read',
+];
+
+/** Roles as sets of scopes, with the sentence that the console shows beside each. */
+export const roles = {
+  viewer: { sentence: 'Reads loops, owners and figures.', scopes: daily },
+  analyst: {
+    sentence: 'Works on loops: releases, decides owners, answers for others.',
+    scopes: [...daily, 'loops:write', 'messages:write', 'owners:write', 'delivery:write', 'evidence:read'],
+  },
+  author: {
+    sentence: 'Writes the words and the taxonomy, and proposes controls.',
+    scopes: [...daily, 'behaviours:write', 'controls:write', 'messages:write'],
+  },
+  admin: { sentence: 'Everything.', scopes: ['admin'] },
+  auditor: { sentence: 'Reads everything, changes nothing.', scopes: reads },
+  service: {
+    sentence: 'A machine that sends events or asks for decisions.',
+    scopes: ['events:write', 'policy:enforce'],
+  },
+} as const satisfies Record<string, { readonly sentence: string; readonly scopes: readonly Scope[] }>;
+
+export type Role = keyof typeof roles;
+
+export const roleNames: readonly Role[] = Object.keys(roles).filter(isRole);
+
+export function isRole(text: string): text is Role {
+  return Object.hasOwn(roles, text);
+}
+
+/** The scopes of several roles together. */
+export function scopesOf(names: readonly Role[]): ReadonlySet<Scope> {
+  return new Set(names.flatMap((name): readonly Scope[] => roles[name].scopes));
+}

@@ -1,0 +1,28 @@
+/** What a principal may do, one sentence each; the documentation and `admin token --help` print it. */
+export const scopeCatalogue = {
+  'events:write': 'Send events and reports.',
+  'loops:read': 'Read loops, their story and where they stand.',
+  'loops:write': 'Open loops by hand, release history, answer for others, dismiss.',
+  'messages:read': 'Read messages as they were sent, and the outbox.',
+  'messages:write': 'Send again what failed, send a test to oneself.',
+  'owners:read': 'Read people, teams and the evidence for who owns what.',
+  'owners:write': 'Decide who owns what.',
+  'behaviours:read': 'Read the taxonomy and the words.',
+  'behaviours:write': 'Change the taxonomy and the words.',
+  'measures:read': 'Read figures, never of groups under five.',
+  'controls:read': 'Read proposed and applied controls.',
+  'controls:write': 'Propose, apply and withdraw controls.',
+  'evidence:read': 'Export evidence and read checkpoints.',
+  'delivery:write': 'Pause and resume all messages.',
+  'policy:enforce': 'Ask for runtime decisions.',
+  'system:read': 'Read health, settings without secrets, and metrics.',
+  admin: 'Everything, and who may do what.',
+} as const satisfies Record<string, string>;
+
+export type Scope = keyof typeof scopeCatalogue;
+
+export const scopes: readonly Scope[] = Object.keys(scopeCatalogue).filter(isScope);
+
+export function isScope(text: string): text is Scope {
+  return Object.hasOwn(scopeCatalogue, text);
+}
