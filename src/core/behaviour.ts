@@ -78,6 +78,8 @@ export const messageFrontMatter = z.strictObject({
   variant: slug.default('usual'),
   version: z.int().min(1),
   subject: z.string().min(5).max(140),
+  /** Whether the behaviour's `learnMore` link stands below the message. */
+  learnMore: z.boolean().default(false),
   reviewedBy: z.string().min(1),
   reviewedOn: z.iso.date(),
 });

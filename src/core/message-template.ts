@@ -43,6 +43,8 @@ export type ProviderWords = {
   readonly provider: string;
   readonly thing: string;
   readonly theThing: string;
+  /** What such a secret looks like: the clue for next time. */
+  readonly sign: string;
   /** One imperative sentence. */
   readonly step: string;
   readonly minutes: number;

@@ -101,7 +101,7 @@ type Placeholder =
   | { readonly type: 'provider-word'; readonly word: ProviderWord };
 
 /** Words that a pack gives for each provider; always there, because `generic` stands in. */
-export type ProviderWord = 'provider' | 'thing' | 'theThing' | 'step' | 'minutes';
+export type ProviderWord = 'provider' | 'thing' | 'theThing' | 'sign' | 'step' | 'minutes';
 
 /** Every placeholder that a template may use, with its type. A pack's phrases come on top. */
 export const placeholders: Readonly<Record<string, Placeholder>> = {
@@ -130,6 +130,7 @@ export const placeholders: Readonly<Record<string, Placeholder>> = {
   provider: { type: 'provider-word', word: 'provider' },
   thing: { type: 'provider-word', word: 'thing' },
   theThing: { type: 'provider-word', word: 'theThing' },
+  sign: { type: 'provider-word', word: 'sign' },
   step: { type: 'provider-word', word: 'step' },
   minutes: { type: 'provider-word', word: 'minutes' },
 };
@@ -228,7 +229,7 @@ function dateFormatter(
   const made = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     day: 'numeric',
     month: 'short',
-    ...(withTime ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } : { weekday: 'short' }),
+    ...(withTime ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } : {}),
     timeZone: isTimeZone(timeZone) ? timeZone : 'UTC',
   });
   if (formatters.size >= formattersMax) formatters.clear();

@@ -5,11 +5,12 @@ import {
   type MessageWords,
   momentsThatAsk,
   type Phrase,
+  type ProviderWords,
+  type SlotName,
   type Template,
   type Text,
 } from './message-template.ts';
 import {
-  type CaseValues,
   chosen,
   isCaseCode,
   itemsShownMax,
@@ -25,40 +26,62 @@ export type RenderResult =
 /** A text filled, or the name of the placeholder that could not be. */
 type Filled = { readonly text: string } | { readonly missing: string };
 
+/** One part of a message with its text, or with its facts. */
+export type FilledSlot =
+  | { readonly slot: SlotName; readonly text: string }
+  | { readonly slot: SlotName; readonly facts: readonly Fact[] };
+type Fact = { readonly label: string; readonly value: string };
+
+export type FilledTemplate =
+  | { readonly kind: 'ok'; readonly subject: string; readonly slots: readonly FilledSlot[] }
+  | { readonly kind: 'error'; readonly reason: string };
+
+/** Fills every part of a template, in the order in which they are shown. */
+export function fillTemplate(template: Template, values: MessageValues): FilledTemplate {
+  const subject = fill(template.subject, values, template.words);
+  if ('missing' in subject) return { kind: 'error', reason: missing('the subject', subject.missing) };
+  const slots: FilledSlot[] = [];
+  for (const slot of template.slots) {
+    if ('lines' in slot) {
+      const source = slot.slot === 'facts' ? [values] : itemValues(values);
+      slots.push({
+        slot: slot.slot,
+        facts: source.flatMap((item) => factsOf(slot.lines, item, template.words)),
+      });
+      continue;
+    }
+    const filled = fill(slot.text, values, template.words);
+    if ('missing' in filled) return { kind: 'error', reason: missing(slot.slot, filled.missing) };
+    slots.push({ slot: slot.slot, text: filled.text });
+  }
+  return { kind: 'ok', subject: subject.text, slots };
+}
+
 /**
- * Fills a template. Pure: the same template and values give the same message. Values are data; nothing in them is
- * read as a placeholder, markup or link. An error names the placeholder that has neither a value nor a wording for
- * its absence.
+ * Makes a message of a template. Pure: the same template and values give the same message. Values are data; nothing
+ * in them is read as a placeholder, markup or link. An error names the placeholder that has neither a value nor a
+ * wording for its absence.
  */
 export function renderMessage(
   template: Template,
   values: MessageValues,
-  behaviour: Pick<Behaviour, 'id' | 'answers' | 'learnMore'>,
+  behaviour: Pick<Behaviour, 'answers' | 'learnMore'>,
 ): RenderResult {
-  if (!isCaseCode(values.caseCode)) return failure('caseCode is not a case code');
-  if (values.replyUrl !== undefined && !isOwnUrl(values.replyUrl))
-    return failure('replyUrl is not an address');
-  const subject = fill(template.subject, values, template.words);
-  if ('missing' in subject) return failure(missing('the subject', subject.missing));
-
+  if (!isCaseCode(values.caseCode)) return { kind: 'error', reason: 'caseCode is not a case code' };
+  if (values.replyUrl !== undefined && !isOwnUrl(values.replyUrl)) {
+    return { kind: 'error', reason: 'replyUrl is not an address' };
+  }
+  const filled = fillTemplate(template, values);
+  if (filled.kind === 'error') return filled;
   const paragraphs: Paragraph[] = [];
   let footer = '';
-  for (const slot of template.slots) {
-    if ('lines' in slot) {
-      const facts =
-        slot.slot === 'facts'
-          ? factsOf(slot.lines, values, template.words)
-          : itemFacts(slot.lines, values, template.words);
-      if (facts.length > 0) paragraphs.push({ kind: 'facts', facts });
-      continue;
-    }
-    const filled = fill(slot.text, values, template.words);
-    if ('missing' in filled) return failure(missing(slot.slot, filled.missing));
-    if (slot.slot === 'footer') footer = filled.text;
-    else if (filled.text !== '')
-      paragraphs.push({ kind: slot.slot === 'step' ? 'step' : 'text', text: filled.text });
+  for (const slot of filled.slots) {
+    if ('facts' in slot) {
+      if (slot.facts.length > 0) paragraphs.push({ kind: 'facts', facts: slot.facts });
+    } else if (slot.slot === 'footer') footer = slot.text;
+    else if (slot.text !== '')
+      paragraphs.push({ kind: slot.slot === 'step' ? 'step' : 'text', text: slot.text });
   }
-
   const asks = momentsThatAsk.has(template.moment);
   return {
     kind: 'ok',
@@ -67,7 +90,7 @@ export function renderMessage(
       behaviour: template.behaviour,
       language: template.language,
       version: `${template.behaviour}@${template.version}/${template.variant}`,
-      subject: subject.text,
+      subject: filled.subject,
       paragraphs,
       ...(asks && values.replyUrl !== undefined
         ? { replyUrl: values.replyUrl, replyLabel: template.words.replyLabel }
@@ -83,8 +106,35 @@ export function renderMessage(
   };
 }
 
-function failure(reason: string): RenderResult {
-  return { kind: 'error', reason };
+/** What the recipient's page says of a case, in the words of its behaviour. */
+export type CaseText = {
+  readonly title: string;
+  readonly step: string;
+  readonly minutes: number;
+  readonly steps: readonly string[];
+  readonly docs: { readonly label: string; readonly url: string };
+  readonly consequence: string;
+  readonly clue: string;
+  readonly learnMore: { readonly label: string; readonly url: string };
+};
+
+export function caseText(
+  words: MessageWords,
+  values: MessageValues,
+  behaviour: Pick<Behaviour, 'learnMore'>,
+): CaseText {
+  const provider = providerWords(values, words);
+  const phrase = (name: string): string => fillPlaceholder(name, values, words, true) ?? '';
+  return {
+    title: phrase('title'),
+    step: phrase('pageStep'),
+    minutes: provider.minutes,
+    steps: provider.steps,
+    docs: provider.docs,
+    consequence: phrase('consequence'),
+    clue: phrase('clue'),
+    learnMore: { label: words.learnMore, url: behaviour.learnMore.url },
+  };
 }
 
 function missing(where: string, name: string): string {
@@ -97,7 +147,7 @@ function isOwnUrl(url: string): boolean {
 }
 
 /** A fact without its value is left out. */
-function factsOf(lines: readonly FactLine[], values: MessageValues, words: MessageWords) {
+function factsOf(lines: readonly FactLine[], values: MessageValues, words: MessageWords): readonly Fact[] {
   return lines.flatMap((line) => {
     const label = fill(line.label, values, words);
     const value = fill(line.value, values, words);
@@ -107,14 +157,10 @@ function factsOf(lines: readonly FactLine[], values: MessageValues, words: Messa
   });
 }
 
-function itemFacts(lines: readonly FactLine[], values: MessageValues, words: MessageWords) {
-  const items = values.items ?? [];
-  return items.slice(0, itemsShownMax).flatMap((item) => factsOf(lines, itemValues(item, values), words));
-}
-
-/** An item's own facts only: the place of one loop must not appear beside another. */
-function itemValues(item: CaseValues, values: MessageValues): MessageValues {
-  return values.timeZone === undefined ? item : { ...item, timeZone: values.timeZone };
+/** Each item with its own facts only: the place of one loop must not appear beside another. */
+function itemValues(values: MessageValues): readonly MessageValues[] {
+  const { timeZone, items = [] } = values;
+  return items.slice(0, itemsShownMax).map((item) => (timeZone === undefined ? item : { ...item, timeZone }));
 }
 
 /** Fills one text. Values that are absent read as the pack's wording for the absent, where it has one. */
@@ -147,9 +193,13 @@ function fillPlaceholder(
   const placeholder = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
   if (placeholder === undefined) return undefined;
   if (placeholder.type === 'provider-word') {
-    return String((words.providers.get(values.provider ?? 'generic') ?? words.generic)[placeholder.word]);
+    return String(providerWords(values, words)[placeholder.word]);
   }
   return valueText(placeholder, values, words.language) ?? (mayBeAbsent ? words.absent.get(name) : undefined);
+}
+
+function providerWords(values: MessageValues, words: MessageWords): ProviderWords {
+  return words.providers.get(values.provider ?? 'generic') ?? words.generic;
 }
 
 function fillPhrase(phrase: Phrase, values: MessageValues, words: MessageWords): string | undefined {

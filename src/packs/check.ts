@@ -1,0 +1,192 @@
+import { moments } from '../core/message.ts';
+import { lintRendered, lintTemplate } from './lint-message.ts';
+import { blameWords, longSentences } from './lint-text.ts';
+import { baseLanguage, type PackOptions, type Packs, readPacks } from './load.ts';
+import type { MessageFile } from './message-file.ts';
+import { judge } from './pack-behaviour.ts';
+import { type PackProblem, sortProblems } from './problem.ts';
+import { samplesFor } from './samples.ts';
+
+export type PackCheck = {
+  readonly problems: readonly PackProblem[];
+  /** Message files read. */
+  readonly messages: number;
+  /** Inline examples run. */
+  readonly examples: number;
+};
+
+/** At least this many examples must speak, and this many stay silent, or the detection is not shown to work. */
+export const examplesMin = 3;
+
+/** Everything that can be said about a folder of packs without sending anything: form, words, examples, mapping. */
+export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Page> = {}): PackCheck {
+  const { packs, problems: found } = readPacks(dir, options);
+  const problems: PackProblem[] = [
+    ...found,
+    ...checkExamples(packs),
+    ...checkCompleteness(packs),
+    ...packs.messages.flatMap((message) => lintMessage(message, packs)),
+    ...lintProviders(packs),
+    ...lintPages(packs),
+    ...checkLinks(packs),
+  ];
+  let examples = 0;
+  for (const { behaviour } of packs.behaviours.values()) examples += behaviour.examples.length;
+  return { problems: sortProblems(problems), messages: packs.messages.length, examples };
+}
+
+function checkExamples(packs: Packs): readonly PackProblem[] {
+  return [...packs.behaviours.values()].flatMap((pack) => {
+    const { examples } = pack.behaviour;
+    const problems = examples.flatMap((example, index) => {
+      const said = judge(pack, example.event);
+      if (said === example.expect) return [];
+      const reason = `the example "${example.name}" should be "${example.expect}", but the detection says "${said}"`;
+      return [{ file: pack.file, line: pack.lineOf(['examples', index]), reason }];
+    });
+    const silent = examples.filter((example) => example.expect === 'nothing').length;
+    const line = pack.lineOf(['examples']);
+    if (silent < examplesMin) {
+      problems.push({
+        file: pack.file,
+        line,
+        reason: `${silent} examples stay silent; at least ${examplesMin} are needed`,
+      });
+    }
+    if (examples.length - silent < examplesMin) {
+      const reason = `${examples.length - silent} examples speak; at least ${examplesMin} are needed`;
+      problems.push({ file: pack.file, line, reason });
+    }
+    return problems;
+  });
+}
+
+/** Every moment in English, the system variant of a relapse, and each message and provider in every language. */
+function checkCompleteness(packs: Packs): readonly PackProblem[] {
+  const problems: PackProblem[] = [];
+  const missing = (file: string, reason: string) => problems.push({ file, line: 0, reason });
+  const present = new Set(packs.messages.map(({ file }) => file));
+  for (const id of packs.behaviours.keys()) {
+    const names = new Set([...moments, 'relapse.system']);
+    for (const { template } of packs.messages) {
+      if (template.behaviour === id && template.variant !== 'usual')
+        names.add(`${template.moment}.${template.variant}`);
+    }
+    for (const language of packs.languages.keys()) {
+      for (const name of names) {
+        const file = `messages/${id}/${name}.${language}.md`;
+        if (!present.has(file)) missing(file, 'this message is missing');
+      }
+    }
+    const base = packs.wordFiles.find((one) => one.behaviour === id && one.language === baseLanguage);
+    for (const language of packs.languages.keys()) {
+      const words = packs.wordFiles.find((one) => one.behaviour === id && one.language === language);
+      if (words === undefined) {
+        missing(`messages/${id}/phrases.${language}.yaml`, 'this file is missing or has problems');
+        continue;
+      }
+      for (const provider of base?.words.providers.keys() ?? []) {
+        if (!words.words.providers.has(provider))
+          missing(words.providersFile, `the provider "${provider}" is missing`);
+      }
+    }
+  }
+  for (const language of packs.languages.keys()) {
+    const file = `messages/page.${language}.yaml`;
+    if (!packs.pageFiles.some((page) => page.file === file))
+      missing(file, 'this file is missing or has problems');
+  }
+  return problems;
+}
+
+function lintMessage(message: MessageFile, packs: Packs): readonly PackProblem[] {
+  const { template, file, lineOf } = message;
+  const rules = packs.languages.get(template.language);
+  const pack = packs.behaviours.get(template.behaviour);
+  if (rules === undefined || pack === undefined) return [];
+  const problems: PackProblem[] = [];
+  const seen = new Set<string>();
+  const findings = [
+    ...lintTemplate(template),
+    ...samplesFor(template).flatMap((values) => lintRendered(template, values, pack.behaviour, rules)),
+  ];
+  for (const { part, reason } of findings) {
+    // One sentence that is wrong under sixty providers is one problem, not sixty.
+    const key = `${part} ${reason.replace(/".*"|\d+(\.\d+)?/gu, '')}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    problems.push({ file, line: lineOf(part), reason });
+  }
+  return problems;
+}
+
+/** The longer steps of a provider stand on the page only, so no message shows them to the lint. */
+function lintProviders(packs: Packs): readonly PackProblem[] {
+  return packs.wordFiles.flatMap(({ words, language, providersFile, providerLine }) => {
+    const rules = packs.languages.get(language);
+    if (rules === undefined) return [];
+    return [...words.providers].flatMap(([name, provider]) =>
+      provider.steps.flatMap((step, index) => {
+        const line = providerLine(['providers', name, 'steps', index]);
+        return textProblems(step, rules).map((reason) => ({ file: providersFile, line, reason }));
+      }),
+    );
+  });
+}
+
+function lintPages(packs: Packs): readonly PackProblem[] {
+  return packs.pageFiles.flatMap(({ file, language, value, lineOf }) => {
+    const rules = packs.languages.get(language);
+    if (rules === undefined) return [];
+    return leaves(value).flatMap(({ path, text }) =>
+      textProblems(text, rules).map((reason) => ({ file, line: lineOf(path), reason })),
+    );
+  });
+}
+
+function textProblems(text: string, rules: Parameters<typeof blameWords>[1]): readonly string[] {
+  return [
+    ...blameWords(text, rules).map((word) => `"${word}" blames; say what happened and what to do`),
+    ...longSentences(text).map(({ sentence, words }) => `a sentence of ${words} words: "${sentence}"`),
+  ];
+}
+
+type Leaf = { readonly path: readonly string[]; readonly text: string };
+
+function leaves(value: unknown, path: readonly string[] = []): readonly Leaf[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}
+
+/** Links of packs are live in messages: https, a host with a name, nothing before or after it that could deceive. */
+function checkLinks(packs: Packs): readonly PackProblem[] {
+  const problems: PackProblem[] = [];
+  const check = (url: string, file: string, line: number) => {
+    const reason = linkFault(url);
+    if (reason !== undefined) problems.push({ file, line, reason });
+  };
+  for (const { behaviour, file, lineOf } of packs.behaviours.values()) {
+    check(behaviour.learnMore.url, file, lineOf(['learnMore', 'url']));
+  }
+  for (const { words, providersFile, providerLine } of packs.wordFiles) {
+    for (const [name, provider] of words.providers) {
+      check(provider.docs.url, providersFile, providerLine(['providers', name, 'docs', 'url']));
+    }
+  }
+  return problems;
+}
+
+/** Why an address may not stand in a pack; undefined when it may. */
+export function linkFault(text: string): string | undefined {
+  if (!URL.canParse(text)) return `"${text}" is not an address`;
+  const url = new URL(text);
+  if (url.protocol !== 'https:') return `the link to ${url.hostname} must begin with https://`;
+  if (url.username !== '' || url.password !== '') return `the link to ${url.hostname} holds a user name`;
+  if (url.port !== '') return `the link to ${url.hostname} names a port`;
+  if (!/^(?:[a-z0-9-]+\.)+[a-z]{2,}$/u.test(url.hostname))
+    return `the host of a link must be a plain name, not ${url.hostname}`;
+  if (url.hostname.includes('xn--'))
+    return `the host ${url.hostname} has letters that can be mistaken for others`;
+  return undefined;
+}

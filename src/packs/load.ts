@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { DetectionOptions } from '../core/detection-value.ts';
+import type { Moment } from '../core/message.ts';
+import type { MessageWords, Template } from '../core/message-template.ts';
+import { type Framework, frameworkSchema } from './framework-file.ts';
+import { type LanguageRules, languageSchema } from './language-file.ts';
+import { type MessageFile, readMessageFile } from './message-file.ts';
+import { type PackBehaviour, readBehaviours } from './pack-behaviour.ts';
+import { openPackFolder, type PackFolder } from './pack-folder.ts';
+import { type PackProblem, sortProblems } from './problem.ts';
+import { readWordFiles, type WordFiles } from './words-files.ts';
+
+/** The language that every pack has, and that stands in where another is missing. */
+export const baseLanguage = 'en';
+
+/** All content, read and compiled once. */
+export type Packs<Page = unknown> = {
+  readonly dir: string;
+  readonly behaviours: ReadonlyMap<string, PackBehaviour>;
+  readonly languages: ReadonlyMap<string, LanguageRules>;
+  readonly frameworks: readonly Framework[];
+  /** Every message as read, for the lint and the preview. */
+  readonly messages: readonly MessageFile[];
+  readonly wordFiles: readonly WordFiles[];
+  readonly pageFiles: readonly PageFile[];
+  /** Language falls back to its first part, then to English; an unknown variant to `usual`. */
+  readonly message: (
+    behaviour: string,
+    moment: Moment,
+    language: string,
+    variant?: string,
+  ) => Template | undefined;
+  readonly words: (behaviour: string, language: string) => MessageWords | undefined;
+  /** Texts of the pages, with the same fallback. */
+  readonly page: (language: string) => Page | undefined;
+};
+
+/** `messages/page.<language>.yaml` as read: texts in named parts. */
+export type PageFile = {
+  readonly file: string;
+  readonly language: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+};
+
+export type PackOptions<Page> = {
+  /** Schema of `messages/page.<language>.yaml`; without it these files are read and linted, but not offered. */
+  readonly page?: z.ZodType<Page>;
+  /** A linear-time matcher for the Sigma modifier `re`; without it such a detection is refused. */
+  readonly regex?: DetectionOptions['regex'];
+};
+
+export type LoadResult<Page> =
+  | { readonly kind: 'ok'; readonly packs: Packs<Page> }
+  | { readonly kind: 'error'; readonly problems: readonly PackProblem[] };
+
+/** Reads a folder of packs. Either everything is sound, or all problems come at once: nothing is half-loaded. */
+export function loadPacks<Page = unknown>(dir: string, options: PackOptions<Page> = {}): LoadResult<Page> {
+  const { packs, problems } = readPacks(dir, options);
+  return problems.length === 0 ? { kind: 'ok', packs } : { kind: 'error', problems: sortProblems(problems) };
+}
+
+/** As `loadPacks`, with what could be read in spite of problems: for the check, which wants to see it all. */
+export function readPacks<Page = unknown>(
+  dir: string,
+  options: PackOptions<Page> = {},
+): { readonly packs: Packs<Page>; readonly problems: readonly PackProblem[] } {
+  const problems: PackProblem[] = [];
+  const folder = openPackFolder(dir, problems);
+  const languages = readLanguages(folder, problems);
+  const frameworks = folder
+    .matching(/^frameworks\/[^/]+\.yaml$/u)
+    .flatMap(({ file }) => folder.yaml(file, frameworkSchema)?.value ?? []);
+  const behaviours = readBehaviours(folder, frameworks, options.regex, problems);
+  const wordFiles = readWordFiles(folder, problems);
+  const messages: MessageFile[] = [];
+  for (const { file, groups } of folder.matching(/^messages\/([^/]+)\/[^/]+\.([^/.]+)\.md$/u)) {
+    const [behaviour = '', language = ''] = groups;
+    const words = wordFiles.find((one) => one.behaviour === behaviour && one.language === language)?.words;
+    if (!behaviours.has(behaviour)) {
+      problems.push({
+        file,
+        line: 0,
+        reason: `no sound file behaviours/${behaviour}.yaml stands behind this message`,
+      });
+    }
+    if (words === undefined) {
+      const needed = `messages/${behaviour}/phrases.${language}.yaml and providers.${language}.yaml`;
+      problems.push({ file, line: 0, reason: `this message needs ${needed}, both without problems` });
+      continue;
+    }
+    const message = readMessageFile(folder.text(file) ?? '', file, behaviour, words, problems);
+    if (message !== undefined) messages.push(message);
+  }
+  const pages = new Map<string, Page>();
+  const pageFiles = readPageFiles(folder, problems);
+  for (const { file, language } of pageFiles) {
+    const page = options.page === undefined ? undefined : folder.yaml(file, options.page);
+    if (page !== undefined) pages.set(language, page.value);
+  }
+  for (const file of folder.unread()) {
+    problems.push({ file, line: 0, reason: 'no part of Foldback reads a file of this name' });
+  }
+  const content = { dir, behaviours, languages, frameworks, messages, wordFiles, pageFiles };
+  return { problems, packs: { ...content, ...lookups(messages, wordFiles, pages) } };
+}
+
+function readLanguages(folder: PackFolder, problems: PackProblem[]): ReadonlyMap<string, LanguageRules> {
+  const languages = new Map<string, LanguageRules>();
+  for (const { file, groups } of folder.matching(/^languages\/([^/]+)\.yaml$/u)) {
+    const rules = folder.yaml(file, languageSchema);
+    if (rules === undefined) continue;
+    if (rules.value.language !== groups[0]) {
+      const reason = `by its language this file should be called ${rules.value.language}.yaml`;
+      problems.push({ file, line: rules.lineOf(['language']), reason });
+    }
+    languages.set(rules.value.language, rules.value);
+  }
+  if (!languages.has(baseLanguage)) {
+    problems.push({
+      file: `languages/${baseLanguage}.yaml`,
+      line: 0,
+      reason: 'this file is missing or has problems',
+    });
+  }
+  return languages;
+}
+
+function readPageFiles(folder: PackFolder, problems: PackProblem[]): readonly PageFile[] {
+  return folder.matching(/^messages\/page\.([^/.]+)\.yaml$/u).flatMap(({ file, groups }) => {
+    const read = folder.yaml(file, z.record(z.string(), z.unknown()));
+    if (read === undefined) return [];
+    const language = groups[0] ?? '';
+    if (read.value.language !== language) {
+      problems.push({
+        file,
+        line: read.lineOf(['language']),
+        reason: `"language" and the name of the file differ`,
+      });
+    }
+    return [{ file, language, value: read.value, lineOf: read.lineOf }];
+  });
+}
+
+function lookups<Page>(
+  messages: readonly MessageFile[],
+  wordFiles: readonly WordFiles[],
+  pages: ReadonlyMap<string, Page>,
+): Pick<Packs<Page>, 'message' | 'words' | 'page'> {
+  const templates = new Map<string, Template>();
+  for (const { template } of messages) {
+    templates.set(
+      `${template.behaviour}/${template.moment}/${template.language}/${template.variant}`,
+      template,
+    );
+  }
+  const words = new Map(wordFiles.map((one) => [`${one.behaviour}/${one.language}`, one.words]));
+  const inFallbacks = <Value>(language: string, find: (language: string) => Value | undefined) => {
+    for (const candidate of [language, language.split('-')[0] ?? '', baseLanguage]) {
+      const found = find(candidate);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return {
+    message: (behaviour, moment, language, variant = 'usual') =>
+      inFallbacks(language, (tag) => {
+        const key = `${behaviour}/${moment}/${tag}`;
+        return templates.get(`${key}/${variant}`) ?? templates.get(`${key}/usual`);
+      }),
+    words: (behaviour, language) => inFallbacks(language, (tag) => words.get(`${behaviour}/${tag}`)),
+    page: (language) => inFallbacks(language, (tag) => pages.get(tag)),
+  };
+}

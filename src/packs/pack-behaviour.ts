@@ -1,0 +1,70 @@
+import { type Behaviour, behaviourSchema } from '../core/behaviour.ts';
+import { compileDetection, type Detection } from '../core/detection.ts';
+import type { DetectionOptions } from '../core/detection-value.ts';
+import { type Framework, type FrameworkReference, resolveMapping } from './framework-file.ts';
+import type { PackFolder } from './pack-folder.ts';
+import type { PackProblem } from './problem.ts';
+
+/** A behaviour with its detections compiled and its mapping resolved. */
+export type PackBehaviour = {
+  readonly behaviour: Behaviour;
+  readonly failed: Detection;
+  readonly opportunity: Detection | undefined;
+  readonly fixed: Detection | undefined;
+  readonly frameworks: readonly FrameworkReference[];
+  readonly file: string;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+};
+
+/** What a detection says of an event: the first that fits, in this order. */
+export function judge(pack: PackBehaviour, event: unknown): 'failed' | 'opportunity' | 'fixed' | 'nothing' {
+  const record = { event };
+  if (pack.failed.matches(record)) return 'failed';
+  if (pack.opportunity?.matches(record) === true) return 'opportunity';
+  return pack.fixed?.matches(record) === true ? 'fixed' : 'nothing';
+}
+
+const never: Detection = { kind: 'ok', matches: () => false, discriminators: [] };
+
+export function readBehaviours(
+  folder: PackFolder,
+  frameworks: readonly Framework[],
+  regex: DetectionOptions['regex'],
+  problems: PackProblem[],
+): ReadonlyMap<string, PackBehaviour> {
+  const behaviours = new Map<string, PackBehaviour>();
+  for (const { file, groups } of folder.matching(/^behaviours\/([^/]+)\.yaml$/u)) {
+    const found = folder.yaml(file, behaviourSchema);
+    if (found === undefined) continue;
+    const { value: behaviour, lineOf } = found;
+    const report = (path: readonly PropertyKey[], reason: string) =>
+      problems.push({ file, line: lineOf(path), reason });
+    if (behaviour.id !== groups[0])
+      report(['id'], `by its id this file should be called ${behaviour.id}.yaml`);
+
+    const compile = (name: 'failed' | 'opportunity' | 'fixed'): Detection | undefined => {
+      const block = behaviour.detection[name];
+      if (block === undefined) return undefined;
+      const compiled = compileDetection(block, regex === undefined ? {} : { regex });
+      if (compiled.kind === 'ok') return compiled;
+      report(['detection', name], `detection "${name}": ${compiled.reason}`);
+      return never;
+    };
+    const references = behaviour.mapping.flatMap((mapping, index) => {
+      const resolved = resolveMapping(mapping, frameworks);
+      if (typeof resolved !== 'string') return [resolved];
+      report(['mapping', index], resolved);
+      return [];
+    });
+    behaviours.set(behaviour.id, {
+      behaviour,
+      failed: compile('failed') ?? never,
+      opportunity: compile('opportunity'),
+      fixed: compile('fixed'),
+      frameworks: references,
+      file,
+      lineOf,
+    });
+  }
+  return behaviours;
+}

@@ -1,0 +1,91 @@
+import type { Template } from '../core/message-template.ts';
+import { type CaseValues, choices, type MessageValues } from '../core/placeholders.ts';
+
+/** Invented values for the lint and the preview. Instants are fixed, so that a preview changes only with its words. */
+const at = {
+  occurred: Date.UTC(2026, 10, 20, 15, 2),
+  checked: Date.UTC(2026, 10, 23, 9, 12),
+  told: Date.UTC(2026, 10, 20, 15, 4),
+  due: Date.UTC(2026, 10, 30, 9, 0),
+  previous: Date.UTC(2026, 8, 1, 10, 0),
+};
+
+const fullCase: CaseValues = {
+  repository: 'acme/shop-api',
+  file: 'src/pay.ts',
+  line: 12,
+  commit: '4f2c1ab9d0e17c55aa0b6a4f5dd6e8f1c2b3a495',
+  branch: 'main',
+  provider: 'stripe',
+  lastFour: '9Qx2',
+  validity: 'active',
+  occurredAt: at.occurred,
+  checkedAt: at.checked,
+  caseCode: 'LOOP-7F3K',
+};
+
+/** Everything that a source may know. */
+export const fullSample: MessageValues = {
+  ...fullCase,
+  recipientName: 'Ana Souza',
+  timeZone: 'Europe/Lisbon',
+  replyUrl: 'https://feedback.example.com/r/3q8dJx0vQ1mZ5tYb7LcW2A',
+  seenBy: { who: 'manager', name: 'Tom Reyes', at: at.due },
+  dueAt: at.due,
+  ownerName: 'Ines Costa',
+  ownerTeam: 'Payments',
+  toldAt: at.told,
+  relapseNumber: 2,
+  previousAt: at.previous,
+  holdDays: 30,
+  handover: 'not-mine',
+  closedBecause: 'held',
+  verifiedBy: 'inactive',
+  answer: 'done',
+};
+
+/** The least: captured by hand, nobody knows where. What a choice needs to be made stays. */
+export const sparseSample: MessageValues = {
+  provider: 'generic',
+  validity: 'unknown',
+  caseCode: 'LOOP-2M9C',
+  handover: 'no-owner',
+  closedBecause: 'dismissed',
+  verifiedBy: 'attested',
+  answer: 'wrong',
+};
+
+/** Values under which a message is rendered for the lint: every provider, validity and option, full and sparse. */
+export function samplesFor(template: Template): readonly MessageValues[] {
+  const isDigest = template.moment === 'digest';
+  const withItems = (values: MessageValues): MessageValues =>
+    isDigest ? { ...values, items: digestItems(values), count: values === sparseSample ? 3 : 14 } : values;
+  const samples: MessageValues[] = [fullSample, sparseSample];
+  for (const provider of template.words.providers.keys()) {
+    for (const validity of choices.validity) {
+      samples.push({ ...fullSample, provider, validity }, { ...sparseSample, provider, validity });
+    }
+  }
+  for (const who of choices.seenBy) {
+    samples.push(
+      { ...fullSample, seenBy: { who, name: 'Tom Reyes', at: at.due } },
+      { ...fullSample, seenBy: { who } },
+    );
+  }
+  for (const handover of choices.handover) samples.push({ ...fullSample, handover });
+  for (const closedBecause of choices.closedBecause) samples.push({ ...fullSample, closedBecause });
+  for (const verifiedBy of choices.verifiedBy) samples.push({ ...fullSample, verifiedBy });
+  for (const answer of choices.answer) samples.push({ ...fullSample, answer });
+  return samples.map(withItems);
+}
+
+function digestItems(values: MessageValues): readonly CaseValues[] {
+  const { provider = 'generic', validity } = values;
+  const base: CaseValues = values === sparseSample ? { validity, caseCode: 'LOOP-2M9C' } : fullCase;
+  return ['LOOP-7F3K', 'LOOP-8A2P', 'LOOP-9T5W'].map((caseCode) => ({
+    ...base,
+    caseCode,
+    provider,
+    validity,
+  }));
+}
