@@ -13,8 +13,8 @@ const accent = '#0f5f73';
 const sheet = [
   ':root{color-scheme:light dark;supported-color-schemes:light dark}',
   '@media (max-width:480px){.pad{padding-left:20px!important;padding-right:20px!important}',
-  '.fact td{display:block!important;width:auto!important}.fact .v{padding-top:0!important;border-top:0!important}',
-  '.go,.go a{display:block!important;text-align:center!important}}',
+  '.fact td{display:block!important;width:auto!important;padding-bottom:0!important}.fact .v{padding:0 0 8px!important;border-top:0!important}',
+  '.gos{width:100%!important}.go a{display:block!important;text-align:center!important}}',
   '@media (prefers-color-scheme:dark){.back{background:#12161b!important}.card{background:#1c222a!important;border-color:#323b46!important}',
   '.ink{color:#e8ecf1!important}.soft{color:#a7b1bd!important}.rule{border-color:#323b46!important}',
   '.step{background:#16303a!important;border-color:#5bb8cf!important}.go{background:#8fd3e3!important}',
@@ -96,7 +96,7 @@ function replyHtml(message: RenderedMessage, side: Side): string {
   if (message.replyLabel === undefined) {
     return `<p style="margin:0 0 18px"><a class="link" href="${href}" dir="ltr" style="color:${accent};word-break:break-all">${html(message.replyUrl)}</a></p>`;
   }
-  return `<table role="presentation" cellpadding="0" cellspacing="0" style="margin:4px 0 8px"><tr><td class="go" bgcolor="${accent}" align="${side.start}" style="background:${accent};border-radius:6px"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;color:#ffffff;text-decoration:none">${text(message.replyLabel)}</a></td></tr></table>
+  return `<table role="presentation" class="gos" cellpadding="0" cellspacing="0" style="margin:4px 0 8px"><tr><td class="go" bgcolor="${accent}" align="${side.start}" style="background:${accent};border-radius:6px"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;color:#ffffff;text-decoration:none">${text(message.replyLabel)}</a></td></tr></table>
 <p style="margin:0 0 18px;line-height:1.4">${address}</p>`;
 }
 
@@ -124,11 +124,13 @@ const lines = (value: string): string => value.split('\n').map(text).join('<br>'
 
 /**
  * Escaped text in which a mail program finds no address to make a link of: `deploy.sh` and `a@b.example` are cut
- * by an element that copying does not see.
+ * by an element that copying does not see. Paths may break after a slash.
  */
 function text(value: string): string {
   return value
     .split(/(?<=[\p{L}\p{N}])([.@])(?=[\p{L}\p{N}])/u)
-    .map((part) => (part === '.' || part === '@' ? `<span>${part}</span>` : html(part)))
+    .map((part) =>
+      part === '.' || part === '@' ? `<span>${part}</span>` : html(part).replace(/\/(?=[^/\s])/gu, '/<wbr>'),
+    )
     .join('');
 }

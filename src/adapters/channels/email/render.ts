@@ -20,7 +20,7 @@ const limits = {
 /** Pure. `senderName` stands above the message and in the signature of the text part. */
 export function renderMail(message: RenderedMessage, senderName: string): MailContent {
   const inert = inertMessage(message);
-  const name = oneLine(senderName);
+  const name = inertUrls(oneLine(senderName));
   return {
     subject: inert.subject,
     text: `${plainText(inert)}\n\n-- \n${name} ${inert.caseCode}\n`,
@@ -45,7 +45,7 @@ export function inertMessage(message: RenderedMessage): RenderedMessage {
       const url = safeHref(link.url);
       return url === undefined ? [] : [{ label: label(link.label), url }];
     }),
-    caseCode: clip(oneLine(message.caseCode), 60),
+    caseCode: clip(inertUrls(oneLine(message.caseCode)), 60),
     footer: clip(inertUrls(plain(message.footer)), limits.footer),
   };
 }
