@@ -1,24 +1,24 @@
 import { isEqualConstantTime } from '../lib/hmac.ts';
 import { isWithin, type Principal, type SubjectType } from './principal.ts';
-import { type Scope, scopeCatalogue } from './scope.ts';
+import { isScope, type Scope } from './scope.ts';
 import { makeSecret, parseSecret, secretHash } from './secret-text.ts';
 
 /** An API token as the store keeps it: never the token, only its hash. */
-export type TokenRecord = {
+export type StoredToken = {
   readonly id: string;
   readonly name: string;
   /** SHA-256 of the token, 64 hex. */
   readonly hash: string;
-  readonly kind: 'token' | 'agent';
-  readonly scopes: readonly Scope[];
+  readonly kind?: 'token' | 'agent';
+  readonly scopes: readonly string[];
   readonly teams: 'all' | readonly string[];
   readonly subjectTypes?: readonly SubjectType[];
-  readonly createdBy: string;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly lastUsedAt?: number;
   readonly revokedAt?: number;
 };
+export type TokenRecord = StoredToken & { readonly kind: 'token' | 'agent'; readonly createdBy: string };
 
 const dayMs = 86_400_000;
 export const tokenDaysMax = 365;
@@ -85,7 +85,7 @@ export type TokenVerdict =
  * Judges a presented token against the record that the store found under its hash. The reason is for the log; a
  * caller hears only that the token is not valid. `isUseDue`: store `now` as `lastUsedAt`.
  */
-export function judgeToken(text: string, record: TokenRecord | undefined, now: number): TokenVerdict {
+export function judgeToken(text: string, record: StoredToken | undefined, now: number): TokenVerdict {
   const hash = tokenHash(text);
   if (hash === undefined) return { kind: 'refused', reason: 'malformed' };
   if (record === undefined || !isEqualConstantTime(hash, record.hash))
@@ -96,10 +96,10 @@ export function judgeToken(text: string, record: TokenRecord | undefined, now: n
   return { kind: 'accepted', principal: principalOf(record), isUseDue };
 }
 
-function principalOf(record: TokenRecord): Principal {
-  const { id, kind, name, teams, subjectTypes } = record;
+function principalOf(record: StoredToken): Principal {
+  const { id, kind = 'token', name, teams, subjectTypes } = record;
   // A scope that a later version dropped gives nothing.
-  const scopes = new Set(record.scopes.filter((scope) => Object.hasOwn(scopeCatalogue, scope)));
+  const scopes = new Set(record.scopes.filter(isScope));
   return {
     id: `${kind}:${id}`,
     kind,

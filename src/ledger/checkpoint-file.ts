@@ -115,39 +115,54 @@ export type FileComparison = {
 };
 
 /**
- * Compares the file with the database's checkpoints. The database writes first, so a file that is behind by its last
- * checkpoint is a crash, not an attack; anything else is a finding.
+ * Compares the file with the database's checkpoints and names what one has and the other has not. One case is told
+ * apart: when only the database's last checkpoint is missing from the file, a crash came between the two, and
+ * `toAppend` mends it.
  */
 export function compareCheckpoints(
   file: readonly Checkpoint[],
   stored: readonly Checkpoint[],
 ): FileComparison {
-  const findings: Finding[] = [];
-  const inFile = new Map(file.map((checkpoint) => [checkpoint.n, checkpoint]));
-  const inStore = new Map(stored.map((checkpoint) => [checkpoint.n, checkpoint]));
+  const inStore = new Map(stored.map((checkpoint) => [checkpoint.n, checkpointHash(checkpoint)]));
   const storedLast = stored.reduce((last, checkpoint) => Math.max(last, checkpoint.n), 0);
-  for (const [n, outside] of inFile) {
-    const where = `checkpoint ${n}`;
-    const inside = inStore.get(n);
-    if (inside === undefined) {
-      const kind = n > storedLast ? 'truncated' : 'missing';
-      findings.push({ kind, where, detail: 'The file has it and the database has not.' });
-    } else if (checkpointHash(inside) !== checkpointHash(outside)) {
-      findings.push({ kind: 'checkpoint-mismatch', where, detail: 'The database and the file differ.' });
-    }
+  const inFile = new Map<number, string[]>();
+  for (const checkpoint of file) {
+    inFile.set(checkpoint.n, [...(inFile.get(checkpoint.n) ?? []), checkpointHash(checkpoint)]);
   }
+  const findings = [...inFile].flatMap(([n, hashes]) => compareOne(n, hashes, inStore.get(n), storedLast));
   const absent = stored
     .filter((checkpoint) => !inFile.has(checkpoint.n))
     .toSorted((left, right) => left.n - right.n);
-  const [only, ...more] = absent;
-  const isCrash = only !== undefined && more.length === 0 && only.n === storedLast;
-  if (!isCrash) {
-    for (const checkpoint of absent) {
-      const detail = 'The database has it and the file has not.';
-      findings.push({ kind: 'missing', where: `file, checkpoint ${checkpoint.n}`, detail });
-    }
+  const isCrash = absent.length === 1 && absent[0]?.n === storedLast;
+  if (isCrash) return { findings, toAppend: absent };
+  const missing = absent.map(({ n }): Finding => {
+    return {
+      kind: 'missing',
+      where: `file, checkpoint ${n}`,
+      detail: 'The database has it and the file has not.',
+    };
+  });
+  return { findings: [...findings, ...missing], toAppend: [] };
+}
+
+function compareOne(
+  n: number,
+  hashes: readonly string[],
+  inside: string | undefined,
+  storedLast: number,
+): Finding[] {
+  const where = `checkpoint ${n}`;
+  if (inside === undefined) {
+    const detail =
+      'The file has it and the database has not: it was cut short, or stopped before it could write.';
+    return [{ kind: n > storedLast ? 'truncated' : 'missing', where, detail }];
   }
-  return { findings, toAppend: isCrash ? [only] : [] };
+  if (!hashes.includes(inside)) {
+    return [{ kind: 'checkpoint-mismatch', where, detail: 'The database and the file differ.' }];
+  }
+  const detail =
+    'The file has two: sealing was stopped between the file and the database, or the database changed.';
+  return hashes.length > 1 ? [{ kind: 'duplicated', where, detail }] : [];
 }
 
 function jsonOrUndefined(text: string): unknown {

@@ -121,6 +121,14 @@ describe('the file outside the database', () => {
     expect(compareCheckpoints([], list.slice(0, 1))).toEqual({ findings: [], toAppend: list.slice(0, 1) });
   });
 
+  test('two checkpoints of one number in the file are named, though one is the stored one', () => {
+    const list = checkpoints(2);
+    const stopped = seal({ at: 9, heads: [], previous: list[0], key }).checkpoint;
+    expect(compareCheckpoints([...list.slice(0, 1), stopped, ...list.slice(1)], list).findings).toMatchObject(
+      [{ kind: 'duplicated', where: 'checkpoint 2' }],
+    );
+  });
+
   test('a line that is no checkpoint is named, whatever it is', () => {
     for (const line of ['{', '[]', '{"n":1}', 'null', '"x"']) {
       expect(parseCheckpointLines(`${line}\n`).findings).toMatchObject([
