@@ -1,0 +1,203 @@
+import type { Actor, Event, EventKind, Identity, Json, OwnerLead, SecretFacts, Where } from './event.ts';
+import type { Fingerprint, Fingerprinter, FingerprintKind } from './fingerprint.ts';
+import { keptLengthMax, keptText, withoutUserInfo } from './kept-text.ts';
+import { lastFour, maskSecret } from './mask.ts';
+import { secretContent, secretScrubber } from './secret-content.ts';
+import { maskShapes } from './secret-provider.ts';
+
+/** What the installation lends to a source: its keys and its clock, bound in. */
+export type EventTools = {
+  readonly receivedAt: number;
+  readonly fingerprint: Fingerprinter;
+  readonly eventId: (parts: readonly string[]) => string;
+};
+
+/** What a source read from one record. Strings are as the vendor wrote them; they are masked and bounded here. */
+export type EventParts = {
+  readonly source: string;
+  readonly kind: EventKind;
+  /** What tells this report from others of the same place: status, time, delivery. */
+  readonly id?: readonly (string | number | undefined)[];
+  /** The identity that the vendor itself gave, such as `source` and `id` of a CloudEvent: then nothing else counts. */
+  readonly wholeId?: readonly string[];
+  /** Epoch milliseconds; left out, or far in the future, it is the time of receipt. */
+  readonly occurredAt?: number | undefined;
+  readonly actor?: Actor;
+  readonly where?: Where;
+  readonly leads?: readonly OwnerLead[];
+  readonly identity?: Identity;
+  readonly detector?: { readonly name: string; readonly version?: string };
+  readonly secret?: SecretParts;
+  /** Fingerprints by an id of the provider or a hash of the scanner. */
+  readonly strong?: readonly {
+    readonly kind: Exclude<FingerprintKind, 'content' | 'place'>;
+    readonly parts: readonly string[];
+  }[];
+  /** An allow-list: nothing that a vendor adds tomorrow comes in by itself. Undefined members are left out. */
+  readonly record?: { readonly [key: string]: Json | undefined };
+};
+
+export type SecretParts = {
+  readonly provider: string;
+  readonly rule: string;
+  readonly value?: string | undefined;
+  /** Further texts of the record that hold the secret or another one, in whatever encoding. */
+  readonly alsoSecret?: readonly (string | undefined)[];
+  readonly validity?: SecretFacts['validity'];
+  readonly validityNote?: string;
+};
+
+/** Commits may carry any date; a clock a day ahead is still a clock. */
+const aheadMsMax = 24 * 60 * 60 * 1000;
+
+const identityTypes: Readonly<Record<string, string>> = {
+  'private-key': 'private-key',
+  'database-url': 'database-login',
+};
+
+/**
+ * Makes the event of what a source read: fingerprints under all retained keys, the secret masked, every string
+ * cleaned of it, the record bounded. The same parts give the same event, and the same report the same id.
+ */
+export function makeEvent(parts: EventParts, tools: EventTools): Event {
+  const { where = {}, secret } = parts;
+  const content = secretContent(secret?.value);
+  const place = placeParts(parts.source, where, secret?.rule);
+  const fingerprints: Fingerprint[] = [];
+  if (content !== undefined) fingerprints.push(...tools.fingerprint('content', [content]));
+  for (const { kind, parts: named } of parts.strong ?? [])
+    fingerprints.push(...tools.fingerprint(kind, named));
+  if (secret !== undefined) fingerprints.push(...tools.fingerprint('place', place));
+  const facts = secret === undefined ? undefined : factsOf(secret, content, fingerprints[0]?.value ?? '');
+  const clean = cleaner(secret, facts?.mask ?? '[secret]');
+  const occurredAt = parts.occurredAt ?? tools.receivedAt;
+  const id = [
+    parts.kind,
+    ...place,
+    secret?.value ?? '',
+    ...(parts.id ?? []).map((part) => String(part ?? '')),
+  ];
+  const identity = parts.identity ?? (facts === undefined ? undefined : identityOf(facts));
+  return {
+    id: tools.eventId(id),
+    source: parts.source,
+    kind: parts.kind,
+    occurredAt: occurredAt > tools.receivedAt + aheadMsMax ? tools.receivedAt : occurredAt,
+    receivedAt: tools.receivedAt,
+    actor: parts.actor === undefined ? { type: 'unknown' } : cleanWho(parts.actor, clean),
+    ...(identity === undefined ? {} : { identity: cleanMembers(identity, clean) }),
+    where: cleanWhere(where, clean),
+    fingerprints,
+    ...(facts === undefined ? {} : { secret: { ...facts, rule: clean(facts.rule, keptLengthMax.rule) } }),
+    leads: (parts.leads ?? []).map((lead) => cleanWho(lead, clean)),
+    ...(parts.detector === undefined ? {} : { detector: cleanMembers(parts.detector, clean) }),
+    record: cleanRecord(parts.record ?? {}, clean),
+  };
+}
+
+/** The place of a finding: joins within one source only. */
+function placeParts(source: string, where: Where, rule: string | undefined): readonly string[] {
+  const { repository = '', commit = '', file = '', line, startColumn, endColumn, url = '' } = where;
+  const spot = file === '' && commit === '' ? url : '';
+  return [
+    source,
+    repository,
+    commit,
+    file,
+    rule ?? '',
+    ...[line, startColumn, endColumn].map((n) => String(n ?? '')),
+    spot,
+  ];
+}
+
+function factsOf(secret: SecretParts, content: string | undefined, fingerprintValue: string): SecretFacts {
+  const tail = content === undefined ? undefined : lastFour(content);
+  return {
+    provider: secret.provider,
+    rule: secret.rule,
+    mask: maskSecret(content ?? '', secret.provider, fingerprintValue),
+    ...(content === undefined ? {} : { length: content.length }),
+    ...(tail === undefined ? {} : { lastFour: tail }),
+    validity: secret.validity ?? 'unknown',
+    ...(secret.validityNote === undefined ? {} : { validityNote: secret.validityNote }),
+  };
+}
+
+function identityOf(facts: SecretFacts): Identity {
+  return { type: identityTypes[facts.provider] ?? 'api-key', id: facts.mask, provider: facts.provider };
+}
+
+type Clean = (text: string, lengthMax: number) => string;
+
+function cleaner(secret: SecretParts | undefined, mask: string): Clean {
+  const values = [secret?.value, ...(secret?.alsoSecret ?? [])].filter((value) => value !== undefined);
+  const scrub = secretScrubber(values, mask);
+  return (text, lengthMax) => {
+    // Bounded before it is searched, so that a hostile field costs nothing, and again as the mask may be longer.
+    const kept = keptText(text, lengthMax * 2);
+    return text === mask ? text : keptText(maskShapes(scrub(kept)), lengthMax);
+  };
+}
+
+function cleanMembers<T extends { readonly [key: string]: string }>(members: T, clean: Clean): T;
+function cleanMembers(
+  members: { readonly [key: string]: string },
+  clean: Clean,
+): { readonly [key: string]: string } {
+  return Object.fromEntries(
+    Object.entries(members).map(([key, text]) => [key, clean(text, keptLengthMax.name)]),
+  );
+}
+
+function cleanWho<T extends Actor | OwnerLead>(who: T, clean: Clean): T {
+  const { name, email, account } = who;
+  return {
+    ...who,
+    ...(name === undefined ? {} : { name: clean(name, keptLengthMax.name) }),
+    ...(email === undefined ? {} : { email: clean(email, keptLengthMax.name) }),
+    ...(account === undefined
+      ? {}
+      : { account: { system: account.system, name: clean(account.name, keptLengthMax.name) } }),
+  };
+}
+
+function cleanWhere(where: Where, clean: Clean): Where {
+  const { repository, file, branch, url } = where;
+  return {
+    ...where,
+    ...(repository === undefined ? {} : { repository: clean(repository, keptLengthMax.path) }),
+    ...(file === undefined ? {} : { file: clean(file, keptLengthMax.path) }),
+    ...(branch === undefined ? {} : { branch: clean(branch, keptLengthMax.name) }),
+    ...(url === undefined ? {} : { url: clean(withoutUserInfo(url), keptLengthMax.url) }),
+  };
+}
+
+function cleanRecord(
+  record: { readonly [key: string]: Json | undefined },
+  clean: Clean,
+): { readonly [key: string]: Json } {
+  const kept: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(record))
+    if (value !== undefined) kept[key] = cleanJson(value, clean, 0);
+  return kept;
+}
+
+/** Items of a list and levels that are kept: a record is for people to look at, not an archive. */
+const itemsMax = 50;
+const levelsMax = 4;
+
+function cleanJson(value: Json, clean: Clean, level: number): Json {
+  if (typeof value === 'string') return clean(value, keptLengthMax.text);
+  if (typeof value !== 'object' || value === null) return value;
+  if (level >= levelsMax) return null;
+  if (isList(value)) return value.slice(0, itemsMax).map((item) => cleanJson(item, clean, level + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, itemsMax)
+      .map(([key, member]) => [clean(key, keptLengthMax.name), cleanJson(member, clean, level + 1)]),
+  );
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
