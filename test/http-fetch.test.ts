@@ -1,6 +1,8 @@
-import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { retryAfterSeconds } from '../src/lib/http-fetch.ts';
+import { selfSigned } from './support/certificate.ts';
 import { httpFetch, httpServer, listening, text } from './support/http-servers.ts';
 
 describe('answers', () => {
@@ -114,6 +116,41 @@ describe('answers', () => {
       kind: 'failed',
       phase: 'connect',
     });
+  });
+
+  test('are not asked for when the deadline passed while connecting, not even later', async () => {
+    const seen: unknown[] = [];
+    const certificate = selfSigned(['slow.example.com']);
+    const inner = createTlsServer(certificate, (request, response) => {
+      seen.push(request.url);
+      response.end();
+    });
+    const innerPort = await listening(inner);
+    const release = Promise.withResolvers<void>();
+    const clientGone = Promise.withResolvers<void>();
+    const gate = createServer((client) => {
+      client.on('error', () => undefined);
+      client.on('close', clientGone.resolve);
+      void release.promise.then(() => {
+        const upstream = connect(innerPort, '127.0.0.1');
+        upstream.on('error', () => undefined);
+        client.pipe(upstream).pipe(client);
+      });
+    });
+    const origin = `https://slow.example.com:${await listening(gate)}`;
+    const fetch = httpFetch({
+      connectTimeoutMs: 10_000,
+      allowOrigins: [origin],
+      ca: certificate.cert,
+      resolve: async () => ['127.0.0.1'],
+    });
+    expect(await fetch({ url: origin, method: 'POST', body: 'x', timeoutMs: 200 })).toMatchObject({
+      kind: 'failed',
+      phase: 'connect',
+    });
+    release.resolve();
+    await clientGone.promise;
+    expect(seen).toHaveLength(0);
   });
 
   test('are not waited for once the caller stops, and nothing leaves after that', async () => {

@@ -107,6 +107,12 @@ describe('mail', () => {
     ]);
   });
 
+  test('a new connection that breaks is left to the retries of the loop', async () => {
+    const { sink, channel } = await mailer('drop-at-rcpt');
+    expect((await channel.send(delivery)).kind).toBe('retry');
+    expect(sink.connections()).toBe(1);
+  });
+
   test('a break after the hand-over over a kept connection is not repeated', async () => {
     const { sink, channel } = await mailer();
     await channel.send(delivery);
