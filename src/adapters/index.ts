@@ -1,10 +1,41 @@
+import type { Fingerprinter } from '../core/fingerprint.ts';
+import type { Clones } from '../lib/git/clones.ts';
 import type { ChannelAdapter } from '../ports/channel.ts';
+import type { OwnerDirectory } from '../ports/owner-directory.ts';
 import type { Source } from '../ports/source.ts';
+import type { Verifier } from '../ports/verifier.ts';
 import { channel as email } from './channels/email/index.ts';
 import { channel as outbox } from './channels/outbox/index.ts';
 import { channel as webhook } from './channels/webhook/index.ts';
+import { directory as codeowners } from './owners/codeowners/index.ts';
+import { directory as git } from './owners/git/index.ts';
+import { directory as people } from './owners/people/index.ts';
+import { verifier as gitHead } from './verifiers/git/index.ts';
 
 /** The registry: one line an adapter. Nothing outside this file and an adapter's own folder knows its id. */
 export const sources: readonly Source[] = [];
 
 export const channels: readonly ChannelAdapter[] = [outbox, email, webhook];
+
+/** Opens a directory with what the installation has; undefined where it has nothing for it. */
+export type OwnerDirectoryAdapter = {
+  readonly id: string;
+  readonly title: string;
+  open(settings: {
+    readonly peopleFile?: string | undefined;
+    readonly clones: Clones;
+  }): Promise<OwnerDirectory | undefined>;
+};
+
+export const ownerDirectories: readonly OwnerDirectoryAdapter[] = [people, codeowners, git];
+
+export type VerifierAdapter = {
+  readonly id: string;
+  readonly title: string;
+  open(settings: {
+    readonly clones: Clones;
+    readonly fingerprint: Fingerprinter;
+  }): Promise<Verifier | undefined>;
+};
+
+export const verifiers: readonly VerifierAdapter[] = [gitHead];

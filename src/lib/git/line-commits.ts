@@ -6,17 +6,18 @@ import { runGit } from './run.ts';
 const linesMax = 500;
 /** Blame of a larger file costs more than it tells. */
 const fileBytesMax = 4 * 1024 * 1024;
+const timeoutMs = 5_000;
 
 /**
  * For lines (1-based) of a file at a commit, the commit that brought each line's present content. Lines that are not
- * there, and lines older than a shallow clone's history, are left out.
+ * there, and lines older than a shallow clone's history, are left out. Undefined when git gave up.
  */
 export async function lineCommits(
   clone: Clone,
   commit: string,
   path: string,
   lines: readonly number[],
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, string> | undefined> {
   const file = cleanPath(path);
   const entry = await entryAt(clone, commit, path);
   if (file === undefined || entry?.type !== 'blob' || entry.size > fileBytesMax) return new Map();
@@ -31,8 +32,9 @@ export async function lineCommits(
   if (wanted.length === 0) return new Map();
   const result = await runGit(clone.place, 'blame', {
     args: [...wanted.flatMap((line) => ['-L', `${line},${line}`]), commit, '--', file],
+    timeoutMs,
   });
-  if (result.kind === 'failed') return new Map();
+  if (result.kind === 'failed') return undefined;
   return dropShallow(clone, parsePorcelain(result.output.toString('latin1')));
 }
 

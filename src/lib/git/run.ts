@@ -7,6 +7,7 @@ const readCommands = {
   // blame knows no --end-of-options: its caller passes a hex commit and the path after `--`.
   blame: ['--porcelain', '--root', '--no-textconv', '--no-ext-diff'],
   'check-mailmap': ['--stdin'],
+  'rev-list': ['--no-textconv', '--no-ext-diff'],
   'batch-check': ['--batch-check'],
   'batch-read': ['--batch'],
 } as const satisfies Record<string, readonly string[]>;

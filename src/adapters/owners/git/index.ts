@@ -1,0 +1,162 @@
+import { readAuthor } from '../../../core/author-address.ts';
+import { strangerOf } from '../../../core/lead-evidence.ts';
+import type { Evidence } from '../../../core/owner.ts';
+import { ownerWeights } from '../../../core/owner-weights.ts';
+import { inertPath } from '../../../core/untrusted-text.ts';
+import type { Clone, Clones } from '../../../lib/git/clones.ts';
+import { type Commit, headCommit, readCommit, type Signature, touches } from '../../../lib/git/commits.ts';
+import { lineCommits } from '../../../lib/git/line-commits.ts';
+import { mapSignatures } from '../../../lib/git/mailmap.ts';
+import type { OwnerDirectory, OwnerQuery } from '../../../ports/owner-directory.ts';
+
+/** Questions answered side by side; git's answers to them are held in memory. */
+const chunkSize = 200;
+/** Files of one batch whose lines are traced; each costs a process. */
+const tracedFilesMax = 200;
+/** After this many files that took too long, the rest of a repository is left alone. */
+const tracedFailuresMax = 3;
+
+/** Authors of commits in local clones, `.mailmap` applied. Moves only when a clone is fetched. */
+export const directory = {
+  id: 'git',
+  title: 'Authors of commits in local clones',
+  open: (settings: { readonly clones: Clones }): Promise<OwnerDirectory | undefined> => {
+    const { clones } = settings;
+    if (clones.count === 0) return Promise.resolve(undefined);
+    return Promise.resolve({ id: directory.id, evidence: (queries) => answerAll(clones, queries) });
+  },
+};
+
+async function answerAll(
+  clones: Clones,
+  queries: readonly OwnerQuery[],
+): Promise<readonly (readonly Evidence[])[]> {
+  const answers: (readonly Evidence[])[] = queries.map(() => []);
+  const byRepository = new Map<string | undefined, number[]>();
+  queries.forEach(({ where }, index) => {
+    const list = byRepository.get(where.repository) ?? [];
+    list.push(index);
+    byRepository.set(where.repository, list);
+  });
+  for (const [repository, indexes] of byRepository) {
+    const found = await clones.find(repository);
+    if (found.kind === 'none') continue;
+    const evidence = await answerRepository(
+      found.clone,
+      indexes.map((index) => queries[index]?.where ?? {}),
+    );
+    indexes.forEach((index, at) => {
+      answers[index] = evidence[at] ?? [];
+    });
+  }
+  return answers;
+}
+
+type Where = OwnerQuery['where'];
+type Introduction = {
+  readonly commit: Commit;
+  readonly kind: 'commit-author' | 'line-author';
+  readonly detail: string;
+};
+
+async function answerRepository(
+  clone: Clone,
+  places: readonly Where[],
+): Promise<readonly (readonly Evidence[])[]> {
+  const head = await headCommit(clone);
+  if (head === undefined) return [];
+  const traced = await traceLines(clone, head, places);
+  const introductions: (Introduction | undefined)[] = [];
+  for (let at = 0; at < places.length; at += chunkSize) {
+    const chunk = places.slice(at, at + chunkSize).map((where) => introductionOf(clone, where, traced));
+    introductions.push(...(await Promise.all(chunk)));
+  }
+  const mapped = await mapAll(clone, head, introductions);
+  return introductions.map((introduction) =>
+    introduction === undefined ? [] : evidenceOf(introduction, mapped),
+  );
+}
+
+/** The commit that the report names, if the clone has it and it touches the file; else the one of the line. */
+async function introductionOf(
+  clone: Clone,
+  where: Where,
+  traced: ReadonlyMap<string, string>,
+): Promise<Introduction | undefined> {
+  const { commit: named, file, line } = where;
+  if (named !== undefined) {
+    const commit = await readCommit(clone, named);
+    if (commit === undefined) return undefined;
+    if (file === undefined) return { commit, kind: 'commit-author', detail: `commit ${shortName(commit)}` };
+    if ((await touches(clone, commit, file)) !== 'yes') return undefined;
+    const detail = `commit ${shortName(commit)}, which brought or changed ${inertPath(file)}`;
+    return { commit, kind: 'commit-author', detail };
+  }
+  const oid = file === undefined || line === undefined ? undefined : traced.get(lineKey(file, line));
+  const commit = oid === undefined ? undefined : await readCommit(clone, oid);
+  if (commit === undefined || file === undefined) return undefined;
+  const detail = `commit ${shortName(commit)}, which last changed line ${line} of ${inertPath(file)}`;
+  return { commit, kind: 'line-author', detail };
+}
+
+/** For places without a commit: which commit brought the line that stands at the head now. */
+async function traceLines(
+  clone: Clone,
+  head: string,
+  places: readonly Where[],
+): Promise<ReadonlyMap<string, string>> {
+  const linesOf = new Map<string, number[]>();
+  for (const { commit, file, line } of places) {
+    if (commit !== undefined || file === undefined || line === undefined) continue;
+    const lines = linesOf.get(file) ?? [];
+    lines.push(line);
+    linesOf.set(file, lines);
+  }
+  const traced = new Map<string, string>();
+  let failures = 0;
+  for (const [file, lines] of [...linesOf].slice(0, tracedFilesMax)) {
+    const commits = await lineCommits(clone, head, file, lines);
+    for (const [line, oid] of commits ?? []) traced.set(lineKey(file, line), oid);
+    if (commits === undefined) failures += 1;
+    if (failures >= tracedFailuresMax) break;
+  }
+  return traced;
+}
+
+/** Every signature once, since each batch costs a process. */
+async function mapAll(
+  clone: Clone,
+  head: string,
+  introductions: readonly (Introduction | undefined)[],
+): Promise<ReadonlyMap<string, Signature>> {
+  const once = new Map<string, Signature>();
+  for (const introduction of introductions) {
+    if (introduction === undefined) continue;
+    const { author, committer } = introduction.commit;
+    for (const signature of [author, committer]) once.set(signatureKey(signature), signature);
+  }
+  const mapped = await mapSignatures(clone, head, [...once.values()]);
+  return new Map([...once.keys()].map((key, index) => [key, mapped[index] ?? { name: '', email: '' }]));
+}
+
+function evidenceOf(introduction: Introduction, mapped: ReadonlyMap<string, Signature>): readonly Evidence[] {
+  const { commit, kind, detail } = introduction;
+  const author = mapped.get(signatureKey(commit.author)) ?? commit.author;
+  const committer = mapped.get(signatureKey(commit.committer)) ?? commit.committer;
+  return [
+    ...evidenceFrom(kind, author, `Author of ${detail}.`),
+    ...(signatureKey(author) === signatureKey(committer)
+      ? []
+      : evidenceFrom('commit-committer', committer, `Committer of ${detail}.`)),
+  ];
+}
+
+function evidenceFrom(kind: string, signature: Signature, detail: string): readonly Evidence[] {
+  const reading = readAuthor(signature);
+  if (reading.kind === 'nobody') return [];
+  return [{ kind, owner: strangerOf(reading), detail, weight: ownerWeights.kinds[kind]?.weight ?? 0 }];
+}
+
+const shortName = (commit: Commit): string => commit.oid.slice(0, 10);
+const lineKey = (file: string, line: number): string => `${line} ${file}`;
+const signatureKey = (signature: Signature): string => `${signature.email}\n${signature.name}`;

@@ -1,0 +1,61 @@
+import type { Person, Team } from '../../../core/owner.ts';
+import type { People } from '../../../ports/owner-directory.ts';
+
+/** People and teams in memory, found by any of their names in constant time. */
+export function indexPeople(persons: readonly Person[], teams: readonly Team[]): People {
+  const byId = new Map(persons.map((person) => [person.id, person]));
+  const byEmail = new Map(persons.flatMap((person) => person.emails.map((email) => [fold(email), person])));
+  const byAccount = new Map(
+    persons.flatMap((person) =>
+      person.accounts.map((account) => [accountKey(account.system, account.name), person]),
+    ),
+  );
+  const teamsById = new Map(teams.map((team) => [team.id, team]));
+  const byHandle = new Map(teams.flatMap((team) => team.handles.map((handle) => [handleKey(handle), team])));
+  const byText = groupByText(persons);
+  const duty = persons.filter((person) => person.isDuty && person.isActive);
+  return {
+    person: (id) => byId.get(id),
+    team: (id) => teamsById.get(id),
+    byEmail: (email) => byEmail.get(fold(email)),
+    byAccount: (system, name) => byAccount.get(accountKey(system, name)),
+    teamByHandle: (handle) => byHandle.get(handleKey(handle)),
+    find: (text) => {
+      const exact = byId.get(text.trim());
+      if (exact !== undefined) return exact;
+      const fitting = byText.get(fold(text));
+      return fitting?.size === 1 ? [...fitting][0] : undefined;
+    },
+    duty: () => duty,
+    all: () => persons,
+    teams: () => teams,
+  };
+}
+
+function groupByText(persons: readonly Person[]): ReadonlyMap<string, ReadonlySet<Person>> {
+  const groups = new Map<string, Set<Person>>();
+  for (const person of persons) {
+    const texts = [
+      person.id,
+      person.name,
+      ...person.emails,
+      ...person.accounts.map((account) => account.name),
+    ];
+    for (const text of texts) {
+      const group = groups.get(fold(text)) ?? new Set();
+      groups.set(fold(text), group.add(person));
+    }
+  }
+  return groups;
+}
+
+/** Without case, outer blanks, a leading @ and differences of Unicode composition. */
+export function fold(text: string): string {
+  return text.normalize('NFC').trim().replace(/^@/u, '').toLowerCase();
+}
+
+export function accountKey(system: string, name: string): string {
+  return `${fold(system)}:${fold(name)}`;
+}
+
+export const handleKey = fold;
