@@ -51,14 +51,24 @@ function isoWeekday(local: number): number {
 }
 
 /** Whether `at` lies in quiet hours [from, to) local, which may cross midnight. Equal bounds mean none. */
-export function isQuiet(at: number, timeZone: string, quiet: { readonly from: number; readonly to: number }): boolean {
+export function isQuiet(
+  at: number,
+  timeZone: string,
+  quiet: { readonly from: number; readonly to: number },
+): boolean {
   if (quiet.from === quiet.to) return false;
   const hour = (localMs(at, timeZone) % dayMs) / hourMs;
-  return quiet.from < quiet.to ? hour >= quiet.from && hour < quiet.to : hour >= quiet.from || hour < quiet.to;
+  return quiet.from < quiet.to
+    ? hour >= quiet.from && hour < quiet.to
+    : hour >= quiet.from || hour < quiet.to;
 }
 
 /** The end of the quiet hours that `at` lies in; `at` itself when it lies in none. */
-export function afterQuiet(at: number, timeZone: string, quiet: { readonly from: number; readonly to: number }): number {
+export function afterQuiet(
+  at: number,
+  timeZone: string,
+  quiet: { readonly from: number; readonly to: number },
+): number {
   if (!isQuiet(at, timeZone, quiet)) return at;
   const local = localMs(at, timeZone);
   const hour = (local % dayMs) / hourMs;

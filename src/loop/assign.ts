@@ -1,15 +1,15 @@
 import type { SpanRow, StoreWrite } from '../ports/store.ts';
 import { disjointSets, isSameSpan, keysOf, type Span, spanOf } from './group.ts';
-import type { LoopParts } from './parts.ts';
 import type { Told } from './ingest.ts';
+import type { LoopParts } from './parts.ts';
 
 /** Events of one batch that belong together, and the loops they belong to. */
 export type Group = {
   readonly behaviour: string;
   readonly told: readonly Told[];
-  /** Existing loops; more than one are proven to be the same. None for a new case. */
+  /** Loops that the events' keys name. Those that have a row exist; more than one are proven to be the same. */
   readonly loops: readonly string[];
-  /** The id of a new loop, when there is none. */
+  /** The id of a new loop, when none exists. It may exist: it follows from the first event. */
   readonly fresh: string;
 };
 
@@ -17,7 +17,11 @@ export type Group = {
  * Finds or reserves the loop of every event. Keys are reserved in sorted order before any loop is locked: two writers
  * that meet the same new secret wait for each other here, and the second one joins the first one's loop.
  */
-export async function assignLoops(parts: LoopParts, tx: StoreWrite, told: readonly Told[]): Promise<readonly Group[]> {
+export async function assignLoops(
+  parts: LoopParts,
+  tx: StoreWrite,
+  told: readonly Told[],
+): Promise<readonly Group[]> {
   const keys = told.map((item) => caseKeys(item));
   const spans = told.map((item) => spanOf(item.event, parts.idOf));
   const allKeys = [...new Set(keys.flat())].sort();
@@ -48,7 +52,7 @@ export async function assignLoops(parts: LoopParts, tx: StoreWrite, told: readon
     for (const index of draft.indexes) {
       for (const key of keys[index] ?? []) {
         const loop = now.get(key);
-        if (loop !== undefined && loop !== draft.fresh) owners.add(loop);
+        if (loop !== undefined) owners.add(loop);
       }
     }
     for (const loop of storedLoops(draft.indexes, spans, stored)) owners.add(loop);
@@ -63,7 +67,11 @@ function caseKeys(item: Told): readonly string[] {
   return item.keys ?? keysOf(item.event, item.behaviour);
 }
 
-function joinAll(told: readonly Told[], keys: readonly (readonly string[])[], spans: readonly (Span | undefined)[]) {
+function joinAll(
+  told: readonly Told[],
+  keys: readonly (readonly string[])[],
+  spans: readonly (Span | undefined)[],
+) {
   const sets = disjointSets(told.length);
   const firstWithKey = new Map<string, number>();
   const withPlace = new Map<string, number[]>();
@@ -129,7 +137,7 @@ function joinGroups(groups: readonly Group[]): readonly Group[] {
   const sets = disjointSets(groups.length);
   const holder = new Map<string, number>();
   for (const [index, group] of groups.entries()) {
-    for (const loop of group.loops.length === 0 ? [group.fresh] : group.loops) {
+    for (const loop of group.loops) {
       const other = holder.get(loop);
       if (other === undefined) holder.set(loop, index);
       else sets.join(other, index);
@@ -138,7 +146,8 @@ function joinGroups(groups: readonly Group[]): readonly Group[] {
   return groupBy(groups.length, sets.find).map((indexes) => {
     const parts = indexes.flatMap((index) => groups[index] ?? []);
     const [first] = parts;
-    if (first === undefined || parts.length === 1) return first ?? { behaviour: '', told: [], loops: [], fresh: '' };
+    if (first === undefined || parts.length === 1)
+      return first ?? { behaviour: '', told: [], loops: [], fresh: '' };
     return {
       behaviour: first.behaviour,
       told: parts.flatMap((part) => part.told),

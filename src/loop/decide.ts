@@ -52,13 +52,15 @@ function refusal(
   input: DecisionInput,
   now: number,
 ): string | undefined {
-  const isOwner = row.owner.id === principal.id || row.facts.replies.some((reply) => reply.by.id === principal.id);
+  const isOwner =
+    row.owner.id === principal.id || row.facts.replies.some((reply) => reply.by.id === principal.id);
   switch (input.kind) {
     case 'accept-risk': {
       const behaviour = parts.behaviours.get(row.behaviour);
       const latest = now + durationMs(behaviour?.acceptRiskMax ?? '0h');
       if (isOwner) return 'a second person has to agree';
-      if (!row.facts.replies.some((reply) => reply.answer === 'accept-risk')) return 'nobody has asked for it';
+      if (!row.facts.replies.some((reply) => reply.answer === 'accept-risk'))
+        return 'nobody has asked for it';
       return input.until > now && input.until <= latest ? undefined : 'the date is past or too far away';
     }
     case 'attest':
@@ -68,7 +70,10 @@ function refusal(
     case 'reject-dispute':
       return row.state === 'disputed' ? undefined : 'it is not disputed';
     case 'hand-over': {
-      const isKnown = input.to.kind === 'person' ? parts.people.person(input.to.id)?.isActive === true : parts.people.team(input.to.id) !== undefined;
+      const isKnown =
+        input.to.kind === 'person'
+          ? parts.people.person(input.to.id)?.isActive === true
+          : parts.people.team(input.to.id) !== undefined;
       return isKnown ? undefined : 'the directory does not know them';
     }
     default:
@@ -114,19 +119,28 @@ const releaseChunk = 1000;
  * Releases history, by behaviour, team or id, as far as the principal may see it. What is said then obeys the
  * attention budget: one digest an owner and day.
  */
-export async function release(parts: LoopParts, principal: Principal, filter: ReleaseFilter): Promise<number> {
+export async function release(
+  parts: LoopParts,
+  principal: Principal,
+  filter: ReleaseFilter,
+): Promise<number> {
   const now = parts.clock.now();
-  const teams = principal.teams === 'all' ? [filter.team] : principal.teams.filter((team) => filter.team === undefined || filter.team === team);
+  const teams =
+    principal.teams === 'all'
+      ? [filter.team]
+      : principal.teams.filter((team) => filter.team === undefined || filter.team === team);
   let released = 0;
   for (const team of teams) {
     for (let more = true; more; ) {
       const count = await parts.store.transaction(async (tx) => {
         const rows = await tx.claimBacklog(team === undefined ? filter : { ...filter, team }, releaseChunk);
-        const changes = rows.map((before): Change => ({
-          before,
-          facts: { ...before.facts, releasedAt: now },
-          story: [{ kind: 'released', at: now, body: { by: principal.id }, personal: ['/by'] }],
-        }));
+        const changes = rows.map(
+          (before): Change => ({
+            before,
+            facts: { ...before.facts, releasedAt: now },
+            story: [{ kind: 'released', at: now, body: { by: principal.id }, personal: ['/by'] }],
+          }),
+        );
         await settle(parts, tx, changes, now);
         return rows.length;
       });

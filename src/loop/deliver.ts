@@ -1,10 +1,9 @@
-import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
 import type { MessageFact } from '../core/loop/facts.ts';
+import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
 import type { Delivery, SendResult } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite } from '../ports/store.ts';
 import { type LedgerFact, type LoopParts, loopPrincipal } from './parts.ts';
 import { type Change, settle, standing } from './settle.ts';
-
 
 /** Longer than any channel's own time-out, so that a lease that ran out means a process that died. */
 export const leaseMs = 60_000;
@@ -38,10 +37,17 @@ export async function isPaused(parts: LoopParts): Promise<boolean> {
 
 type Ready = { readonly claimed: ClaimedMessage; readonly delivery: Delivery };
 
-async function prepare(parts: LoopParts, tx: StoreWrite, lease: string, now: number): Promise<readonly Ready[]> {
+async function prepare(
+  parts: LoopParts,
+  tx: StoreWrite,
+  lease: string,
+  now: number,
+): Promise<readonly Ready[]> {
   const claimed = await tx.claimMessages(now, batchMax, lease, now + leaseMs);
   if (claimed.length === 0) return [];
-  const locked = await tx.lockLoops([...new Set(claimed.flatMap((item) => item.wants.map((want) => want.loop)))]);
+  const locked = await tx.lockLoops([
+    ...new Set(claimed.flatMap((item) => item.wants.map((want) => want.loop))),
+  ]);
   const rows = new Map(locked.map((row) => [row.id, row]));
   const ready: Ready[] = [];
   const updates: MessageUpdate[] = [];
@@ -52,7 +58,12 @@ async function prepare(parts: LoopParts, tx: StoreWrite, lease: string, now: num
     const recipient = parts.recipient(message.to);
     if (loops.length === 0 || recipient === undefined) {
       withdrawn.push(message.id);
-      updates.push({ id: message.id, state: 'withdrawn', lease, lastError: 'nobody needs to hear this any more' });
+      updates.push({
+        id: message.id,
+        state: 'withdrawn',
+        lease,
+        lastError: 'nobody needs to hear this any more',
+      });
       continue;
     }
     const link = parts.replyLink(message.id, message.to.id);
@@ -77,13 +88,23 @@ async function prepare(parts: LoopParts, tx: StoreWrite, lease: string, now: num
       tokenHash: link.tokenHash,
       tokenExpiresAt: now + parts.delivery.linkDays * dayMs,
     });
-    ready.push({ claimed: item, delivery: { messageId: message.id, recipient, message: rendered, attempt, at: now } });
+    ready.push({
+      claimed: item,
+      delivery: { messageId: message.id, recipient, message: rendered, attempt, at: now },
+    });
   }
   await tx.recordMessages(updates);
   if (withdrawn.length > 0) {
     await tx.releaseWants(withdrawn);
-    const freed = claimed.filter((item) => withdrawn.includes(item.message.id)).flatMap((item) => loopsOf(item, rows));
-    await settle(parts, tx, unique(freed).map((before) => ({ before, facts: before.facts, story: [] })), now);
+    const freed = claimed
+      .filter((item) => withdrawn.includes(item.message.id))
+      .flatMap((item) => loopsOf(item, rows));
+    await settle(
+      parts,
+      tx,
+      unique(freed).map((before) => ({ before, facts: before.facts, story: [] })),
+      now,
+    );
   }
   return ready;
 }
@@ -142,7 +163,12 @@ async function record(parts: LoopParts, lease: string, outcomes: readonly Outcom
   const settled = await inParallel(outcomes, (outcome) => reconcile(parts, outcome));
   await parts.store.transaction(async (tx) => {
     const updated = await tx.recordMessages(settled.map((item) => updateOf(parts, item, lease, now)));
-    await remember(parts, tx, settled.filter((item) => updated.has(item.claimed.message.id)), now);
+    await remember(
+      parts,
+      tx,
+      settled.filter((item) => updated.has(item.claimed.message.id)),
+      now,
+    );
   });
   const count = (kind: SendResult['kind']) => settled.filter((item) => item.result.kind === kind).length;
   return { sent: count('accepted'), uncertain: count('uncertain'), failed: count('refused') };
@@ -155,7 +181,8 @@ async function reconcile(parts: LoopParts, outcome: Outcome): Promise<Outcome> {
   const { reason } = outcome.result;
   if (channel?.reconcile === 'idempotent') return { ...outcome, result: { kind: 'retry', reason } };
   const delivery = outcome.delivery ?? deliveryOf(parts, outcome);
-  if (channel?.reconcile !== 'lookup' || channel.lookup === undefined || delivery === undefined) return outcome;
+  if (channel?.reconcile !== 'lookup' || channel.lookup === undefined || delivery === undefined)
+    return outcome;
   const found = await channel.lookup(delivery).catch(() => 'unknown' as const);
   if (found === 'arrived') return { ...outcome, result: { kind: 'accepted' } };
   return found === 'absent' ? { ...outcome, result: { kind: 'retry', reason } } : outcome;
@@ -166,7 +193,13 @@ function deliveryOf(parts: LoopParts, outcome: Outcome): Delivery | undefined {
   const recipient = parts.recipient(message.to);
   const rendered = readSnapshot(message.snapshot);
   if (recipient === undefined || rendered === undefined) return undefined;
-  return { messageId: message.id, recipient, message: rendered, attempt: outcome.attempt, at: parts.clock.now() };
+  return {
+    messageId: message.id,
+    recipient,
+    message: rendered,
+    attempt: outcome.attempt,
+    at: parts.clock.now(),
+  };
 }
 
 function updateOf(parts: LoopParts, outcome: Outcome, lease: string, now: number): MessageUpdate {
@@ -174,10 +207,16 @@ function updateOf(parts: LoopParts, outcome: Outcome, lease: string, now: number
   const base = { id: claimed.message.id, lease };
   switch (result.kind) {
     case 'accepted':
-      return { ...base, state: 'accepted', sentAt: now, ...(result.reference === undefined ? {} : { reference: result.reference }) };
+      return {
+        ...base,
+        state: 'accepted',
+        sentAt: now,
+        ...(result.reference === undefined ? {} : { reference: result.reference }),
+      };
     case 'retry': {
       if (attempt >= parts.delivery.attemptsMax) return { ...base, state: 'dead', lastError: result.reason };
-      const seconds = result.afterSeconds ?? backOffSeconds[Math.min(attempt, backOffSeconds.length) - 1] ?? 5;
+      const seconds =
+        result.afterSeconds ?? backOffSeconds[Math.min(attempt, backOffSeconds.length) - 1] ?? 5;
       return { ...base, state: 'queued', dueAt: now + seconds * 1000, lastError: result.reason };
     }
     case 'refused':
@@ -188,7 +227,12 @@ function updateOf(parts: LoopParts, outcome: Outcome, lease: string, now: number
 }
 
 /** What a loop learns of its message. A retry is not yet news. */
-async function remember(parts: LoopParts, tx: StoreWrite, outcomes: readonly Outcome[], now: number): Promise<void> {
+async function remember(
+  parts: LoopParts,
+  tx: StoreWrite,
+  outcomes: readonly Outcome[],
+  now: number,
+): Promise<void> {
   const news = outcomes.flatMap((outcome) => {
     const { kind } = outcome.result;
     const isDead = kind === 'retry' && outcome.attempt >= parts.delivery.attemptsMax;
@@ -220,7 +264,15 @@ export async function rememberMessages(
       const story: LedgerFact = {
         kind: 'message',
         at: now,
-        body: { message: message.id, moment: message.moment, occasion: want.occasion, outcome, channel: message.channel, shadow: message.isShadow, to: { kind: message.to.kind, id: message.to.id } },
+        body: {
+          message: message.id,
+          moment: message.moment,
+          occasion: want.occasion,
+          outcome,
+          channel: message.channel,
+          shadow: message.isShadow,
+          to: { kind: message.to.kind, id: message.to.id },
+        },
         personal: ['/to/id'],
       };
       byLoop.set(want.loop, [...(byLoop.get(want.loop) ?? []), { fact, story }]);
@@ -230,7 +282,10 @@ export async function rememberMessages(
   const changes = rows.map((before): Change => {
     const told = byLoop.get(before.id) ?? [];
     const { facts } = before;
-    const messages = [...facts.messages.filter((old) => !told.some(({ fact }) => fact.occasion === old.occasion)), ...told.map(({ fact }) => fact)];
+    const messages = [
+      ...facts.messages.filter((old) => !told.some(({ fact }) => fact.occasion === old.occasion)),
+      ...told.map(({ fact }) => fact),
+    ];
     return { before, facts: { ...facts, messages }, story: told.map(({ story }) => story) };
   });
   await settle(parts, tx, changes, now);
@@ -240,12 +295,16 @@ export async function rememberMessages(
 export async function settleAbandoned(parts: LoopParts): Promise<number> {
   const now = parts.clock.now();
   const lease = parts.randomId();
-  const claimed = await parts.store.transaction((tx) => tx.claimAbandoned(now, batchMax, lease, now + leaseMs));
-  const outcomes = claimed.map((item): Outcome => ({
-    claimed: item,
-    attempt: item.message.attempt,
-    result: { kind: 'uncertain', reason: 'the process ended before the channel answered' },
-  }));
+  const claimed = await parts.store.transaction((tx) =>
+    tx.claimAbandoned(now, batchMax, lease, now + leaseMs),
+  );
+  const outcomes = claimed.map(
+    (item): Outcome => ({
+      claimed: item,
+      attempt: item.message.attempt,
+      result: { kind: 'uncertain', reason: 'the process ended before the channel answered' },
+    }),
+  );
   await record(parts, lease, outcomes);
   return claimed.length;
 }

@@ -22,7 +22,8 @@ export function keysOf(event: Event, behaviour: string): readonly string[] {
 export function spanOf(event: Event, idOf: (parts: readonly string[]) => string): Span | undefined {
   const { commit, file, line, startColumn, endColumn } = event.where;
   const provider = event.secret?.provider ?? event.identity?.provider;
-  if (commit === undefined || file === undefined || line === undefined || provider === undefined) return undefined;
+  if (commit === undefined || file === undefined || line === undefined || provider === undefined)
+    return undefined;
   if (startColumn === undefined || endColumn === undefined) return undefined;
   return {
     place: idOf(['span', commit, file, String(line)]),

@@ -1,5 +1,12 @@
 import type { Event, Json } from '../core/event.ts';
-import { addSeen, addSighting, addValidity, emptyFacts, type LoopFacts, mergeFacts } from '../core/loop/facts.ts';
+import {
+  addSeen,
+  addSighting,
+  addValidity,
+  emptyFacts,
+  type LoopFacts,
+  mergeFacts,
+} from '../core/loop/facts.ts';
 import type { Evidence } from '../core/owner.ts';
 import type { CounterRow, EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';
 import { assignLoops, type Group } from './assign.ts';
@@ -72,7 +79,8 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
   let opportunities = 0;
   const count = (name: CounterRow['name'], behaviour: string, event: Event) => {
     const day = new Date(event.occurredAt).toISOString().slice(0, 10);
-    const scope = event.where.repository === undefined ? '' : (parts.teamOfRepository(event.where.repository) ?? '');
+    const scope =
+      event.where.repository === undefined ? '' : (parts.teamOfRepository(event.where.repository) ?? '');
     const key = `${name} ${behaviour} ${event.source} ${day} ${scope}`;
     const n = (counts.get(key)?.n ?? 0) + 1;
     counts.set(key, { name, behaviour, source: event.source, day, scope, n });
@@ -158,10 +166,10 @@ type Folded = {
 };
 
 function foldGroup(context: FoldContext, group: Group): Folded {
-  const { parts, batch, known } = context;
+  const { batch, known } = context;
   const existing = group.loops.flatMap((id) => context.rows.get(id) ?? []);
   const [survivor, ...others] = existing.toSorted(bySeniority);
-  const before = survivor ?? newRow(group, parts, batch.receivedAt);
+  const before = survivor ?? newRow(group, batch.receivedAt);
   let facts = before.facts;
   const story: LedgerFact[] = [];
   for (const other of others) {
@@ -175,13 +183,20 @@ function foldGroup(context: FoldContext, group: Group): Folded {
     if (isNew) events.push(eventRow(item, before.id));
   }
   const ids = events.map((event) => event.id);
-  if (ids.length > 0) story.unshift({ kind: survivor === undefined ? 'opened' : 'seen', at: batch.receivedAt, body: { behaviour: group.behaviour, events: ids } });
+  if (ids.length > 0)
+    story.unshift({
+      kind: survivor === undefined ? 'opened' : 'seen',
+      at: batch.receivedAt,
+      body: { behaviour: group.behaviour, events: ids },
+    });
   const isChanged = facts !== before.facts || survivor === undefined;
-  const merged = others.map((other): Change => ({
-    before: other,
-    facts: { ...other.facts, mergedInto: before.id },
-    story: [{ kind: 'merged', at: batch.receivedAt, body: { into: before.id } }],
-  }));
+  const merged = others.map(
+    (other): Change => ({
+      before: other,
+      facts: { ...other.facts, mergedInto: before.id },
+      story: [{ kind: 'merged', at: batch.receivedAt, body: { into: before.id } }],
+    }),
+  );
   return {
     loop: before.id,
     changes: isChanged ? [{ before, facts, story }, ...merged] : merged,
@@ -214,10 +229,18 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
 function applyAlert(facts: LoopFacts, event: Event): LoopFacts {
   const state = event.record['state'];
   if (state === 'resolved') {
-    return addSeen(facts, `alert:${event.source}`, { signal: 'alert-closed', at: event.occurredAt, reason: `${event.source} closed its alert` });
+    return addSeen(facts, `alert:${event.source}`, {
+      signal: 'alert-closed',
+      at: event.occurredAt,
+      reason: `${event.source} closed its alert`,
+    });
   }
   if (state === 'open') {
-    return addSeen(facts, `alert:${event.source}`, { signal: 'alert-open', at: event.occurredAt, reason: `${event.source} has an open alert` });
+    return addSeen(facts, `alert:${event.source}`, {
+      signal: 'alert-open',
+      at: event.occurredAt,
+      reason: `${event.source} has an open alert`,
+    });
   }
   return facts;
 }
@@ -226,11 +249,14 @@ function applyAlert(facts: LoopFacts, event: Event): LoopFacts {
 function bySeniority(a: LoopRow, b: LoopRow): number {
   const spoken = (row: LoopRow) => (row.facts.messages.length + row.facts.replies.length > 0 ? 0 : 1);
   return (
-    spoken(a) - spoken(b) || Number(a.isStub) - Number(b.isStub) || a.firstOccurredAt - b.firstOccurredAt || (a.id < b.id ? -1 : 1)
+    spoken(a) - spoken(b) ||
+    Number(a.isStub) - Number(b.isStub) ||
+    a.firstOccurredAt - b.firstOccurredAt ||
+    (a.id < b.id ? -1 : 1)
   );
 }
 
-function newRow(group: Group, parts: LoopParts, at: number): LoopRow {
+function newRow(group: Group, at: number): LoopRow {
   return {
     id: group.fresh,
     caseCode: caseCode(group.fresh),

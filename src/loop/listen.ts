@@ -1,8 +1,8 @@
 import { durationMs } from '../core/duration.ts';
+import type { Json } from '../core/event.ts';
 import type { ReplyFact } from '../core/loop/facts.ts';
 import { isClosed } from '../core/loop/states.ts';
 import type { Answer } from '../core/message.ts';
-import type { Json } from '../core/event.ts';
 import type { ClaimedMessage, LoopRow, StoreWrite } from '../ports/store.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
 import { type Change, settle } from './settle.ts';
@@ -52,21 +52,36 @@ async function reply(
   const behaviour = parts.behaviours.get(claimed.message.behaviour);
   if (behaviour === undefined || !behaviour.answers.includes(input.answer)) return { kind: 'not-offered' };
   const latest = now + durationMs(behaviour.acceptRiskMax);
-  if (input.answer === 'accept-risk' && !(input.until !== undefined && input.until > now && input.until <= latest)) {
+  if (
+    input.answer === 'accept-risk' &&
+    !(input.until !== undefined && input.until > now && input.until <= latest)
+  ) {
     return { kind: 'bad-until', latest };
   }
-  const ids = claimed.wants.map((want) => want.loop).filter((id) => input.loop === undefined || input.loop === id);
+  const ids = claimed.wants
+    .map((want) => want.loop)
+    .filter((id) => input.loop === undefined || input.loop === id);
   const rows = await tx.lockLoops([...new Set(ids)]);
   const open = rows.filter((row) => !isClosed(row.state) && row.state !== 'verified');
   if (open.length === 0) return { kind: 'closed' };
 
-  const proposed = input.answer === 'not-mine' && input.owner !== undefined ? parts.people.find(input.owner) : undefined;
+  const proposed =
+    input.answer === 'not-mine' && input.owner !== undefined ? parts.people.find(input.owner) : undefined;
   const next = proposed?.isActive === true && proposed.id !== claimed.message.to.id ? proposed.id : undefined;
   const pairs = open.map((row) => ({ row, fact: replyFact(parts, claimed, row.id, input, next, now) }));
   const added = await tx.insertReplies(
-    pairs.map(({ row, fact }) => ({ id: fact.id, loop: row.id, message: claimed.message.id, at: now, answer: input.answer, body: bodyOf(fact) })),
+    pairs.map(({ row, fact }) => ({
+      id: fact.id,
+      loop: row.id,
+      message: claimed.message.id,
+      at: now,
+      answer: input.answer,
+      body: bodyOf(fact),
+    })),
   );
-  const changes = pairs.filter(({ fact }) => added.has(fact.id)).map(({ row, fact }) => changeOf(row, fact, next, now));
+  const changes = pairs
+    .filter(({ fact }) => added.has(fact.id))
+    .map(({ row, fact }) => changeOf(row, fact, next, now));
   const settled = await settle(parts, tx, changes, now);
   await learn(parts, tx, claimed, changes, now);
   const isOwnerKnown = input.owner === undefined ? {} : { isOwnerKnown: next !== undefined };
@@ -101,7 +116,12 @@ function bodyOf(fact: ReplyFact): Json {
 
 function changeOf(before: LoopRow, fact: ReplyFact, next: string | undefined, now: number): Change {
   const { facts } = before;
-  const body: { [key: string]: Json } = { answer: fact.answer, reply: fact.id, weak: fact.isWeak, by: { ...fact.by } };
+  const body: { [key: string]: Json } = {
+    answer: fact.answer,
+    reply: fact.id,
+    weak: fact.isWeak,
+    by: { ...fact.by },
+  };
   const personal = ['/by/id'];
   if (fact.until !== undefined) body['until'] = fact.until;
   if (fact.reason !== undefined) {
@@ -116,12 +136,21 @@ function changeOf(before: LoopRow, fact: ReplyFact, next: string | undefined, no
   const decisions =
     next === undefined
       ? facts.decisions
-      : [...facts.decisions, { kind: 'hand-over' as const, at: now, by: fact.by.id, to: { kind: 'person' as const, id: next } }];
+      : [
+          ...facts.decisions,
+          { kind: 'hand-over' as const, at: now, by: fact.by.id, to: { kind: 'person' as const, id: next } },
+        ];
   return { before, facts: { ...facts, replies: [...facts.replies, fact], decisions }, story };
 }
 
 /** Who takes a case that was handed over to them owns such cases from now on. */
-async function learn(parts: LoopParts, tx: StoreWrite, claimed: ClaimedMessage, changes: readonly Change[], now: number): Promise<void> {
+async function learn(
+  parts: LoopParts,
+  tx: StoreWrite,
+  claimed: ClaimedMessage,
+  changes: readonly Change[],
+  now: number,
+): Promise<void> {
   if (claimed.message.to.kind !== 'person') return;
   for (const { before, facts } of changes) {
     const answer = facts.replies.at(-1)?.answer;

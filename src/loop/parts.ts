@@ -32,7 +32,10 @@ export type LoopParts = {
   readonly channel: (id: string) => Channel | undefined;
   readonly render: (request: RenderRequest) => RenderedMessage;
   /** The recipient's link of a message and the hash under which it is found again. */
-  readonly replyLink: (message: string, recipient: string) => { readonly url?: string; readonly tokenHash: string };
+  readonly replyLink: (
+    message: string,
+    recipient: string,
+  ) => { readonly url?: string; readonly tokenHash: string };
   readonly recipient: (to: Addressee) => Recipient | undefined;
   readonly isSuppressing: (rule: SuppressionRow, event: Event) => boolean;
   readonly delivery: DeliverySettings;
@@ -108,7 +111,8 @@ export const loopPrincipal: Principal = {
 
 /** The owner as the state machine sees it. */
 export function ownerView(parts: LoopParts, owner: ResolvedOwner, repository: string | undefined): OwnerView {
-  const person = owner.kind === 'person' && owner.id !== undefined ? parts.people.person(owner.id) : undefined;
+  const person =
+    owner.kind === 'person' && owner.id !== undefined ? parts.people.person(owner.id) : undefined;
   const teamId = owner.kind === 'team' ? owner.id : (person?.team ?? fallbackTeam(parts, repository));
   const team: Addressee | undefined = teamId === undefined ? undefined : { kind: 'team', id: teamId };
   const manager = person?.manager === undefined ? undefined : parts.people.person(person.manager);

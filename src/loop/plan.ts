@@ -1,7 +1,7 @@
+import { dayMs } from '../core/duration.ts';
 import { lanes } from '../core/loop/wants.ts';
 import type { Moment } from '../core/message.ts';
 import { afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
-import { dayMs } from '../core/duration.ts';
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
 import type { LoopParts } from './parts.ts';
 
@@ -26,7 +26,10 @@ export async function plan(parts: LoopParts): Promise<number> {
     const queued = timely.filter((_, index) => taken[index] === true);
     const over = timely.filter((_, index) => taken[index] !== true);
     await tx.queueMessages(queued.map(({ wants }) => ({ message: messageOf(parts, wants, now), wants })));
-    await postpone(parts, tx, [...early, ...over.map(({ wants }) => ({ wants, at: tomorrow(parts, wants, now) }))]);
+    await postpone(parts, tx, [
+      ...early,
+      ...over.map(({ wants }) => ({ wants, at: tomorrow(parts, wants, now) })),
+    ]);
     return queued.length;
   });
 }
@@ -59,7 +62,9 @@ function allowedAt(parts: LoopParts, wants: Bundle, now: number): number {
   if (lane === lanes.urgent) return now;
   const zone = zoneOf(parts, wants);
   if (lane === lanes.released) return nextWorking(now, zone, parts.delivery.workingHours);
-  return isQuiet(now, zone, parts.delivery.quietHours) ? afterQuiet(now, zone, parts.delivery.quietHours) : now;
+  return isQuiet(now, zone, parts.delivery.quietHours)
+    ? afterQuiet(now, zone, parts.delivery.quietHours)
+    : now;
 }
 
 function attentionAsk(parts: LoopParts, wants: Bundle, now: number): AttentionAsk {

@@ -10,7 +10,11 @@ type Case = { readonly id: string; readonly behaviour: string; readonly firstOcc
  * The verified case of the same habit that this one relapses from: the latest verification before it occurred, within
  * the window. A case that occurred before the verification is no relapse.
  */
-export function relapseOf(found: Case, others: readonly HabitRow[], behaviour: Behaviour): HabitRow | undefined {
+export function relapseOf(
+  found: Case,
+  others: readonly HabitRow[],
+  behaviour: Behaviour,
+): HabitRow | undefined {
   const window = durationMs(behaviour.relapse.window);
   return others
     .filter(
@@ -43,7 +47,11 @@ export async function findRelapses(
     const behaviour = parts.behaviours.get(before.behaviour);
     const first = facts.kept[0];
     if (others === undefined || behaviour === undefined || first === undefined) return change;
-    const found = relapseOf({ id: before.id, behaviour: before.behaviour, firstOccurredAt: first.at }, others, behaviour);
+    const found = relapseOf(
+      { id: before.id, behaviour: before.behaviour, firstOccurredAt: first.at },
+      others,
+      behaviour,
+    );
     if (found === undefined || found.id === facts.relapseOf) return change;
     const number = found.relapseNumber + 1;
     return {
@@ -58,7 +66,11 @@ export async function findRelapses(
  * Proof that arrives late makes later cases relapses. Looks again at the live cases of the habits of loops that were
  * just verified, in a transaction of its own so that locks are always taken in one order.
  */
-export async function relinkRelapses(parts: LoopParts, verified: readonly LoopRow[], now: number): Promise<void> {
+export async function relinkRelapses(
+  parts: LoopParts,
+  verified: readonly LoopRow[],
+  now: number,
+): Promise<void> {
   const habits = verified.flatMap((row) => (row.habit === undefined ? [] : [row.habit]));
   if (habits.length === 0) return;
   await parts.store.transaction(async (tx) => {
@@ -67,10 +79,19 @@ export async function relinkRelapses(parts: LoopParts, verified: readonly LoopRo
     const later = rows.filter((row) => {
       const behaviour = parts.behaviours.get(row.behaviour);
       if (behaviour === undefined || !row.isLive) return false;
-      const found = relapseOf(row, rows.filter((other) => other.habit === row.habit), behaviour);
+      const found = relapseOf(
+        row,
+        rows.filter((other) => other.habit === row.habit),
+        behaviour,
+      );
       return found !== undefined && fixed.has(found.id) && found.id !== row.relapseOf;
     });
     const locked = await tx.lockLoops(later.map((row) => row.id));
-    await settle(parts, tx, locked.map((before) => ({ before, facts: before.facts, story: [] })), now);
+    await settle(
+      parts,
+      tx,
+      locked.map((before) => ({ before, facts: before.facts, story: [] })),
+      now,
+    );
   });
 }

@@ -20,7 +20,11 @@ const severityRank = { low: 0, medium: 1, high: 2, critical: 3 } as const;
 /** How grave this case is: a secret that still works is a step graver, a dead one a step less. */
 export function severityOf(behaviour: Behaviour, facts: LoopFacts): number {
   const words = Object.values(facts.validity);
-  const step = words.some((seen) => seen.status === 'active') ? 1 : words.some((seen) => seen.status === 'inactive') ? -1 : 0;
+  const step = words.some((seen) => seen.status === 'active')
+    ? 1
+    : words.some((seen) => seen.status === 'inactive')
+      ? -1
+      : 0;
   return Math.min(3, Math.max(0, severityRank[behaviour.severity] + step));
 }
 
@@ -57,7 +61,9 @@ export async function settle(
   return rows;
 }
 
-export type OwnedChange = Change & { readonly owned: Pick<LoopRow, 'owner' | 'team' | 'habit' | 'repository'> };
+export type OwnedChange = Change & {
+  readonly owned: Pick<LoopRow, 'owner' | 'team' | 'habit' | 'repository'>;
+};
 
 function withOwner(parts: LoopParts, change: Change): OwnedChange {
   const { facts } = change;
@@ -68,7 +74,11 @@ function withOwner(parts: LoopParts, change: Change): OwnedChange {
   return {
     ...change,
     owned: {
-      owner: { kind: resolved.kind, confidence: resolved.confidence, ...(resolved.id === undefined ? {} : { id: resolved.id }) },
+      owner: {
+        kind: resolved.kind,
+        confidence: resolved.confidence,
+        ...(resolved.id === undefined ? {} : { id: resolved.id }),
+      },
       ...(view.team === undefined ? {} : { team: view.team.id }),
       ...(repository === undefined ? {} : { repository }),
       ...(habit === undefined ? {} : { habit }),
@@ -77,9 +87,16 @@ function withOwner(parts: LoopParts, change: Change): OwnedChange {
 }
 
 /** Whose habit it is: the person, else the workload, else the team. Kept as a keyed hash. */
-function habitOf(parts: LoopParts, facts: LoopFacts, person: string | undefined, team: string | undefined): string | undefined {
+function habitOf(
+  parts: LoopParts,
+  facts: LoopFacts,
+  person: string | undefined,
+  team: string | undefined,
+): string | undefined {
   if (person !== undefined) return parts.idOf(['habit', facts.behaviour, 'person', person]);
-  const workload = facts.kept.find((sighting) => sighting.actor.type === 'workload' || sighting.actor.type === 'agent');
+  const workload = facts.kept.find(
+    (sighting) => sighting.actor.type === 'workload' || sighting.actor.type === 'agent',
+  );
   const id = workload?.actor.id ?? workload?.actor.name;
   if (id !== undefined) return parts.idOf(['habit', facts.behaviour, 'workload', id]);
   return team === undefined ? undefined : parts.idOf(['habit', facts.behaviour, 'team', team]);
@@ -120,16 +137,36 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
   const story = [...change.story];
   const path = isNew ? [position.state] : (pathBetween(before.state, position.state) ?? [position.state]);
   if (path.length > 0 || isNew) {
-    story.push({ kind: 'state', at: now, body: { path: [...path], reason: position.reason, rung: position.proof.rung } });
+    story.push({
+      kind: 'state',
+      at: now,
+      body: { path: [...path], reason: position.reason, rung: position.proof.rung },
+    });
   }
   if (isNew || before.owner.id !== owned.owner.id || before.owner.kind !== owned.owner.kind) {
-    const body: { [key: string]: Json } = { kind: owned.owner.kind, confidence: Math.round(owned.owner.confidence * 100) / 100 };
+    const body: { [key: string]: Json } = {
+      kind: owned.owner.kind,
+      confidence: Math.round(owned.owner.confidence * 100) / 100,
+    };
     if (owned.owner.id !== undefined) body['id'] = owned.owner.id;
-    story.push({ kind: 'owner', at: now, body, ...(owned.owner.id === undefined ? {} : { personal: ['/id'] }) });
+    story.push({
+      kind: 'owner',
+      at: now,
+      body,
+      ...(owned.owner.id === undefined ? {} : { personal: ['/id'] }),
+    });
   }
   const appended = parts.appendLedger(before, oneEntry(story));
   const isFixed = position.proof.rung === 'verified' || position.proof.rung === 'held';
-  const { habit: _habit, team: _team, repository: _repository, dueAt: _dueAt, verifiedAt: _verifiedAt, relapseOf: _relapseOf, ...rest } = before;
+  const {
+    habit: _habit,
+    team: _team,
+    repository: _repository,
+    dueAt: _dueAt,
+    verifiedAt: _verifiedAt,
+    relapseOf: _relapseOf,
+    ...rest
+  } = before;
   const row: LoopRow = {
     ...rest,
     ...owned,
@@ -166,7 +203,9 @@ function oneEntry(story: readonly LedgerFact[]): readonly LedgerFact[] {
       kind: first.kind,
       at: story.reduce((latest, fact) => Math.max(latest, fact.at), first.at),
       body: { story: story.map((fact) => ({ kind: fact.kind, at: fact.at, ...fact.body })) },
-      personal: story.flatMap((fact, index) => (fact.personal ?? []).map((pointer) => `/story/${index}${pointer}`)),
+      personal: story.flatMap((fact, index) =>
+        (fact.personal ?? []).map((pointer) => `/story/${index}${pointer}`),
+      ),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { dayMs, durationMs } from '../core/duration.ts';
 import type { HoldCheck, LoopFacts } from '../core/loop/facts.ts';
 import { proofOf } from '../core/loop/proof.ts';
-import type { LoopRow } from '../ports/store.ts';
+import type { LoopRow, StoreWrite } from '../ports/store.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 import { relinkRelapses } from './relapse.ts';
 import { type Change, settle } from './settle.ts';
@@ -14,16 +14,26 @@ export async function sweep(parts: LoopParts): Promise<number> {
   const rows = await parts.store.transaction(async (tx) => {
     const due = await tx.claimDueLoops(now, sweepMax);
     const changes: Change[] = [];
-    for (const before of due) changes.push({ before, facts: await withHoldCheck(parts, before, now), story: [] });
+    for (const before of due)
+      changes.push({ before, facts: await withHoldCheck(parts, tx, before, now), story: [] });
     return settle(parts, tx, changes, now);
   });
-  await relinkRelapses(parts, rows.filter((row) => row.state === 'held'), now);
+  await relinkRelapses(
+    parts,
+    rows.filter((row) => row.state === 'held'),
+    now,
+  );
   if (rows.length > 0) parts.wake();
   return rows.length;
 }
 
 /** At the end of a hold window: were the sources alive, and was there a chance to fail? */
-async function withHoldCheck(parts: LoopParts, row: LoopRow, now: number): Promise<LoopFacts> {
+async function withHoldCheck(
+  parts: LoopParts,
+  tx: StoreWrite,
+  row: LoopRow,
+  now: number,
+): Promise<LoopFacts> {
   const behaviour = parts.behaviours.get(row.behaviour);
   const { facts } = row;
   if (behaviour === undefined) return facts;
@@ -34,9 +44,9 @@ async function withHoldCheck(parts: LoopParts, row: LoopRow, now: number): Promi
   const from = new Date(start).toISOString().slice(0, 10);
   const to = new Date(end).toISOString().slice(0, 10);
   const days = Math.max(1, Math.round((end - start) / dayMs));
-  const alive = await parts.store.read.sourceDays(loopPrincipal, facts.sources, from, to);
+  const alive = await tx.read.sourceDays(loopPrincipal, facts.sources, from, to);
   const best = Math.max(0, ...alive.values());
-  const opportunities = await parts.store.read.opportunities(loopPrincipal, row.behaviour, from, to);
+  const opportunities = await tx.read.opportunities(loopPrincipal, row.behaviour, from, to);
   const check: HoldCheck = { at: end, aliveShare: Math.min(1, best / days), opportunities };
   return { ...facts, holdChecks: [...facts.holdChecks, check] };
 }

@@ -1,7 +1,7 @@
-import { addSeen } from '../core/loop/facts.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
-import type { Sight, VerifyCase } from '../ports/verifier.ts';
+import { addSeen } from '../core/loop/facts.ts';
 import type { LoopRow } from '../ports/store.ts';
+import type { Sight, VerifyCase } from '../ports/verifier.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 import { relinkRelapses } from './relapse.ts';
 import { type Change, settle } from './settle.ts';
@@ -25,13 +25,19 @@ export async function verify(parts: LoopParts): Promise<number> {
 async function verifyPage(parts: LoopParts, rows: readonly LoopRow[]): Promise<number> {
   if (rows.length === 0) return 0;
   const now = parts.clock.now();
-  const keys = await parts.store.read.keysOfLoops(loopPrincipal, rows.map((row) => row.id));
+  const keys = await parts.store.read.keysOfLoops(
+    loopPrincipal,
+    rows.map((row) => row.id),
+  );
   const cases = rows.map((row) => caseOf(row, keys.get(row.id) ?? []));
   const sights = new Map<string, { origin: string; sight: Sight }[]>();
   for (const verifier of parts.verifiers) {
     for (const sight of await verifier.look(cases, now)) {
       if (sight.signal === 'unknown') continue;
-      sights.set(sight.loop, [...(sights.get(sight.loop) ?? []), { origin: `verifier:${verifier.id}`, sight }]);
+      sights.set(sight.loop, [
+        ...(sights.get(sight.loop) ?? []),
+        { origin: `verifier:${verifier.id}`, sight },
+      ]);
     }
   }
   if (sights.size === 0) return 0;
@@ -42,15 +48,27 @@ async function verifyPage(parts: LoopParts, rows: readonly LoopRow[]): Promise<n
       const story = [];
       for (const { origin, sight } of sights.get(before.id) ?? []) {
         // Seeing the same again is no news: the first sight of it keeps its date.
-        if (facts.seen[origin]?.signal === sight.signal && facts.lastOccurredAt <= (facts.seen[origin]?.at ?? 0)) continue;
+        if (
+          facts.seen[origin]?.signal === sight.signal &&
+          facts.lastOccurredAt <= (facts.seen[origin]?.at ?? 0)
+        )
+          continue;
         facts = addSeen(facts, origin, { signal: sight.signal, at: sight.at, reason: sight.reason });
-        story.push({ kind: 'sight', at: sight.at, body: { origin, signal: sight.signal, reason: sight.reason } });
+        story.push({
+          kind: 'sight',
+          at: sight.at,
+          body: { origin, signal: sight.signal, reason: sight.reason },
+        });
       }
       return story.length === 0 ? [] : [{ before, facts, story }];
     });
     return settle(parts, tx, changes, now);
   });
-  await relinkRelapses(parts, settled.filter((row) => row.state === 'verified'), now);
+  await relinkRelapses(
+    parts,
+    settled.filter((row) => row.state === 'verified'),
+    now,
+  );
   return settled.length;
 }
 

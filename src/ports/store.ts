@@ -27,7 +27,11 @@ export type LoopRow = {
   readonly isStub: boolean;
   readonly rung: Rung;
   readonly isLive: boolean;
-  readonly owner: { readonly kind: 'person' | 'team' | 'unknown'; readonly id?: string; readonly confidence: number };
+  readonly owner: {
+    readonly kind: 'person' | 'team' | 'unknown';
+    readonly id?: string;
+    readonly confidence: number;
+  };
   readonly team?: string;
   readonly habit?: string;
   readonly repository?: string;
@@ -147,6 +151,8 @@ export type ClaimedMessage = {
 };
 
 export interface StoreWrite {
+  /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
+  readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
   insertEvents(events: readonly EventRow[]): Promise<ReadonlySet<string>>;
   knownEvents(ids: readonly string[]): Promise<ReadonlySet<string>>;
@@ -173,14 +179,28 @@ export interface StoreWrite {
   /** Due wants in no message, of the most urgent recipients, locked, others' locks skipped. */
   claimDueWants(now: number, recipientsMax: number, perRecipientMax: number): Promise<readonly WantRow[]>;
   /** Puts off everything that waits for a recipient in one lane. */
-  postponeRecipients(recipients: readonly { readonly to: WantRow['to']; readonly lane: number; readonly dueAt: number }[]): Promise<void>;
+  postponeRecipients(
+    recipients: readonly { readonly to: WantRow['to']; readonly lane: number; readonly dueAt: number }[],
+  ): Promise<void>;
   /** Counts a message against a recipient's day if the caps allow it. */
   takeAttention(asks: readonly AttentionAsk[]): Promise<readonly boolean[]>;
   /** Inserts queued messages and binds their wants; a message whose key exists is not inserted again. */
-  queueMessages(messages: readonly { readonly message: MessageRow; readonly wants: readonly WantRow[] }[]): Promise<void>;
-  claimMessages(now: number, limit: number, lease: string, leasedUntil: number): Promise<readonly ClaimedMessage[]>;
+  queueMessages(
+    messages: readonly { readonly message: MessageRow; readonly wants: readonly WantRow[] }[],
+  ): Promise<void>;
+  claimMessages(
+    now: number,
+    limit: number,
+    lease: string,
+    leasedUntil: number,
+  ): Promise<readonly ClaimedMessage[]>;
   /** `sending` messages whose lease ran out: their process died between hand-over and record. */
-  claimAbandoned(now: number, limit: number, lease: string, leasedUntil: number): Promise<readonly ClaimedMessage[]>;
+  claimAbandoned(
+    now: number,
+    limit: number,
+    lease: string,
+    leasedUntil: number,
+  ): Promise<readonly ClaimedMessage[]>;
   /** Returns the ids that were updated: not those whose lease another worker holds by now. */
   recordMessages(updates: readonly MessageUpdate[]): Promise<ReadonlySet<string>>;
   /** Frees the words of withdrawn messages, so that they can be said to someone else. */
@@ -189,7 +209,12 @@ export interface StoreWrite {
   messageById(id: string): Promise<ClaimedMessage | undefined>;
 
   insertReplies(replies: readonly ReplyRow[]): Promise<ReadonlySet<string>>;
-  recordRefusedReply(reply: { readonly id: string; readonly at: number; readonly reason: string; readonly body: Json }): Promise<void>;
+  recordRefusedReply(reply: {
+    readonly id: string;
+    readonly at: number;
+    readonly reason: string;
+    readonly body: Json;
+  }): Promise<void>;
   learnOwner(scope: string, owner: { readonly kind: string; readonly id: string }, at: number): Promise<void>;
 
   /** Takes a receipt; false when it is known, and then nothing of its delivery is added again. */
@@ -206,7 +231,9 @@ export interface StoreWrite {
   insertSuppression(row: SuppressionRow): Promise<void>;
   endSuppression(id: string, at: number): Promise<boolean>;
 
-  unsealedHeads(limit: number): Promise<readonly { readonly loop: string; readonly seq: number; readonly head: string }[]>;
+  unsealedHeads(
+    limit: number,
+  ): Promise<readonly { readonly loop: string; readonly seq: number; readonly head: string }[]>;
   lastCheckpoint(): Promise<CheckpointRow | undefined>;
   /** Stores the checkpoint and marks its leaves sealed, unless they moved on meanwhile. */
   saveCheckpoint(row: CheckpointRow): Promise<void>;
@@ -339,10 +366,20 @@ export interface StoreRead {
   loops(principal: Principal, filter: LoopFilter): Promise<Page<LoopRow>>;
   /** By id, case code or alias. */
   loop(principal: Principal, reference: string): Promise<LoopStory | undefined>;
-  counts(principal: Principal): Promise<readonly { readonly state: LoopState; readonly behaviour: string; readonly n: number }[]>;
-  messages(principal: Principal, filter: { readonly state?: MessageState; readonly limit: number; readonly after?: string }): Promise<Page<MessageRow>>;
+  counts(
+    principal: Principal,
+  ): Promise<readonly { readonly state: LoopState; readonly behaviour: string; readonly n: number }[]>;
+  messages(
+    principal: Principal,
+    filter: { readonly state?: MessageState; readonly limit: number; readonly after?: string },
+  ): Promise<Page<MessageRow>>;
   message(principal: Principal, id: string): Promise<ClaimedMessage | undefined>;
-  ledger(principal: Principal, loop: string): Promise<{ readonly entries: readonly LedgerRow[]; readonly personal: readonly PrivateRow[] } | undefined>;
+  ledger(
+    principal: Principal,
+    loop: string,
+  ): Promise<
+    { readonly entries: readonly LedgerRow[]; readonly personal: readonly PrivateRow[] } | undefined
+  >;
   checkpoints(principal: Principal, after: number): Promise<readonly CheckpointRow[]>;
   owners(principal: Principal, identity: string): Promise<readonly LoopRow[]>;
   coverage(principal: Principal): Promise<readonly { readonly kind: string; readonly n: number }[]>;
@@ -350,12 +387,23 @@ export interface StoreRead {
   tokens(principal: Principal): Promise<readonly TokenRow[]>;
   tokenByHash(principal: Principal, hash: string): Promise<TokenRow | undefined>;
   suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;
-  learntOwners(principal: Principal, scopes: readonly string[]): Promise<ReadonlyMap<string, { readonly kind: string; readonly id: string }>>;
-  sourceDays(principal: Principal, sources: readonly string[], from: string, to: string): Promise<ReadonlyMap<string, number>>;
+  learntOwners(
+    principal: Principal,
+    scopes: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly kind: string; readonly id: string }>>;
+  sourceDays(
+    principal: Principal,
+    sources: readonly string[],
+    from: string,
+    to: string,
+  ): Promise<ReadonlyMap<string, number>>;
   opportunities(principal: Principal, behaviour: string, from: string, to: string): Promise<number>;
   setting(principal: Principal, name: string): Promise<Json | undefined>;
   importRow(principal: Principal, id: string): Promise<ImportRow | undefined>;
   /** Loops that a verifier may look at: told or further, not yet verified. */
   verifiable(principal: Principal, limit: number, after?: string): Promise<readonly LoopRow[]>;
-  keysOfLoops(principal: Principal, loops: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  keysOfLoops(
+    principal: Principal,
+    loops: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
 }

@@ -49,10 +49,19 @@ export async function launchPostgres(): Promise<RunningPostgres> {
   const data = join(folder, 'data');
   if (isRoot) chownSync(folder, nobody, nobody);
   const options = { ...identity, cwd: folder, stdio: 'pipe' as const };
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'foldback', '-A', 'trust', '-E', 'UTF8', '--locale=C'], options);
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'foldback', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
+    options,
+  );
 
   const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', 'max_connections=100', 'shared_buffers=256MB', 'max_wal_size=4GB'];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'max_connections=100',
+    'shared_buffers=256MB',
+    'max_wal_size=4GB',
+  ];
   const flags = settings.flatMap((setting) => ['-c', setting]);
   const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-k', folder, ...flags], {
     ...identity,

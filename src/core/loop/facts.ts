@@ -87,9 +87,18 @@ export type ReplyFact = {
 };
 
 export type Decision =
-  | { readonly kind: 'dismiss' | 'uphold' | 'reject-dispute' | 'hand-back'; readonly at: number; readonly by: string }
+  | {
+      readonly kind: 'dismiss' | 'uphold' | 'reject-dispute' | 'hand-back';
+      readonly at: number;
+      readonly by: string;
+    }
   | { readonly kind: 'accept-risk'; readonly at: number; readonly by: string; readonly until: number }
-  | { readonly kind: 'hand-over'; readonly at: number; readonly by: string; readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string } };
+  | {
+      readonly kind: 'hand-over';
+      readonly at: number;
+      readonly by: string;
+      readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
+    };
 
 export type HoldCheck = {
   readonly at: number;
@@ -169,7 +178,8 @@ export function addValidity(
   const isNotVerified = status === 'unknown' && options.note === 'not verified';
   if (status === 'unknown' && !isNotVerified) return facts;
   const activeAt = status === 'active' ? Math.max(at, before?.activeAt ?? at) : before?.activeAt;
-  const isLater = before === undefined || at > before.at || (at === before.at && rank(status) > rank(before.status));
+  const isLater =
+    before === undefined || at > before.at || (at === before.at && rank(status) > rank(before.status));
   if (!isLater && activeAt === before?.activeAt) return facts;
   const reason = isNotVerified ? 'not verified' : `says ${status}`;
   const seen: ValiditySeen = {
@@ -186,7 +196,10 @@ export function addValidity(
 /** What a verifier, a report or a person saw; the latest of one origin and signal family wins. */
 export function addSeen(facts: LoopFacts, origin: string, seen: Seen): LoopFacts {
   const before = facts.seen[origin];
-  if (before !== undefined && (before.at > seen.at || (before.at === seen.at && before.signal <= seen.signal))) {
+  if (
+    before !== undefined &&
+    (before.at > seen.at || (before.at === seen.at && before.signal <= seen.signal))
+  ) {
     return facts;
   }
   return { ...facts, seen: { ...facts.seen, [origin]: seen } };
@@ -221,7 +234,8 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
 
 function mergeValidity(facts: LoopFacts, source: string, seen: ValiditySeen): LoopFacts {
   const note = seen.status === 'unknown' ? { note: 'not verified' } : {};
-  const withActive = seen.activeAt === undefined ? facts : addValidity(facts, source, 'active', seen.activeAt);
+  const withActive =
+    seen.activeAt === undefined ? facts : addValidity(facts, source, 'active', seen.activeAt);
   return addValidity(withActive, source, seen.status, seen.at, note);
 }
 
@@ -232,11 +246,18 @@ function rank(status: Validity): number {
 
 function keepEarliest(sightings: readonly Sighting[]): readonly Sighting[] {
   if (sightings.length < 2) return sightings;
-  const sorted = sightings.toSorted((a, b) => a.at - b.at || (a.event < b.event ? -1 : a.event > b.event ? 1 : 0));
-  return sorted.filter((sighting, index) => sighting.event !== sorted[index - 1]?.event).slice(0, keptSightingsMax);
+  const sorted = sightings.toSorted(
+    (a, b) => a.at - b.at || (a.event < b.event ? -1 : a.event > b.event ? 1 : 0),
+  );
+  return sorted
+    .filter((sighting, index) => sighting.event !== sorted[index - 1]?.event)
+    .slice(0, keptSightingsMax);
 }
 
-function byTime<T extends { readonly at: number }>(items: readonly T[], id: (item: T) => string): readonly T[] {
+function byTime<T extends { readonly at: number }>(
+  items: readonly T[],
+  id: (item: T) => string,
+): readonly T[] {
   return items.toSorted((a, b) => a.at - b.at || (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
 }
 
@@ -260,13 +281,18 @@ function pickIdentity(a: Identity | undefined, b: Identity | undefined): { reado
 }
 
 /** The most specific description wins: a named provider before `generic`, with a length before without. */
-function pickSecret(a: SecretFacts | undefined, b: SecretFacts | undefined): { readonly secret?: SecretFacts } {
+function pickSecret(
+  a: SecretFacts | undefined,
+  b: SecretFacts | undefined,
+): { readonly secret?: SecretFacts } {
   if (a === undefined || b === undefined) {
     const only = a ?? b;
     return only === undefined ? {} : { secret: only };
   }
   const score = (secret: SecretFacts) =>
-    (secret.length === undefined ? 0 : 2) + (secret.provider === 'generic' ? 0 : 4) + (secret.lastFour === undefined ? 0 : 1);
+    (secret.length === undefined ? 0 : 2) +
+    (secret.provider === 'generic' ? 0 : 4) +
+    (secret.lastFour === undefined ? 0 : 1);
   const difference = score(b) - score(a);
   if (difference !== 0) return { secret: difference > 0 ? b : a };
   return { secret: smaller(a, b) ?? a };

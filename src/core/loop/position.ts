@@ -29,7 +29,9 @@ const contactMoments = new Set(['asked', 'told', 'relapse', 'digest', 'handed-ov
 
 /** Messages that opened the conversation and reached a channel. Uncertain ones count: saying it twice is worse. */
 export function contacts(facts: LoopFacts): readonly MessageFact[] {
-  return facts.messages.filter((message) => contactMoments.has(message.moment) && message.outcome !== 'refused');
+  return facts.messages.filter(
+    (message) => contactMoments.has(message.moment) && message.outcome !== 'refused',
+  );
 }
 
 /** The last reply that stands: one after which no decision sent the loop back. */
@@ -53,8 +55,11 @@ export function positionOf(facts: LoopFacts, behaviour: Behaviour, owner: OwnerV
   });
 
   if (facts.mergedInto !== undefined) return at('merged', 'it is the same case as another');
-  const judged = facts.decisions.findLast((decision) => decision.kind !== 'hand-over' && decision.kind !== 'accept-risk');
-  if (judged?.kind === 'dismiss' || judged?.kind === 'uphold') return at('dismissed', `decided by ${judged.by}`);
+  const judged = facts.decisions.findLast(
+    (decision) => decision.kind !== 'hand-over' && decision.kind !== 'accept-risk',
+  );
+  if (judged?.kind === 'dismiss' || judged?.kind === 'uphold')
+    return at('dismissed', `decided by ${judged.by}`);
   const { suppression } = facts;
   if (!facts.isUnsuppressed && suppression !== undefined && now < suppression.until) {
     return at('dismissed', suppression.reason, suppression.until);
@@ -63,14 +68,17 @@ export function positionOf(facts: LoopFacts, behaviour: Behaviour, owner: OwnerV
   if (proof.rung === 'verified') return at('verified', proof.reason, proof.holdEndsAt);
 
   const risk = facts.decisions.findLast((decision) => decision.kind === 'accept-risk');
-  if (risk?.kind === 'accept-risk' && now < risk.until) return at('accepted', 'a second person agreed', risk.until);
+  if (risk?.kind === 'accept-risk' && now < risk.until)
+    return at('accepted', 'a second person agreed', risk.until);
 
   const contacted = contacts(facts);
   const first = contacted[0];
   const reply = standingReply(facts);
   if (first === undefined && reply === undefined) {
     if (!facts.isLive && facts.releasedAt === undefined) return at('backlog', 'it is history');
-    return owner.addressee === undefined ? at('triage', 'nobody is known to own it') : at('open', 'someone can be told');
+    return owner.addressee === undefined
+      ? at('triage', 'nobody is known to own it')
+      : at('open', 'someone can be told');
   }
   return contactedPosition(facts, behaviour, proof, now, at);
 }
@@ -103,13 +111,17 @@ function contactedPosition(
       : at('reassigned', 'the recipient says that someone else owns it', unprovableAt);
   }
   if (reply !== undefined) {
-    const isRiskOver = facts.decisions.some((decision) => decision.kind === 'accept-risk' && decision.at >= reply.at);
+    const isRiskOver = facts.decisions.some(
+      (decision) => decision.kind === 'accept-risk' && decision.at >= reply.at,
+    );
     if (isRiskOver) return at('told', 'the accepted date has passed', unprovableAt);
     const isDisproved = reply.answer === 'done' && (proof.disprovedAt ?? 0) > reply.at;
     if (isDisproved) return at('told', 'the claim was disproved', unprovableAt);
     return at('answered', `the recipient answered ${reply.answer}`, unprovableAt);
   }
-  const isEscalated = facts.messages.some((message) => message.moment === 'escalation' && message.outcome !== 'refused');
+  const isEscalated = facts.messages.some(
+    (message) => message.moment === 'escalation' && message.outcome !== 'refused',
+  );
   return isEscalated
     ? at('escalated', 'the ladder ran out of silence', unprovableAt)
     : at('told', 'a channel accepted the message', unprovableAt);

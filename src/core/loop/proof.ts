@@ -23,7 +23,12 @@ export type Proof = {
   readonly disprovedAt?: number;
 };
 
-type Signal = { readonly signal: string; readonly at: number; readonly reason: string; readonly isAttested: boolean };
+type Signal = {
+  readonly signal: string;
+  readonly at: number;
+  readonly reason: string;
+  readonly isAttested: boolean;
+};
 
 /** Every sign of the world with the name that behaviours use for it. */
 export function signals(facts: LoopFacts): readonly Signal[] {
@@ -36,13 +41,21 @@ export function signals(facts: LoopFacts): readonly Signal[] {
     }
   }
   for (const seen of Object.values(facts.seen)) {
-    found.push({ signal: seen.signal, at: seen.at, reason: seen.reason, isAttested: seen.isAttested === true });
+    found.push({
+      signal: seen.signal,
+      at: seen.at,
+      reason: seen.reason,
+      isAttested: seen.isAttested === true,
+    });
   }
   return found.toSorted((a, b) => a.at - b.at || (a.signal < b.signal ? -1 : 1));
 }
 
 /** The latest moment at which the world showed that the failure is still there. */
-function failingAt(facts: LoopFacts, all: readonly Signal[]): { readonly active: number; readonly present: number } {
+function failingAt(
+  facts: LoopFacts,
+  all: readonly Signal[],
+): { readonly active: number; readonly present: number } {
   let active = 0;
   let present = facts.lastOccurredAt;
   for (const { signal, at } of all) {
@@ -92,7 +105,8 @@ function holdOf(facts: LoopFacts, rules: ProofRules, proven: Signal, now: number
     const check = facts.holdChecks.find((candidate) => candidate.at === end);
     if (check === undefined || now < end) return { rung: 'verified', ...base, holdEndsAt: end };
     const isEnough =
-      check.aliveShare >= rules.hold.sourceAliveShareMin && check.opportunities >= rules.hold.opportunitiesMin;
+      check.aliveShare >= rules.hold.sourceAliveShareMin &&
+      check.opportunities >= rules.hold.opportunitiesMin;
     if (isEnough) return { rung: 'held', ...base, at: end };
   }
   // Twice without a live source or a chance to fail: nothing is known, and nothing is claimed.

@@ -56,8 +56,16 @@ export const transitions: readonly Transition[] = [
   { from: 'escalated', to: 'reassigned', sentence: 'The recipient says that someone else owns it.' },
   { from: 'reassigned', to: 'told', sentence: 'The next owner was told.' },
   { from: 'reassigned', to: 'open', sentence: 'Someone else will be told.' },
-  { from: 'told', to: 'incident', sentence: 'The recipient did not do it: the duty role takes over at once.' },
-  { from: 'answered', to: 'incident', sentence: 'The recipient did not do it: the duty role takes over at once.' },
+  {
+    from: 'told',
+    to: 'incident',
+    sentence: 'The recipient did not do it: the duty role takes over at once.',
+  },
+  {
+    from: 'answered',
+    to: 'incident',
+    sentence: 'The recipient did not do it: the duty role takes over at once.',
+  },
   { from: 'escalated', to: 'incident', sentence: 'It was not them: the duty role takes over at once.' },
   { from: 'incident', to: 'observed', sentence: 'The world shows part of the fix.' },
   { from: 'incident', to: 'told', sentence: 'The answer was taken back, or the duty role handed it back.' },

@@ -69,7 +69,8 @@ function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly
   const isSystemic = facts.relapseNumber >= behaviour.relapse.systemFixAt;
   const owners = [isSystemic ? undefined : owner.addressee, owner.team, duty];
   const to = owners.find(
-    (candidate) => candidate !== undefined && !refused.some((message) => isSame(message.recipient, candidate)),
+    (candidate) =>
+      candidate !== undefined && !refused.some((message) => isSame(message.recipient, candidate)),
   );
   if (to === undefined) return [];
   const word: Moment = facts.relapseNumber > 0 ? 'relapse' : to.kind === 'person' ? 'told' : 'asked';
@@ -85,8 +86,16 @@ function handOver(facts: LoopFacts, rules: WantRules, now: number): Want {
   const reply = standingReply(facts);
   const over = facts.decisions.findLast((decision) => decision.kind === 'hand-over');
   const to =
-    over?.kind === 'hand-over' && reply !== undefined && over.at >= reply.at ? over.to : (rules.owner.team ?? duty);
-  return { occasion: `hand-over:${reply?.id ?? ''}`, moment: 'handed-over', to, dueAt: now, lane: lanes.live };
+    over?.kind === 'hand-over' && reply !== undefined && over.at >= reply.at
+      ? over.to
+      : (rules.owner.team ?? duty);
+  return {
+    occasion: `hand-over:${reply?.id ?? ''}`,
+    moment: 'handed-over',
+    to,
+    dueAt: now,
+    lane: lanes.live,
+  };
 }
 
 function replyWants(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
@@ -125,7 +134,9 @@ function backAgain(facts: LoopFacts, rules: WantRules, now: number): readonly Wa
   if (last === undefined) return [];
   const to = last.recipient;
   if (reply?.answer === 'done' && (proof.disprovedAt ?? 0) > reply.at) {
-    return [{ occasion: `disproved:${proof.disprovedAt}`, moment: 'reminder', to, dueAt: now, lane: lanes.live }];
+    return [
+      { occasion: `disproved:${proof.disprovedAt}`, moment: 'reminder', to, dueAt: now, lane: lanes.live },
+    ];
   }
   const wasVerified = facts.messages.findLast((message) => message.moment === 'verified');
   if (wasVerified !== undefined && wasVerified.at > last.at) {
@@ -152,7 +163,8 @@ function ladder(facts: LoopFacts, rules: WantRules): readonly Want[] {
     }
     const full = addDuration(previous.at, step.after, rules.calendar.timeZone, rules.calendar.workingHours);
     // Nobody knows whether an uncertain message arrived, so the next one comes at half the time.
-    const dueAt = previous.outcome === 'uncertain' ? previous.at + Math.floor((full - previous.at) / 2) : full;
+    const dueAt =
+      previous.outcome === 'uncertain' ? previous.at + Math.floor((full - previous.at) / 2) : full;
     const to = stepAddressee(step.to, contact, rules.owner);
     const lane = facts.isLive ? lanes.live : lanes.released;
     return [{ occasion, moment: step.moment, to, dueAt, lane }];
@@ -160,7 +172,11 @@ function ladder(facts: LoopFacts, rules: WantRules): readonly Want[] {
   return [];
 }
 
-function stepAddressee(to: 'owner' | 'manager' | 'team' | 'duty', contact: MessageFact, owner: OwnerView): Addressee {
+function stepAddressee(
+  to: 'owner' | 'manager' | 'team' | 'duty',
+  contact: MessageFact,
+  owner: OwnerView,
+): Addressee {
   switch (to) {
     case 'owner':
       return contact.recipient;

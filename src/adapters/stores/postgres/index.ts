@@ -10,7 +10,9 @@ import * as settings from './queries/write-settings.ts';
 type Db = Kysely<unknown>;
 
 /** A function of (db, …rest) becomes one of (…rest). */
-type Bound<T> = { readonly [K in keyof T]: T[K] extends (db: Db, ...rest: infer A) => infer R ? (...rest: A) => R : never };
+type Bound<T> = {
+  readonly [K in keyof T]: T[K] extends (db: Db, ...rest: infer A) => infer R ? (...rest: A) => R : never;
+};
 
 function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(db: Db, queries: T): Bound<T> {
   const bound: Record<string, unknown> = {};
@@ -26,17 +28,21 @@ const { visible: _visible, ...loopReads } = readLoops;
 
 /** The store over one Kysely database, embedded or PostgreSQL: the same SQL for both. */
 export function createStore(db: Db, close: () => Promise<void>): Store {
-  const read: StoreRead = { ...bind(db, loopReads), ...bind(db, readSettings) };
   return {
-    read,
+    read: reader(db),
     transaction: (work) => db.transaction().execute((trx) => work(writer(trx))),
     knownEvents: (ids) => writeLoops.knownEvents(db, ids),
     close,
   };
 }
 
+function reader(db: Db): StoreRead {
+  return { ...bind(db, loopReads), ...bind(db, readSettings) };
+}
+
 function writer(trx: Db): StoreWrite {
   return {
+    read: reader(trx),
     ...bind(trx, writeLoops),
     ...bind(trx, messageQueries),
     ...bind(trx, ledgerQueries),

@@ -22,6 +22,8 @@ export async function migrate(db: Kysely<unknown>, schema?: string): Promise<voi
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError('bad-config', `the database schema could not be brought up to date: ${reason}`, { cause: error });
+    throw new AppError('bad-config', `the database schema could not be brought up to date: ${reason}`, {
+      cause: error,
+    });
   }
 }

@@ -24,7 +24,10 @@ export function idOf(uuid: string): string {
   return uuid.length === 36 ? uuid.replaceAll('-', '') : uuid;
 }
 
-export function optional<K extends string, V>(key: K, value: V | null | undefined): { readonly [P in K]?: V } {
+export function optional<K extends string, V>(
+  key: K,
+  value: V | null | undefined,
+): { readonly [P in K]?: V } {
   if (value === null || value === undefined) return {};
   const made: { [P in K]?: V } = {};
   made[key] = value;

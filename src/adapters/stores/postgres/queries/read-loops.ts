@@ -52,7 +52,8 @@ export async function loop(db: Db, principal: Principal, reference: string): Pro
     order by occurred_at, id limit ${storyEventsMax}`.execute(db);
   const messages = await sql<MessageRecord>`select * from messages where id in
     (select message_id from wants where loop_id = ${row.id}::uuid) order by created_at, id`.execute(db);
-  const replies = await sql<ReplyRecord>`select * from replies where loop_id = ${row.id}::uuid order by at, id`.execute(db);
+  const replies =
+    await sql<ReplyRecord>`select * from replies where loop_id = ${row.id}::uuid order by at, id`.execute(db);
   const aliases = await sql<{ alias: string }>`
     select alias from loop_aliases where loop_id = ${row.id}::uuid order by alias`.execute(db);
   return {
@@ -143,7 +144,9 @@ export async function verifiable(
   const found = await sql<LoopRecord>`select * from loops where not is_stub and merged_into is null
     and ${visible(principal, 'team')}
     and state in ('open', 'told', 'answered', 'escalated', 'observed', 'incident', 'reassigned', 'disputed', 'accepted')
-    and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid) order by id limit ${limit}`.execute(db);
+    and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid) order by id limit ${limit}`.execute(
+    db,
+  );
   return found.rows.map(loopOf);
 }
 

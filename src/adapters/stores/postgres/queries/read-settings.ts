@@ -51,7 +51,8 @@ export async function ledger(
   principal: Principal,
   loop: string,
 ): Promise<{ readonly entries: readonly LedgerRow[]; readonly personal: readonly PrivateRow[] } | undefined> {
-  const seen = await sql`select id from loops where id = ${loop}::uuid and ${visible(principal, 'team')}`.execute(db);
+  const seen =
+    await sql`select id from loops where id = ${loop}::uuid and ${visible(principal, 'team')}`.execute(db);
   if (seen.rows.length === 0) return undefined;
   const entries = await sql<LedgerRow & { loop_id: string }>`
     select * from ledger_entries where loop_id = ${loop}::uuid order by seq`.execute(db);
@@ -71,16 +72,26 @@ export async function ledger(
   };
 }
 
-export async function checkpoints(db: Db, _principal: Principal, after: number): Promise<readonly CheckpointRow[]> {
+export async function checkpoints(
+  db: Db,
+  _principal: Principal,
+  after: number,
+): Promise<readonly CheckpointRow[]> {
   const found = await sql<CheckpointRow & { key_id: string }>`
     select * from checkpoints where n > ${after} order by n`.execute(db);
   return found.rows.map(checkpointOf);
 }
 
-export async function counters(db: Db, principal: Principal, behaviour: string): Promise<readonly CounterRow[]> {
+export async function counters(
+  db: Db,
+  principal: Principal,
+  behaviour: string,
+): Promise<readonly CounterRow[]> {
   // Scopes are teams; a principal of some teams reads theirs only.
   const found = await sql<CounterRow>`select name, behaviour, source, day, scope, n from counters
-    where behaviour = ${behaviour} and ${visible(principal, 'scope')} order by day, name, source, scope`.execute(db);
+    where behaviour = ${behaviour} and ${visible(principal, 'scope')} order by day, name, source, scope`.execute(
+    db,
+  );
   return found.rows.map((row) => ({ ...row, n: Number(row.n) }));
 }
 
@@ -123,7 +134,11 @@ export async function tokenByHash(db: Db, principal: Principal, hash: string): P
   return record === undefined ? undefined : tokenOf(record);
 }
 
-export async function suppressions(db: Db, principal: Principal, now: number): Promise<readonly SuppressionRow[]> {
+export async function suppressions(
+  db: Db,
+  principal: Principal,
+  now: number,
+): Promise<readonly SuppressionRow[]> {
   if (principal.teams !== 'all') return [];
   const found = await sql<Omit<SuppressionRow, 'createdAt'> & { created_at: number }>`
     select * from suppressions where until > ${now} order by created_at, id`.execute(db);
@@ -142,7 +157,9 @@ export async function learntOwners(
 ): Promise<ReadonlyMap<string, { readonly kind: string; readonly id: string }>> {
   if (principal.teams !== 'all') return new Map();
   const found = await sql<{ scope: string; owner_kind: string; owner_id: string }>`
-    select scope, owner_kind, owner_id from learnt_owners where scope = any(${textArray(scopes)})`.execute(db);
+    select scope, owner_kind, owner_id from learnt_owners where scope = any(${textArray(scopes)})`.execute(
+    db,
+  );
   return new Map(found.rows.map((row) => [row.scope, { kind: row.owner_kind, id: row.owner_id }]));
 }
 

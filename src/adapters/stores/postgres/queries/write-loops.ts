@@ -7,7 +7,9 @@ type Db = Kysely<unknown>;
 
 export async function knownEvents(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
-  const found = await sql<{ id: string }>`select id from events where id = any(${uuidArray(ids)})`.execute(db);
+  const found = await sql<{ id: string }>`select id from events where id = any(${uuidArray(ids)})`.execute(
+    db,
+  );
   return new Set(found.rows.map((row) => idOf(row.id)));
 }
 
@@ -22,7 +24,8 @@ export async function insertEvents(db: Db, events: readonly EventRow[]): Promise
     received_at: event.receivedAt,
     body: event.body,
   }));
-  const columns = 'id uuid, loop_id uuid, source text, kind text, occurred_at bigint, received_at bigint, body json';
+  const columns =
+    'id uuid, loop_id uuid, source text, kind text, occurred_at bigint, received_at bigint, body json';
   const added = await sql<{ id: string }>`
     insert into events (id, loop_id, source, kind, occurred_at, received_at, body)
     select id, loop_id, source, kind, occurred_at, received_at, body from ${recordset(rows, columns)}
@@ -37,11 +40,16 @@ export async function loopsByKeys(db: Db, keys: readonly string[]): Promise<Read
   return new Map(found.rows.map((row) => [row.key, idOf(row.loop_id)]));
 }
 
-export async function addKeys(db: Db, keys: readonly { readonly key: string; readonly loop: string }[]): Promise<void> {
+export async function addKeys(
+  db: Db,
+  keys: readonly { readonly key: string; readonly loop: string }[],
+): Promise<void> {
   if (keys.length === 0) return;
   const rows = keys.map(({ key, loop }) => ({ key, loop_id: loop }));
   await sql`insert into loop_keys (key, loop_id)
-    select key, loop_id from ${recordset(rows, 'key text, loop_id uuid')} on conflict (key) do nothing`.execute(db);
+    select key, loop_id from ${recordset(rows, 'key text, loop_id uuid')} on conflict (key) do nothing`.execute(
+    db,
+  );
 }
 
 export async function spansAt(db: Db, places: readonly string[]): Promise<readonly SpanRow[]> {
@@ -105,14 +113,19 @@ export async function saveLoops(db: Db, rows: readonly LoopRow[]): Promise<void>
     on conflict (id) do update set ${sql.raw(assignments)}`.execute(db);
 }
 
-export async function moveLoops(db: Db, moves: readonly { readonly from: string; readonly to: string }[]): Promise<void> {
+export async function moveLoops(
+  db: Db,
+  moves: readonly { readonly from: string; readonly to: string }[],
+): Promise<void> {
   if (moves.length === 0) return;
   const source = recordset(
     moves.map((move) => ({ old: move.from, new: move.to })),
     'old uuid, new uuid',
   );
   for (const table of ['loop_keys', 'events', 'loop_aliases', 'replies']) {
-    await sql`update ${sql.table(table)} set loop_id = t.new from ${source} where loop_id = t.old`.execute(db);
+    await sql`update ${sql.table(table)} set loop_id = t.new from ${source} where loop_id = t.old`.execute(
+      db,
+    );
   }
   // The same span may stand under both; what the survivor has already is dropped.
   await sql`insert into loop_spans (place, loop_id, source, provider, start_column, end_column, has_content)
@@ -121,12 +134,18 @@ export async function moveLoops(db: Db, moves: readonly { readonly from: string;
   await sql`delete from loop_spans using ${source} where loop_id = t.old`.execute(db);
   await sql`delete from wants using ${source} where loop_id = t.old and message_id is null`.execute(db);
   await sql`update wants set loop_id = t.new from ${source} where loop_id = t.old
-    and not exists (select 1 from wants o where o.loop_id = t.new and o.occasion = wants.occasion)`.execute(db);
+    and not exists (select 1 from wants o where o.loop_id = t.new and o.occasion = wants.occasion)`.execute(
+    db,
+  );
 }
 
 export async function addAlias(db: Db, alias: string, loop: string): Promise<'added' | 'taken'> {
-  await sql`insert into loop_aliases (alias, loop_id) values (${alias}, ${loop}::uuid) on conflict do nothing`.execute(db);
-  const found = await sql<{ loop_id: string }>`select loop_id from loop_aliases where alias = ${alias}`.execute(db);
+  await sql`insert into loop_aliases (alias, loop_id) values (${alias}, ${loop}::uuid) on conflict do nothing`.execute(
+    db,
+  );
+  const found = await sql<{
+    loop_id: string;
+  }>`select loop_id from loop_aliases where alias = ${alias}`.execute(db);
   return idOf(found.rows[0]?.loop_id ?? '') === loop ? 'added' : 'taken';
 }
 
@@ -160,11 +179,17 @@ export async function loopsOfHabits(db: Db, habits: readonly string[]): Promise<
 
 export async function claimDueLoops(db: Db, now: number, limit: number): Promise<readonly LoopRow[]> {
   const found = await sql<LoopRecord>`
-    select * from loops where due_at <= ${now} order by due_at limit ${limit} for update skip locked`.execute(db);
+    select * from loops where due_at <= ${now} order by due_at limit ${limit} for update skip locked`.execute(
+    db,
+  );
   return found.rows.map(loopOf);
 }
 
-export async function claimBacklog(db: Db, filter: ReleaseFilter, limit: number): Promise<readonly LoopRow[]> {
+export async function claimBacklog(
+  db: Db,
+  filter: ReleaseFilter,
+  limit: number,
+): Promise<readonly LoopRow[]> {
   const found = await sql<LoopRecord>`
     select * from loops where state = 'backlog' and not is_stub
       and (${filter.behaviour ?? null}::text is null or behaviour = ${filter.behaviour ?? null})

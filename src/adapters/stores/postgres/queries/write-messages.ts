@@ -101,7 +101,11 @@ function wantRecord(want: WantRow, message: string | null): WantRecord {
   };
 }
 
-export async function replaceWants(db: Db, loops: readonly string[], wants: readonly WantRow[]): Promise<void> {
+export async function replaceWants(
+  db: Db,
+  loops: readonly string[],
+  wants: readonly WantRow[],
+): Promise<void> {
   if (loops.length === 0) return;
   const rows = wants.map((want) => wantRecord(want, null));
   await sql`delete from wants where loop_id = any(${uuidArray(loops)}) and message_id is null
@@ -207,7 +211,9 @@ export async function queueMessages(
 async function withWants(db: Db, messages: readonly MessageRecord[]): Promise<readonly ClaimedMessage[]> {
   if (messages.length === 0) return [];
   const found = await sql<WantRecord>`select * from wants
-    where message_id = any(${uuidArray(messages.map((message) => message.id))}) order by loop_id, occasion`.execute(db);
+    where message_id = any(${uuidArray(messages.map((message) => message.id))}) order by loop_id, occasion`.execute(
+    db,
+  );
   const byMessage = new Map<string, WantRow[]>();
   for (const record of found.rows) {
     const id = idOf(record.message_id ?? '');
@@ -253,7 +259,10 @@ export async function claimAbandoned(
   return withWants(db, found.rows);
 }
 
-export async function recordMessages(db: Db, updates: readonly MessageUpdate[]): Promise<ReadonlySet<string>> {
+export async function recordMessages(
+  db: Db,
+  updates: readonly MessageUpdate[],
+): Promise<ReadonlySet<string>> {
   if (updates.length === 0) return new Set();
   const rows = updates.map((update) => ({
     i: update.id,
@@ -271,7 +280,9 @@ export async function recordMessages(db: Db, updates: readonly MessageUpdate[]):
   const columns =
     'i uuid, s text, l text, d bigint, a integer, t bigint, n json, r text, e text, h text, x bigint';
   // `sending` keeps its lease; every other state gives it back.
-  const done = await sql<{ id: string }>`update messages set state = t.s, due_at = coalesce(t.d, due_at), attempt = coalesce(t.a, attempt),
+  const done = await sql<{
+    id: string;
+  }>`update messages set state = t.s, due_at = coalesce(t.d, due_at), attempt = coalesce(t.a, attempt),
       sent_at = coalesce(t.t, sent_at), snapshot = coalesce(t.n, snapshot), reference = coalesce(t.r, reference),
       last_error = coalesce(t.e, last_error), token_hash = coalesce(t.h, token_hash),
       token_expires_at = coalesce(t.x, token_expires_at),

@@ -1,13 +1,21 @@
 import { type Kysely, sql } from 'kysely';
 import type { Json } from '../../../../core/event.ts';
-import type { CounterRow, ImportRow, Receipt, ReplyRow, SuppressionRow, TokenRow } from '../../../../ports/store.ts';
+import type {
+  CounterRow,
+  ImportRow,
+  Receipt,
+  ReplyRow,
+  SuppressionRow,
+  TokenRow,
+} from '../../../../ports/store.ts';
 import { idOf, recordset } from '../rows.ts';
 
 type Db = Kysely<unknown>;
 
 /** A repeated receipt adds nothing (invariant 14). */
 export async function addReceipt(db: Db, receipt: Receipt): Promise<boolean> {
-  const added = await sql`insert into receipts (id, source, at) values (${receipt.id}, ${receipt.source}, ${receipt.at})
+  const added =
+    await sql`insert into receipts (id, source, at) values (${receipt.id}, ${receipt.source}, ${receipt.at})
     on conflict do nothing returning id`.execute(db);
   return added.rows.length === 1;
 }

@@ -1,0 +1,187 @@
+import picomatch from 'picomatch';
+import { replyToken } from './access/reply-token.ts';
+import type { Event } from './core/event.ts';
+import type { Addressee } from './core/loop/position.ts';
+import type { Evidence, OwnerRef, Person } from './core/owner.ts';
+import { rankOwners } from './core/rank-owners.ts';
+import { renderMessage } from './core/render.ts';
+import { resolveOwner } from './core/resolve-owner.ts';
+import { appendEntries, genesis } from './ledger/chain.ts';
+import { canonicalJson } from './lib/canonical-json.ts';
+import { keyedHash, sha256Hex } from './lib/hmac.ts';
+import { messageValues } from './loop/message-values.ts';
+import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
+import { classifier } from './packs/classify.ts';
+import type { Packs } from './packs/load.ts';
+import type { Channel, Recipient } from './ports/channel.ts';
+import type { Clock } from './ports/clock.ts';
+import type { OwnerDirectory, People } from './ports/owner-directory.ts';
+import type { Store, SuppressionRow } from './ports/store.ts';
+import type { Verifier } from './ports/verifier.ts';
+
+/** What the loop is put together from: content, the world, keys and settings. */
+export type Assembly = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly packs: Packs;
+  /** Undefined when no directory of people is configured: then strangers are shown as owners, but never written to. */
+  readonly people: People | undefined;
+  readonly directories: readonly OwnerDirectory[];
+  readonly verifiers: readonly Verifier[];
+  readonly channels: readonly Channel[];
+  readonly keys: { readonly event: Uint8Array; readonly token: Uint8Array };
+  readonly delivery: DeliverySettings;
+  readonly dutyEmails: readonly string[];
+  readonly language: string;
+  readonly ownerThreshold: number;
+  readonly backlogAfterMs: number;
+  /** Base of the recipient's links; undefined while none leaves this machine. */
+  readonly publicUrl?: string;
+  readonly teamOfRepository: (repository: string) => string | undefined;
+  readonly randomId: () => string;
+  readonly wake: () => void;
+};
+
+/** Binds the parts of the loop together. Pure apart from what it is given. */
+export function assembleLoop(assembly: Assembly): LoopParts {
+  const { packs, people, keys, delivery } = assembly;
+  const hash = keyedHash(keys.event);
+  const channels = new Map(assembly.channels.map((channel) => [channel.id, channel]));
+  const behaviours = new Map([...packs.behaviours].map(([id, pack]) => [id, pack.behaviour]));
+  const parts: LoopParts = {
+    store: assembly.store,
+    clock: assembly.clock,
+    behaviours,
+    classify: classifier(packs.behaviours.values()),
+    people: people ?? nobody,
+    directories: assembly.directories,
+    verifiers: assembly.verifiers,
+    resolveOwner: (evidence) => resolve(evidence, people, assembly.ownerThreshold),
+    teamOfRepository: assembly.teamOfRepository,
+    idOf: (idParts) => hash(idParts),
+    randomId: assembly.randomId,
+    appendLedger: (loop, facts) => {
+      const head = { loop: loop.id, seq: loop.seq, hash: loop.head === '' ? genesis : loop.head };
+      const appended = appendEntries(head, facts, assembly.randomId);
+      return {
+        entries: appended.entries.map(({ body, ...entry }) => ({ ...entry, body: canonicalJson(body) })),
+        personal: appended.private.map(({ value, ...rest }) => ({ ...rest, value: canonicalJson(value) })),
+        seq: appended.head.seq,
+        head: appended.head.hash,
+      };
+    },
+    channel: (id) => channels.get(id),
+    render: (request) => {
+      const values = messageValues(parts, request);
+      const behaviour = behaviours.get(request.behaviour);
+      const language = request.recipient.language ?? assembly.language;
+      const isSystemic = (values?.relapseNumber ?? 0) >= (behaviour?.relapse.systemFixAt ?? 2);
+      const variant = request.moment === 'relapse' && isSystemic ? 'system' : 'usual';
+      const template = packs.message(request.behaviour, request.moment, language, variant);
+      if (values === undefined || behaviour === undefined || template === undefined) {
+        throw new Error(`no words for ${request.behaviour}/${request.moment}`);
+      }
+      const rendered = renderMessage(template, values, behaviour);
+      if (rendered.kind === 'error')
+        throw new Error(`${request.behaviour}/${request.moment}: ${rendered.reason}`);
+      return rendered.message;
+    },
+    replyLink: (message, recipient) => {
+      const token = replyToken(keys.token, message, recipient);
+      const url = assembly.publicUrl === undefined ? {} : { url: `${assembly.publicUrl}/r/${token}` };
+      return { tokenHash: sha256Hex(token), ...url };
+    },
+    recipient: (to) => recipientOf(to, assembly),
+    isSuppressing,
+    delivery,
+    backlogAfterMs: assembly.backlogAfterMs,
+    wake: assembly.wake,
+  };
+  return parts;
+}
+
+/** The directory of an installation that has none yet. */
+export const nobody: People = {
+  person: () => undefined,
+  team: () => undefined,
+  byEmail: () => undefined,
+  byAccount: () => undefined,
+  teamByHandle: () => undefined,
+  find: () => undefined,
+  duty: () => [],
+  all: () => [],
+  teams: () => [],
+};
+
+function resolve(
+  evidence: readonly Evidence[],
+  people: People | undefined,
+  threshold: number,
+): ResolvedOwner {
+  if (evidence.length === 0) return { kind: 'unknown', confidence: 0 };
+  const resolution = resolveOwner(rankOwners(evidence, { people }), { people, threshold });
+  if (resolution.kind === 'unknown') return { kind: 'unknown', confidence: 0 };
+  const id = ownerId(resolution.owner);
+  if (id === undefined) return { kind: 'unknown', confidence: 0 };
+  return { kind: resolution.kind, id, confidence: resolution.confidence };
+}
+
+/** A stranger's id says what is known of them; it is no id of the directory. */
+function ownerId(owner: OwnerRef): string | undefined {
+  if (owner.kind !== 'stranger') return owner.id;
+  if (owner.email !== undefined) return `email:${owner.email.toLowerCase()}`;
+  return owner.account === undefined ? undefined : `${owner.account.system}:${owner.account.name}`;
+}
+
+function recipientOf(to: Addressee, assembly: Assembly): Recipient | undefined {
+  const { people } = assembly;
+  if (to.kind === 'duty') return dutyRecipient(assembly);
+  if (to.kind === 'team') {
+    const team = people?.team(to.id);
+    const email = team?.email === undefined ? {} : { email: team.email };
+    return { id: to.id, kind: 'team', name: team?.name ?? to.id, accounts: [], ...email };
+  }
+  const person = people?.person(to.id);
+  if (person !== undefined) return personRecipient(person);
+  // An address from a commit is forgeable: it is shown in the outbox, but nothing is sent there.
+  return to.id.includes(':')
+    ? { id: to.id, kind: 'person', name: to.id.slice(to.id.indexOf(':') + 1), accounts: [] }
+    : undefined;
+}
+
+function personRecipient(person: Person): Recipient {
+  const [email] = person.emails;
+  return {
+    id: person.id,
+    kind: 'person',
+    name: person.name,
+    accounts: person.accounts,
+    ...(email === undefined ? {} : { email }),
+    ...(person.timeZone === undefined ? {} : { timeZone: person.timeZone }),
+    ...(person.language === undefined ? {} : { language: person.language }),
+  };
+}
+
+function dutyRecipient(assembly: Assembly): Recipient {
+  const [person] = assembly.people?.duty() ?? [];
+  const [address] = assembly.dutyEmails;
+  const email = address ?? person?.emails[0];
+  const base = person === undefined ? { name: 'duty', accounts: [] } : personRecipient(person);
+  return { ...base, id: 'duty', kind: 'duty', ...(email === undefined ? {} : { email }) };
+}
+
+const matchers = new Map<string, (path: string) => boolean>();
+
+/** Whether an operator's rule covers an event: a path or repository pattern, or a value by its mask. */
+export function isSuppressing(rule: SuppressionRow, event: Event): boolean {
+  if (rule.kind === 'value') return event.secret?.mask === rule.pattern;
+  const text = rule.kind === 'path' ? event.where.file : event.where.repository;
+  if (text === undefined) return false;
+  let matches = matchers.get(rule.pattern);
+  if (matches === undefined) {
+    if (matchers.size > 1000) matchers.clear();
+    matches = picomatch(rule.pattern, { dot: true });
+    matchers.set(rule.pattern, matches);
+  }
+  return matches(text);
+}

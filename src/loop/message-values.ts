@@ -1,0 +1,119 @@
+import type { Behaviour } from '../core/behaviour.ts';
+import { durationMs } from '../core/duration.ts';
+import type { Validity } from '../core/event.ts';
+import type { LoopFacts } from '../core/loop/facts.ts';
+import { contacts, standingReply } from '../core/loop/position.ts';
+import { proofOf } from '../core/loop/proof.ts';
+import type { CaseValues, MessageValues, SeenBy } from '../core/placeholders.ts';
+import { addDuration } from '../core/working-time.ts';
+import type { LoopRow } from '../ports/store.ts';
+import { type LoopParts, ownerView, type RenderRequest } from './parts.ts';
+
+/** What the loop knows, as plain data for words. */
+export function messageValues(parts: LoopParts, request: RenderRequest): MessageValues | undefined {
+  const [first] = request.loops;
+  const behaviour = parts.behaviours.get(request.behaviour);
+  if (first === undefined || behaviour === undefined) return undefined;
+  const { facts } = first;
+  const proof = proofOf(facts, behaviour, request.at);
+  const seenBy = whoSees(parts, behaviour, first, request);
+  const told = contacts(facts)[0];
+  const owner = first.owner.kind === 'person' ? parts.people.person(first.owner.id ?? '') : undefined;
+  const team = first.team === undefined ? undefined : parts.people.team(first.team);
+  const reply = standingReply(facts);
+  return {
+    ...caseValues(first),
+    ...(request.loops.length > 1
+      ? { items: request.loops.map(caseValues), count: request.loops.length }
+      : {}),
+    recipientName: request.recipient.name,
+    ...(request.recipient.timeZone === undefined ? {} : { timeZone: request.recipient.timeZone }),
+    ...(request.replyUrl === undefined ? {} : { replyUrl: request.replyUrl }),
+    ...(seenBy === undefined ? {} : { seenBy, ...(seenBy.at === undefined ? {} : { dueAt: seenBy.at }) }),
+    ...(owner === undefined ? {} : { ownerName: owner.name }),
+    ...(team === undefined ? {} : { ownerTeam: team.name }),
+    ...(told === undefined ? {} : { toldAt: told.at }),
+    ...(facts.relapseNumber > 0 ? { relapseNumber: facts.relapseNumber } : {}),
+    holdDays: Math.round(durationMs(behaviour.hold.window) / 86_400_000),
+    ...(proof.rung === 'verified' ? { verifiedBy: verifiedBy(facts, proof.isAttested) } : {}),
+    ...(reply === undefined ? {} : { answer: reply.answer }),
+    ...handoverOf(first),
+  };
+}
+
+export function caseValues(row: LoopRow): CaseValues {
+  const { facts } = row;
+  const first = facts.kept[0];
+  const where = first?.where ?? {};
+  const { status, at } = latestValidity(facts);
+  return {
+    caseCode: row.caseCode,
+    validity: status,
+    ...(where.repository === undefined ? {} : { repository: where.repository }),
+    ...(where.file === undefined ? {} : { file: where.file }),
+    ...(where.line === undefined ? {} : { line: where.line }),
+    ...(where.commit === undefined ? {} : { commit: where.commit }),
+    ...(where.branch === undefined ? {} : { branch: where.branch }),
+    ...(facts.secret === undefined ? {} : { provider: facts.secret.provider }),
+    ...(facts.secret?.lastFour === undefined ? {} : { lastFour: facts.secret.lastFour }),
+    ...(first === undefined ? {} : { occurredAt: first.at }),
+    ...(at === undefined ? {} : { checkedAt: at }),
+  };
+}
+
+/** The latest word of any source on whether the secret works; at one instant the worse word counts. */
+export function latestValidity(facts: LoopFacts): { readonly status: Validity; readonly at?: number } {
+  const words = Object.values(facts.validity)
+    .filter((seen) => seen.status !== 'unknown' || seen.activeAt !== undefined)
+    .toSorted((a, b) => b.at - a.at || (a.status === 'active' ? -1 : 1));
+  const [last] = words;
+  if (last === undefined) return { status: 'unknown' };
+  return { status: last.status === 'unknown' ? 'inactive' : last.status, at: last.at };
+}
+
+/** The first step of the ladder that reaches someone else, with its day. */
+function whoSees(
+  parts: LoopParts,
+  behaviour: Behaviour,
+  row: LoopRow,
+  request: RenderRequest,
+): SeenBy | undefined {
+  const view = ownerView(parts, row.owner, row.repository);
+  const zone = request.recipient.timeZone ?? parts.delivery.timeZone;
+  let at = request.at;
+  for (const step of behaviour.ladder) {
+    at = addDuration(at, step.after, zone, parts.delivery.workingHours);
+    if (step.to === 'owner') continue;
+    const wanted =
+      step.to === 'manager' ? (view.manager ?? view.team) : step.to === 'team' ? view.team : undefined;
+    if (wanted === undefined) return { who: 'duty', at };
+    if (wanted.kind === request.recipient.kind && wanted.id === request.recipient.id) continue;
+    const name =
+      wanted.kind === 'person' ? parts.people.person(wanted.id)?.name : parts.people.team(wanted.id)?.name;
+    return {
+      who: wanted.kind === 'person' ? 'manager' : 'team',
+      at,
+      ...(name === undefined ? {} : { name }),
+    };
+  }
+  return { who: 'nobody' };
+}
+
+function verifiedBy(facts: LoopFacts, isAttested: boolean): NonNullable<MessageValues['verifiedBy']> {
+  if (isAttested) return 'attested';
+  const flipped = Object.values(facts.validity).some((seen) => seen.status === 'unknown');
+  const deleted = Object.values(facts.seen).some((seen) => seen.signal === 'key-deleted');
+  return deleted ? 'key-deleted' : flipped ? 'validity-flipped' : 'inactive';
+}
+
+function handoverOf(row: LoopRow): Pick<MessageValues, 'handover'> {
+  const reply = standingReply(row.facts);
+  switch (reply?.answer) {
+    case 'not-mine':
+    case 'not-me':
+    case 'need-help':
+      return { handover: reply.answer };
+    default:
+      return row.owner.kind === 'unknown' ? { handover: 'no-owner' } : {};
+  }
+}

@@ -1,0 +1,96 @@
+import type { Log } from './lib/log.ts';
+import { deliver, isPaused, settleAbandoned } from './loop/deliver.ts';
+import type { LoopParts } from './loop/parts.ts';
+import { plan } from './loop/plan.ts';
+import { type Sealer, sealLedger } from './loop/seal.ts';
+import { sweep } from './loop/sweep.ts';
+import { verify } from './loop/verify.ts';
+
+export type Worker = {
+  /** Look now instead of at the next turn. */
+  wake(): void;
+  /** Ends after the turn that runs; what was claimed is recorded. */
+  stop(): Promise<void>;
+};
+
+export type WorkerOptions = {
+  readonly parts: LoopParts;
+  readonly sealer: Sealer;
+  readonly log: Log;
+  /** Longest wait between two looks, milliseconds. Another process may have made something due. */
+  readonly everyMs?: number;
+};
+
+type Duty = {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<number>;
+  next: number;
+};
+
+/** Runs the loop's duties until stopped. A duty that fails is logged and tried again; the others go on. */
+export function startWorker(options: WorkerOptions): Worker {
+  const { parts, sealer, log } = options;
+  const everyMs = options.everyMs ?? 200;
+  const duties: readonly Duty[] = [
+    { name: 'abandoned', everyMs: 5_000, run: () => settleAbandoned(parts), next: 0 },
+    { name: 'sweep', everyMs: 1_000, run: () => sweep(parts), next: 0 },
+    { name: 'speak', everyMs: 0, run: () => speak(parts), next: 0 },
+    { name: 'verify', everyMs: 600_000, run: () => verify(parts), next: 0 },
+    { name: 'seal', everyMs: 10_000, run: () => sealLedger(parts, sealer), next: 0 },
+  ];
+  let isStopping = false;
+  let isAwake = true;
+  let rouse: () => void = () => undefined;
+
+  const turn = async (): Promise<boolean> => {
+    let isBusy = false;
+    for (const duty of duties) {
+      const now = performance.now();
+      if (isStopping || now < duty.next) continue;
+      duty.next = now + duty.everyMs;
+      try {
+        if ((await duty.run()) > 0 && duty.everyMs === 0) isBusy = true;
+      } catch (error) {
+        log.error({ error, duty: duty.name }, 'a duty failed and will be tried again');
+        duty.next = performance.now() + Math.max(duty.everyMs, 1_000);
+      }
+    }
+    return isBusy;
+  };
+
+  const run = async () => {
+    while (!isStopping) {
+      isAwake = false;
+      const isBusy = await turn();
+      if (isBusy || isAwake || isStopping) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, everyMs);
+        rouse = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const running = run();
+  const wake = () => {
+    isAwake = true;
+    rouse();
+  };
+  return {
+    wake,
+    stop: async () => {
+      isStopping = true;
+      wake();
+      await running;
+    },
+  };
+}
+
+async function speak(parts: LoopParts): Promise<number> {
+  if (await isPaused(parts)) return 0;
+  const planned = await plan(parts);
+  const { sent, uncertain, failed } = await deliver(parts);
+  return planned + sent + uncertain + failed;
+}

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { release } from '../src/loop/decide.ts';
+import { ingest } from '../src/loop/ingest.ts';
+import { replyByLink } from '../src/loop/listen.ts';
+import { loopPrincipal } from '../src/loop/parts.ts';
+import { sweep } from '../src/loop/sweep.ts';
+import type { Store } from '../src/ports/store.ts';
+import { day, fakeSecret, type House, hour, leak, monday, openHouse, status } from './support/house.ts';
+import { testStores } from './support/stores.ts';
+
+for (const kind of testStores()) {
+  describe.skipIf(kind.skip !== undefined)(`loop over the ${kind.name} store`, () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await kind.open();
+    });
+    afterAll(() => store?.close());
+
+    const messages = async (loop: string) => (await store.read.loop(loopPrincipal, loop))?.messages ?? [];
+    const stateOf = async (loop: string) => (await store.read.loop(loopPrincipal, loop))?.loop;
+    const answer = async (house: House, loop: string, input: Parameters<typeof replyByLink>[2]) => {
+      const last = (await messages(loop)).at(-1);
+      if (last === undefined) throw new Error('no message');
+      return replyByLink(house.parts, house.parts.replyLink(last.id, last.to.id).tokenHash, input);
+    };
+    const live = (house: House, ...events: Parameters<typeof ingest>[1]['events']) =>
+      ingest(house.parts, { source: 'scanner', receivedAt: house.clock.now(), mode: 'live', events });
+
+    test('a leaked key goes from capture to proof, holds, and a later one is a relapse', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const secret = fakeSecret(1);
+      const taken = await live(house, leak({ at: monday - hour, receivedAt: monday, secret, author: 'ana' }));
+      expect(taken).toMatchObject({ accepted: 1, duplicates: 0, unmatched: 0 });
+      const loop = taken.loops[0] ?? '';
+      expect(await stateOf(loop)).toMatchObject({
+        state: 'open',
+        owner: { kind: 'person', id: 'ana' },
+        team: 'blue',
+      });
+
+      await house.settleDown();
+      expect(await stateOf(loop)).toMatchObject({ state: 'told', rung: 'none' });
+      expect((await messages(loop)).map((message) => [message.moment, message.to.id, message.state])).toEqual(
+        [['told', 'ana', 'accepted']],
+      );
+
+      house.clock.pass(hour);
+      expect((await answer(house, loop, { answer: 'done' })).kind).toBe('recorded');
+      expect(await stateOf(loop)).toMatchObject({ state: 'answered', rung: 'claimed' });
+
+      house.clock.pass(hour);
+      await live(house, status({ at: house.clock.now(), secret, validity: 'inactive' }));
+      const verified = await stateOf(loop);
+      expect(verified).toMatchObject({ state: 'verified', rung: 'verified', verifiedAt: house.clock.now() });
+      await house.settleDown();
+      expect((await messages(loop)).at(-1)).toMatchObject({ moment: 'verified', to: { id: 'ana' } });
+
+      // The source speaks every day of the window, so silence about this key means something.
+      for (let d = 0; d < 31; d += 1) {
+        house.clock.pass(day);
+        await ingest(house.parts, {
+          source: 'scanner',
+          receivedAt: house.clock.now(),
+          mode: 'live',
+          events: [],
+          receipt: `beat-${d}`,
+        });
+      }
+      await sweep(house.parts);
+      expect(await stateOf(loop)).toMatchObject({ state: 'held', rung: 'held' });
+
+      const later = house.clock.now();
+      const again = await live(
+        house,
+        leak({ at: later, secret: fakeSecret(2), author: 'ana', file: 'other.py' }),
+      );
+      expect(await stateOf(again.loops[0] ?? '')).toMatchObject({
+        relapseOf: loop,
+        facts: { relapseNumber: 1 },
+      });
+      await house.settleDown();
+      expect((await messages(again.loops[0] ?? ''))[0]).toMatchObject({
+        moment: 'relapse',
+        to: { kind: 'person', id: 'ana' },
+      });
+    });
+
+    test('the same report again changes nothing, and one secret in many commits is one loop', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const secret = fakeSecret(10);
+      const events = [1, 2, 3].map((n) =>
+        leak({ at: monday - n * hour, secret, author: 'bob', commit: String(n).repeat(40) }),
+      );
+      const first = await live(house, ...events);
+      const second = await live(house, ...events);
+      expect(new Set(first.loops).size).toBe(1);
+      expect(second).toMatchObject({ accepted: 0, duplicates: 3 });
+      const row = await stateOf(first.loops[0] ?? '');
+      expect(row?.facts.sightings).toBe(3);
+      expect(row?.facts.kept[0]?.where.commit).toBe('3'.repeat(40));
+    });
+
+    test('a redacted report of fifty keys is fifty loops', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const events = Array.from({ length: 50 }, (_, n) =>
+        leak({
+          at: monday - hour,
+          secret: 'REDACTED',
+          author: 'bob',
+          line: n + 1,
+          commit: 'c'.repeat(40),
+          file: 'fifty.env',
+        }),
+      );
+      const taken = await live(house, ...events);
+      expect(new Set(taken.loops).size).toBe(50);
+    });
+
+    test('history sends nothing until it is released, and then one digest an owner', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const events = Array.from({ length: 30 }, (_, n) =>
+        leak({
+          at: monday - 100 * day,
+          receivedAt: monday,
+          secret: fakeSecret(100 + n),
+          author: 'mia',
+          file: `old-${n}.py`,
+        }),
+      );
+      const taken = await ingest(house.parts, {
+        source: 'scanner',
+        receivedAt: monday,
+        mode: 'history',
+        events,
+      });
+      await house.settleDown();
+      expect(await stateOf(taken.loops[0] ?? '')).toMatchObject({ state: 'backlog' });
+      expect(await messages(taken.loops[0] ?? '')).toEqual([]);
+
+      expect(await release(house.parts, loopPrincipal, { ids: taken.loops })).toBe(30);
+      await house.settleDown();
+      const said = new Set(
+        (await Promise.all(taken.loops.map(messages))).flat().map((message) => message.id),
+      );
+      expect(said.size).toBe(1);
+      const states = await Promise.all(taken.loops.map(async (loop) => (await stateOf(loop))?.state));
+      expect(states.filter((state) => state === 'told').length).toBe(25);
+
+      house.clock.pass(day);
+      await house.settleDown();
+      const after = await Promise.all(taken.loops.map(async (loop) => (await stateOf(loop))?.state));
+      expect(after.filter((state) => state === 'told').length).toBe(30);
+    });
+
+    test('silence reminds, then escalates to the manager on working days', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const taken = await live(
+        house,
+        leak({ at: monday, secret: fakeSecret(200), author: 'ana', file: 'silent.py' }),
+      );
+      const loop = taken.loops[0] ?? '';
+      await house.settleDown();
+      for (let d = 0; d < 14; d += 1) {
+        house.clock.pass(day);
+        await house.settleDown();
+      }
+      const said = (await messages(loop)).map((message) => [message.moment, message.to.id]);
+      expect(said).toEqual([
+        ['told', 'ana'],
+        ['reminder', 'ana'],
+        ['escalation', 'mia'],
+        ['escalation', 'duty'],
+      ]);
+      expect(await stateOf(loop)).toMatchObject({ state: 'escalated' });
+    });
+
+    test('"not mine" goes to whom the directory knows, and "not me" to the duty role at once', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const taken = await live(
+        house,
+        leak({ at: monday, secret: fakeSecret(300), author: 'ana', file: 'whose.py' }),
+      );
+      const loop = taken.loops[0] ?? '';
+      await house.settleDown();
+      expect(await answer(house, loop, { answer: 'not-mine', owner: 'bob@example.com' })).toMatchObject({
+        isOwnerKnown: true,
+      });
+      expect(await stateOf(loop)).toMatchObject({ state: 'reassigned' });
+      house.clock.pass(1000);
+      await house.settleDown();
+      expect((await messages(loop)).at(-1)).toMatchObject({ moment: 'handed-over', to: { id: 'bob' } });
+      expect(await stateOf(loop)).toMatchObject({ state: 'told' });
+
+      house.clock.pass(1000);
+      await answer(house, loop, { answer: 'not-me' });
+      expect(await stateOf(loop)).toMatchObject({ state: 'incident' });
+      house.clock.set(monday + 12 * hour);
+      await house.settleDown();
+      expect((await messages(loop)).at(-1)).toMatchObject({
+        moment: 'escalation',
+        to: { kind: 'duty' },
+        lane: 0,
+      });
+    });
+  });
+}
