@@ -18,10 +18,10 @@ html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
 .top,main,footer{max-width:40rem;margin:0 auto;padding:0 1rem}
 .wide main,.wide .top,.wide footer{max-width:60rem}
-.top{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;justify-content:space-between;padding-block:.75rem;font-size:.875rem;color:var(--soft)}
+.top{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:center;justify-content:space-between;padding-block:.6rem;font-size:.8125rem;color:var(--soft)}
 .brand{display:flex;gap:.45rem;align-items:center;font-weight:650;color:var(--ink)}
 .brand svg{width:1.25rem;height:1.25rem;color:var(--accent)}
-h1{font-size:1.45rem;line-height:1.25;margin:.15rem 0 .75rem;letter-spacing:-.01em;text-wrap:balance}
+h1{font-size:1.4rem;line-height:1.25;margin:.1rem 0 .65rem;letter-spacing:-.01em;text-wrap:balance}
 h2{font-size:1.0625rem;line-height:1.3;margin:0 0 .4rem}
 p{margin:0 0 .6rem}
 a{color:var(--accent);text-underline-offset:.15em}
@@ -30,7 +30,7 @@ pre{overflow-x:auto;margin:.25rem 0 .9rem;padding:.7rem .85rem;border:1px solid 
 pre code{white-space:pre-wrap}
 .from,.soft,.hint{color:var(--soft);font-size:.875rem}
 .from{margin:0}
-.card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1rem;margin:0 0 1rem}
+.card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.875rem;margin:0 0 .75rem}
 .card>:last-child,li>:last-child{margin-bottom:0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem .9rem;margin:0 0 .75rem}
 dt{color:var(--soft);font-size:.875rem;line-height:1.714}
@@ -62,6 +62,7 @@ details:first-child{border-top:0}
 .answers{padding-bottom:.5rem}
 .rows{margin-top:.75rem;border-top:1px solid var(--line)}
 .bare{padding-block:.35rem}
+.bare .answers{padding:0}
 summary{display:flex;align-items:center;justify-content:space-between;gap:.75rem;min-height:2.75rem;padding:.35rem 0;cursor:pointer;list-style:none;font-weight:550}
 summary::-webkit-details-marker{display:none}
 summary::after{content:"";flex:none;width:.5rem;height:.5rem;margin-inline-end:.25rem;border:solid var(--soft);border-width:0 .125rem .125rem 0;transform:rotate(45deg)}
@@ -83,7 +84,7 @@ summary::after{content:"";flex:none;width:.5rem;height:.5rem;margin-inline-end:.
 footer{padding-block:1rem 2rem;font-size:.875rem;color:var(--soft)}
 @media (min-width:40rem){
   h1{font-size:1.75rem}
-  .card{padding:1.25rem 1.5rem}
+  .card{padding:1.25rem 1.5rem;margin-bottom:1rem}
   .first{width:auto;min-width:14rem}
 }
 @media (forced-colors:active){button,.tag{border-color:ButtonText}summary::after{border-color:CanvasText}}
