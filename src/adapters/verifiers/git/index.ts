@@ -4,7 +4,8 @@ import { inertPath } from '../../../core/untrusted-text.ts';
 import type { Clone, Clones } from '../../../lib/git/clones.ts';
 import { headCommit } from '../../../lib/git/commits.ts';
 import type { Sight, Verifier, VerifyCase } from '../../../ports/verifier.ts';
-import { searchHead, type Target, type Verdict } from './search-head.ts';
+import type { Target } from './recover.ts';
+import { searchHead, type Verdict } from './search-head.ts';
 
 /** Longer than any key; a private key has about 3,500 characters. */
 const lengthMax = 64 * 1024;
