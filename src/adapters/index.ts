@@ -10,10 +10,14 @@ import { channel as webhook } from './channels/webhook/index.ts';
 import { directory as codeowners } from './owners/codeowners/index.ts';
 import { directory as git } from './owners/git/index.ts';
 import { directory as people } from './owners/people/index.ts';
+import { source as generic } from './sources/generic/index.ts';
+import { source as github } from './sources/github/index.ts';
+import { source as gitleaks } from './sources/gitleaks/index.ts';
+import { source as trufflehog } from './sources/trufflehog/index.ts';
 import { verifier as gitHead } from './verifiers/git/index.ts';
 
 /** The registry: one line an adapter. Nothing outside this file and an adapter's own folder knows its id. */
-export const sources: readonly Source[] = [];
+export const sources: readonly Source[] = [gitleaks, trufflehog, github, generic];
 
 export const channels: readonly ChannelAdapter[] = [outbox, email, webhook];
 

@@ -85,12 +85,12 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
     occurredAt: occurredAt > tools.receivedAt + aheadMsMax ? tools.receivedAt : occurredAt,
     receivedAt: tools.receivedAt,
     actor: parts.actor === undefined ? { type: 'unknown' } : cleanWho(parts.actor, clean),
-    ...(identity === undefined ? {} : { identity: cleanMembers(identity, clean) }),
+    ...(identity === undefined ? {} : { identity: cleanIdentity(identity, clean) }),
     where: cleanWhere(where, clean),
     fingerprints,
     ...(facts === undefined ? {} : { secret: { ...facts, rule: clean(facts.rule, keptLengthMax.rule) } }),
     leads: (parts.leads ?? []).map((lead) => cleanWho(lead, clean)),
-    ...(parts.detector === undefined ? {} : { detector: cleanMembers(parts.detector, clean) }),
+    ...(parts.detector === undefined ? {} : { detector: cleanDetector(parts.detector, clean) }),
     record: cleanRecord(parts.record ?? {}, clean),
   };
 }
@@ -139,14 +139,17 @@ function cleaner(secret: SecretParts | undefined, mask: string): Clean {
   };
 }
 
-function cleanMembers<T extends { readonly [key: string]: string }>(members: T, clean: Clean): T;
-function cleanMembers(
-  members: { readonly [key: string]: string },
+function cleanIdentity(identity: Identity, clean: Clean): Identity {
+  return { ...identity, id: clean(identity.id, keptLengthMax.name) };
+}
+
+function cleanDetector(
+  detector: NonNullable<Event['detector']>,
   clean: Clean,
-): { readonly [key: string]: string } {
-  return Object.fromEntries(
-    Object.entries(members).map(([key, text]) => [key, clean(text, keptLengthMax.name)]),
-  );
+): NonNullable<Event['detector']> {
+  const { name, version } = detector;
+  const kept = clean(name, keptLengthMax.name);
+  return version === undefined ? { name: kept } : { name: kept, version: clean(version, keptLengthMax.name) };
 }
 
 function cleanWho<T extends Actor | OwnerLead>(who: T, clean: Clean): T {
@@ -177,8 +180,10 @@ function cleanRecord(
   clean: Clean,
 ): { readonly [key: string]: Json } {
   const kept: Record<string, Json> = {};
-  for (const [key, value] of Object.entries(record))
+  for (const key in record) {
+    const value = record[key];
     if (value !== undefined) kept[key] = cleanJson(value, clean, 0);
+  }
   return kept;
 }
 

@@ -31,6 +31,6 @@ export function ordinalOf(value: unknown): number | undefined {
 /** The object without members whose value is undefined. */
 export function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const kept: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) if (member !== undefined) kept[key] = member;
+  for (const key in value) if (value[key] !== undefined) kept[key] = value[key];
   return kept as { [K in keyof T]: Exclude<T[K], undefined> };
 }
