@@ -62,15 +62,15 @@ export const choices = {
   validity: ['active', 'inactive', 'unknown'],
   seenBy: ['nobody', 'manager', 'team', 'duty'],
   count: ['one', 'other'],
-  handover: ['not-mine', 'not-me', 'need-help', 'no-owner', 'left'],
-  closedBecause: ['held', 'dismissed', 'accepted', 'merged', 'unprovable', 'reassigned'],
+  handover: ['not-mine', 'not-me', 'need-help', 'no-owner', 'left', 'other'],
+  closedBecause: ['held', 'dismissed', 'accepted', 'merged', 'unprovable', 'reassigned', 'other'],
   verifiedBy: ['inactive', 'validity-flipped', 'key-deleted', 'attested'],
-  answer: answers,
+  answer: [...answers, 'other'],
 } as const satisfies Record<string, readonly string[]>;
 export type ChoiceName = keyof typeof choices;
 
-/** Which option of a choice these values take; undefined when they do not say. */
-export function chosen(by: ChoiceName, values: MessageValues): string | undefined {
+/** Which option of a choice these values take. Never undefined: words for what is not known stand in every pack. */
+export function chosen(by: ChoiceName, values: MessageValues): string {
   switch (by) {
     case 'validity':
       return values.validity;
@@ -79,13 +79,13 @@ export function chosen(by: ChoiceName, values: MessageValues): string | undefine
     case 'count':
       return countOf(values) === 1 ? 'one' : 'other';
     case 'handover':
-      return values.handover;
+      return values.handover ?? 'other';
     case 'closedBecause':
-      return values.closedBecause;
+      return values.closedBecause ?? 'other';
     case 'verifiedBy':
-      return values.verifiedBy;
+      return values.verifiedBy ?? 'inactive';
     case 'answer':
-      return values.answer;
+      return values.answer ?? 'other';
   }
 }
 

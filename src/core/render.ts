@@ -203,9 +203,7 @@ function providerWords(values: MessageValues, words: MessageWords): ProviderWord
 }
 
 function fillPhrase(phrase: Phrase, values: MessageValues, words: MessageWords): string | undefined {
-  const option = phrase.kind === 'choice' ? chosen(phrase.by, values) : undefined;
-  const texts =
-    phrase.kind === 'texts' ? phrase.texts : option === undefined ? undefined : phrase.options[option];
+  const texts = phrase.kind === 'texts' ? phrase.texts : phrase.options[chosen(phrase.by, values)];
   if (texts === undefined) return undefined;
   for (const [index, text] of texts.entries()) {
     // Only the last text may lean on the wording for the absent: the ones before it say more.

@@ -5,7 +5,7 @@
  */
 
 /** Text that no rule below can touch: the usual case, decided by one pass. */
-const plainWord = /^[A-Za-z0-9 _/-]*$/u;
+const plainWord = /^(?:[A-Za-z0-9 _-]|\/(?!\/))*$/u;
 
 /** CSI and OSC sequences (ECMA-48 §5.4, §5.6) with their parameters, so that `[31m` does not stay behind. */
 const terminalSequence =
@@ -25,7 +25,7 @@ const bareScheme =
   /\b(mailto|tel|sms|callto|skype|facetime|javascript|vbscript|data|file|magnet|cid|about|view-source):/giu;
 /** A host at the start of a word: `evil.example/login`. A dot inside `1.5` or `v1.2` has no letters after it. */
 const bareDomain =
-  /(?<![\p{L}\p{N}_./-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]{0,62})\.){1,16}[\p{L}][\p{L}\p{N}-]{1,62}(?![\p{L}\p{N}_])/gu;
+  /(?<![\p{L}\p{N}_./-])(?:[\p{L}\p{N}][\p{L}\p{N}_-]*\.)+\p{L}[\p{L}\p{N}-]+/gu;
 const bareIpv4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/gu;
 
 const wide = /[\uff01-\uff5e]/gu;
@@ -39,7 +39,14 @@ export function inert(text: string, charactersMax: number, keep: 'start' | 'end'
   // Cut first: every rule below is linear, but a megabyte of hostile text should cost nothing at all.
   const bounded = text.length > charactersMax * 8 ? sliceEnd(text, charactersMax * 8, keep) : text;
   if (plainWord.test(bounded)) return shorten(bounded.trim().replace(/ {2,}/gu, ' '), charactersMax, keep);
-  return shorten(defuse(clean(bounded)), charactersMax, keep);
+  const cleaned = clean(bounded);
+  // A cut can bring a host to the start of a word, and defusing makes text longer: shorten first, until both hold.
+  for (let length = charactersMax; ; ) {
+    const made = defuse(shorten(cleaned, length, keep));
+    const excess = [...made].length - charactersMax;
+    if (excess <= 0 || length <= 1) return made.trim();
+    length = Math.max(1, length - excess);
+  }
 }
 
 function clean(text: string): string {
@@ -61,11 +68,11 @@ function defuse(text: string): string {
     .replace(/>/gu, '›')
     .replace(/`/gu, "'")
     .replace(/\\{2,}/gu, '\\')
-    .replace(/:\/\//gu, '[:]//')
-    .replace(/(?<![\p{L}\p{N}_./:-])\/\//gu, '/')
+    .replace(/:\/{2,}/gu, '[:]/')
+    .replace(/\/{2,}/gu, '/')
     .replace(bareScheme, '$1[:]')
     .replace(/@/gu, '(at)')
-    .replace(/\bwww\./giu, 'www[.]')
+    .replace(/www\./giu, 'www[.]')
     .replace(bareDomain, (host) => host.replaceAll('.', '[.]'))
     .replace(bareIpv4, (address) => address.replaceAll('.', '[.]'))
     .replace(/\]\(/gu, '] (')
@@ -88,7 +95,7 @@ function sliceEnd(text: string, length: number, keep: 'start' | 'end'): string {
 }
 
 /** Characters of ordinary repository and file names. */
-const ordinaryPath = /^[\p{L}\p{N}\p{M}_./+~#,=()[\]{}$%^&!-]*$/u;
+const ordinaryPath = /^[\p{L}\p{N}\p{M}_./@+~#,=()[\]{}$%^&!-]*$/u;
 
 /**
  * A file path. A name at the root is written `./name`, because `settings.py` and `readme.md` are also host names to a
@@ -100,7 +107,7 @@ export function inertPath(path: string, charactersMax = 120): string {
     return `./${text}`;
   }
   const shown = inert(text, charactersMax, 'end');
-  return shown === '' || ordinaryPath.test(path) ? shown : `“${shown.replace(/["“”]/gu, "'")}”`;
+  return shown === '' || ordinaryPath.test(text) ? shown : `“${shown.replace(/["“”]/gu, "'")}”`;
 }
 
 /** Ends of names that are files in a repository; any other name with a dot at the root is defused as a host. */

@@ -106,9 +106,12 @@ function lintMessage(message: MessageFile, packs: Packs): readonly PackProblem[]
   if (rules === undefined || pack === undefined) return [];
   const problems: PackProblem[] = [];
   const seen = new Set<string>();
+  const judged = new Set<string>();
   const findings = [
     ...lintTemplate(template),
-    ...samplesFor(template).flatMap((values) => lintRendered(template, values, pack.behaviour, rules)),
+    ...samplesFor(template).flatMap((values) =>
+      lintRendered(template, values, pack.behaviour, rules, judged),
+    ),
   ];
   for (const { part, reason } of findings) {
     // One sentence that is wrong under sixty providers is one problem, not sixty.

@@ -25,18 +25,27 @@ import {
 
 export type Finding = { readonly part: SlotName | 'subject'; readonly reason: string };
 
-/** Judges one message under one set of values. */
+/**
+ * Judges one message under one set of values.
+ *
+ * @param judged texts that were judged before; most samples differ only where a message does not
+ */
 export function lintRendered(
   template: Template,
   values: MessageValues,
   behaviour: Behaviour,
   rules: LanguageRules,
+  judged: Set<string>,
 ): readonly Finding[] {
   const rendered = renderMessage(template, values, behaviour);
   const filled = fillTemplate(template, values);
   if (rendered.kind === 'error') return [{ part: 'subject', reason: rendered.reason }];
   if (filled.kind === 'error') return [{ part: 'subject', reason: filled.reason }];
 
+  const text = plainText(rendered.message);
+  const key = `${filled.subject}\n${text}`;
+  if (judged.has(key)) return [];
+  judged.add(key);
   const findings: Finding[] = [];
   const add = (part: Finding['part'], reason: string) => findings.push({ part, reason });
   const parts: { part: Finding['part']; text: string }[] = [{ part: 'subject', text: filled.subject }];
@@ -86,7 +95,7 @@ export function lintRendered(
       `sentences have ${mean.toFixed(1)} words on average, more than ${gate.sentenceWordsMeanMax}`,
     );
   }
-  const words = wordCount(plainText(rendered.message));
+  const words = wordCount(text);
   if (words > gate.messageWordsMax) {
     add(
       'happened',

@@ -44,22 +44,11 @@ export const fullSample: MessageValues = {
   answer: 'done',
 };
 
-/** The least: captured by hand, nobody knows where. What a choice needs to be made stays. */
-export const sparseSample: MessageValues = {
-  provider: 'generic',
-  validity: 'unknown',
-  caseCode: 'LOOP-2M9C',
-  handover: 'no-owner',
-  closedBecause: 'dismissed',
-  verifiedBy: 'attested',
-  answer: 'wrong',
-};
+/** The least: captured by hand, nobody knows where. */
+export const sparseSample: MessageValues = { validity: 'unknown', caseCode: 'LOOP-2M9C' };
 
 /** Values under which a message is rendered for the lint: every provider, validity and option, full and sparse. */
 export function samplesFor(template: Template): readonly MessageValues[] {
-  const isDigest = template.moment === 'digest';
-  const withItems = (values: MessageValues): MessageValues =>
-    isDigest ? { ...values, items: digestItems(values), count: values === sparseSample ? 3 : 14 } : values;
   const samples: MessageValues[] = [fullSample, sparseSample];
   for (const provider of template.words.providers.keys()) {
     for (const validity of choices.validity) {
@@ -75,17 +64,22 @@ export function samplesFor(template: Template): readonly MessageValues[] {
   for (const handover of choices.handover) samples.push({ ...fullSample, handover });
   for (const closedBecause of choices.closedBecause) samples.push({ ...fullSample, closedBecause });
   for (const verifiedBy of choices.verifiedBy) samples.push({ ...fullSample, verifiedBy });
-  for (const answer of choices.answer) samples.push({ ...fullSample, answer });
-  return samples.map(withItems);
+  for (const answer of choices.answer) {
+    if (answer !== 'other') samples.push({ ...fullSample, answer });
+  }
+  return template.moment === 'digest' ? samples.map(digestOf) : samples;
 }
 
-function digestItems(values: MessageValues): readonly CaseValues[] {
+/** The same values for a message that speaks of several loops. */
+export function digestOf(values: MessageValues): MessageValues {
+  const isSparse = values.repository === undefined;
+  const base: CaseValues = isSparse ? sparseSample : fullCase;
   const { provider = 'generic', validity } = values;
-  const base: CaseValues = values === sparseSample ? { validity, caseCode: 'LOOP-2M9C' } : fullCase;
-  return ['LOOP-7F3K', 'LOOP-8A2P', 'LOOP-9T5W'].map((caseCode) => ({
+  const items = ['LOOP-7F3K', 'LOOP-8A2P', 'LOOP-9T5W'].map((caseCode) => ({
     ...base,
     caseCode,
     provider,
     validity,
   }));
+  return { ...values, items, count: isSparse ? items.length : 14 };
 }
