@@ -1,13 +1,34 @@
 import type { Json } from '../core/event.ts';
-import type { LoopFacts } from '../core/loop/facts.ts';
-import type { LoopState, Rung } from '../core/loop/states.ts';
-import type { Moment } from '../core/message.ts';
+import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
+import type {
+  AttentionAsk,
+  CheckpointRow,
+  ClaimedMessage,
+  CounterRow,
+  EventRow,
+  HabitRow,
+  ImportRow,
+  LedgerRow,
+  LoopFilter,
+  LoopRow,
+  LoopStory,
+  MessageRow,
+  MessageState,
+  MessageUpdate,
+  Page,
+  PrivateRow,
+  Receipt,
+  ReleaseFilter,
+  ReplyRow,
+  SpanRow,
+  SuppressionRow,
+  TokenRow,
+  WantRow,
+} from './store-rows.ts';
 
-/**
- * The store keeps what was accepted and gives it back. What `transaction` returned is durable; what it threw never
- * happened. Decisions use the caller's clock, never the database's.
- */
+export * from './store-rows.ts';
+
 export interface Store {
   /** Runs `work` in one transaction; throws what it throws, after a roll-back. */
   transaction<T>(work: (tx: StoreWrite) => Promise<T>): Promise<T>;
@@ -16,139 +37,6 @@ export interface Store {
   knownEvents(ids: readonly string[]): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }
-
-/** A loop as it rests: its facts and what is derived from them for finding it. */
-export type LoopRow = {
-  readonly id: string;
-  readonly caseCode: string;
-  readonly behaviour: string;
-  readonly state: LoopState;
-  /** Known only by what a source said beside the failure: shown nowhere until the failure itself arrives. */
-  readonly isStub: boolean;
-  readonly rung: Rung;
-  readonly isLive: boolean;
-  readonly owner: {
-    readonly kind: 'person' | 'team' | 'unknown';
-    readonly id?: string;
-    readonly confidence: number;
-  };
-  readonly team?: string;
-  readonly habit?: string;
-  readonly repository?: string;
-  readonly firstOccurredAt: number;
-  readonly lastOccurredAt: number;
-  readonly verifiedAt?: number;
-  readonly relapseOf?: string;
-  readonly dueAt?: number;
-  readonly updatedAt: number;
-  readonly mergedInto?: string;
-  /** Number of ledger entries and the hash of the last. */
-  readonly seq: number;
-  readonly head: string;
-  readonly facts: LoopFacts;
-};
-
-export type EventRow = {
-  readonly id: string;
-  readonly loop: string;
-  readonly source: string;
-  readonly kind: string;
-  readonly occurredAt: number;
-  readonly receivedAt: number;
-  readonly body: Json;
-};
-
-export type LedgerRow = {
-  readonly loop: string;
-  readonly seq: number;
-  readonly at: number;
-  readonly kind: string;
-  readonly previous: string;
-  readonly hash: string;
-  /** Canonical JSON, exactly as hashed. */
-  readonly body: string;
-};
-
-export type PrivateRow = {
-  readonly loop: string;
-  readonly seq: number;
-  readonly path: string;
-  readonly salt: string;
-  readonly value: string;
-};
-
-export type CheckpointRow = {
-  readonly n: number;
-  readonly at: number;
-  readonly size: number;
-  readonly root: string;
-  readonly previous: string;
-  readonly keyId: string;
-  readonly signature: string;
-  /** The heads under the root, in leaf order. */
-  readonly leaves: readonly { readonly loop: string; readonly seq: number; readonly head: string }[];
-};
-
-export type SpanRow = {
-  readonly place: string;
-  readonly loop: string;
-  readonly source: string;
-  readonly provider: string;
-  readonly startColumn: number;
-  readonly endColumn: number;
-  /** Whether the source showed the secret itself. */
-  readonly hasContent: boolean;
-};
-
-export type WantRow = {
-  readonly loop: string;
-  readonly occasion: string;
-  readonly moment: Moment;
-  readonly behaviour: string;
-  readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
-  readonly lane: number;
-  readonly dueAt: number;
-};
-
-export const messageStates = [
-  'queued',
-  'sending',
-  'accepted',
-  'uncertain',
-  'refused',
-  'dead',
-  'withdrawn',
-] as const;
-export type MessageState = (typeof messageStates)[number];
-
-export type MessageRow = {
-  readonly id: string;
-  readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
-  readonly moment: Moment;
-  readonly occasion: string;
-  readonly behaviour: string;
-  readonly lane: number;
-  readonly isShadow: boolean;
-  readonly channel: string;
-  readonly state: MessageState;
-  readonly dueAt: number;
-  readonly attempt: number;
-  readonly createdAt: number;
-  readonly sentAt?: number;
-  /** The message as rendered for its first attempt, repeated on every other. */
-  readonly snapshot?: Json;
-  readonly reference?: string;
-  readonly lastError?: string;
-  readonly team?: string;
-  readonly lease?: string;
-  readonly tokenExpiresAt?: number;
-};
-
-/** One message with the occasions of the loops it speaks for. */
-export type ClaimedMessage = {
-  readonly message: MessageRow;
-  readonly wants: readonly WantRow[];
-};
 
 export interface StoreWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
@@ -241,127 +129,6 @@ export interface StoreWrite {
   lock(name: string): Promise<void>;
 }
 
-export type HabitRow = {
-  readonly id: string;
-  readonly habit: string;
-  readonly behaviour: string;
-  readonly firstOccurredAt: number;
-  readonly verifiedAt?: number;
-  readonly relapseNumber: number;
-  readonly relapseOf?: string;
-  readonly isLive: boolean;
-};
-
-export type ReleaseFilter = {
-  readonly behaviour?: string;
-  readonly team?: string;
-  readonly ids?: readonly string[];
-};
-
-export type AttentionAsk = {
-  readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
-  /** The recipient's local day. */
-  readonly day: string;
-  readonly isReleased: boolean;
-  readonly messagesMax: number;
-  readonly releasedMax: number;
-};
-
-export type MessageUpdate = {
-  readonly id: string;
-  readonly state: MessageState;
-  /** Only the holder of the lease may record an outcome. */
-  readonly lease?: string;
-  readonly dueAt?: number;
-  readonly attempt?: number;
-  readonly sentAt?: number;
-  readonly snapshot?: Json;
-  readonly reference?: string;
-  readonly lastError?: string;
-  readonly tokenHash?: string;
-  readonly tokenExpiresAt?: number;
-};
-
-export type ReplyRow = {
-  readonly id: string;
-  readonly loop: string;
-  readonly message?: string;
-  readonly at: number;
-  readonly answer: string;
-  readonly body: Json;
-};
-
-export type Receipt = {
-  /** Delivery id, or hash of a file chunk. */
-  readonly id: string;
-  readonly source: string;
-  readonly at: number;
-};
-
-export type CounterRow = {
-  readonly name: 'opportunity' | 'unmatched' | 'untrusted' | 'duplicate' | 'rejected' | 'event';
-  readonly behaviour: string;
-  readonly source: string;
-  /** UTC day of occurrence, `YYYY-MM-DD`. */
-  readonly day: string;
-  readonly scope: string;
-  readonly n: number;
-};
-
-export type ImportRow = {
-  readonly id: string;
-  readonly source: string;
-  readonly startedAt: number;
-  readonly finishedAt?: number;
-  /** Records that are durably taken: a repeated import goes on from here. */
-  readonly position: number;
-  readonly counts: Json;
-};
-
-export type TokenRow = {
-  readonly id: string;
-  readonly hash: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly teams: 'all' | readonly string[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly lastUsedAt?: number;
-  readonly revokedAt?: number;
-};
-
-export type SuppressionRow = {
-  readonly id: string;
-  readonly kind: 'path' | 'value' | 'repository';
-  readonly pattern: string;
-  readonly reason: string;
-  readonly by: string;
-  readonly until: number;
-  readonly createdAt: number;
-};
-
-export type LoopFilter = {
-  readonly state?: LoopState;
-  readonly behaviour?: string;
-  readonly team?: string;
-  readonly owner?: string;
-  readonly repository?: string;
-  readonly limit: number;
-  /** Opaque, from the previous page. */
-  readonly after?: string;
-};
-
-export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
-
-export type LoopStory = {
-  readonly loop: LoopRow;
-  readonly events: readonly EventRow[];
-  readonly messages: readonly MessageRow[];
-  readonly replies: readonly ReplyRow[];
-  readonly aliases: readonly string[];
-};
-
-/** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
 export interface StoreRead {
   loops(principal: Principal, filter: LoopFilter): Promise<Page<LoopRow>>;
   /** By id, case code or alias. */
