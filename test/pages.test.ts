@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { checkPage } from '../src/pages/check-page.ts';
 import { claimPage } from '../src/pages/claim-page.ts';
 import { digestCasesMax, digestPage } from '../src/pages/digest-page.ts';
@@ -16,6 +18,14 @@ import { testPageWords as words } from './fixtures/page-words.ts';
 import { visibleText, wordsIn } from './support/page-reading.ts';
 
 const bytesMax = 15 * 1024;
+const messages = new URL('../packs/messages/', import.meta.url).pathname;
+const packLanguages = readdirSync(messages).flatMap((file) => /^page\.(.+)\.yaml$/u.exec(file)?.[1] ?? []);
+
+/** From the heading to the last answer: what is read without unfolding, the provider's own steps apart. */
+function firstScreen(page: string): string {
+  const first = page.slice(page.indexOf('<main>'), page.indexOf('<section class="more">'));
+  return first.replace(/<ol>.*?<\/section>/su, '').replace(/<div class="in">.*?<\/div>/gsu, '');
+}
 const weight = (page: string) => Buffer.byteLength(page) + Buffer.byteLength(pageStyle);
 
 const statuses: readonly CaseStatus[] = [
@@ -62,9 +72,7 @@ describe("the recipient's page", () => {
   });
 
   test('needs at most 70 words up to the last answer, the provider’s own steps apart', () => {
-    const first = open.slice(open.indexOf('<main>'), open.indexOf('<section class="more">'));
-    const shown = first.replace(/<ol>.*?<\/section>/su, '').replace(/<div class="in">.*?<\/div>/gsu, '');
-    expect(wordsIn(shown)).toBeLessThanOrEqual(70);
+    expect(wordsIn(firstScreen(open))).toBeLessThanOrEqual(70);
   });
 
   test('holds no script, no style, no handler and no address of another origin but the links of packs', () => {
@@ -428,6 +436,28 @@ describe('the words', () => {
 
   test('of the fixture fit', () => {
     expect(pageWordsSchema.safeParse(words).error).toBeUndefined();
+  });
+});
+
+describe.each(packLanguages)('the words of the packs: %s', (language) => {
+  const read = pageWordsSchema.safeParse(parse(readFileSync(`${messages}page.${language}.yaml`, 'utf8')));
+
+  test('fit the pages, and use only the slots that are offered', () => {
+    expect(read.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)).toBeUndefined();
+    expect(read.data?.language).toBe(language);
+  });
+
+  test('keep every state of the page under 15 KB and the first screen at 70 words', () => {
+    const view = recipientView();
+    const title = 'We found a Stripe key ending 9Qx2 in example/shop-api';
+    const named = { ...view, case: { ...view.case, title } };
+    const own = read.data ?? words;
+    expect(wordsIn(firstScreen(recipientPage(named, own)))).toBeLessThanOrEqual(70);
+    for (const status of statuses)
+      expect(
+        weight(recipientPage({ ...view, case: { ...view.case, title, status } }, own)),
+      ).toBeLessThanOrEqual(bytesMax);
+    expect(weight(digestPage(digestView(digestCasesMax), own))).toBeLessThanOrEqual(bytesMax);
   });
 });
 

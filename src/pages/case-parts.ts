@@ -36,7 +36,8 @@ export function caseFacts(parts: CaseParts): Html {
     content === undefined ? '' : html`<dt>${label}</dt><dd>${content}</dd>`;
   return html`<dl>${row(facts.when, localTime(parts.case.occurredAt, parts.reader))}${row(
     facts.repository,
-    repository === undefined ? undefined : value(repository),
+    // The title often names it already, and the first screen counts its words.
+    repository === undefined || isInTitle(parts.case, repository) ? undefined : value(repository),
   )}${row(facts.file, filePlace(parts))}${row(
     facts.commit,
     commit === undefined ? undefined : code(commit.slice(0, commitLengthShown)),
@@ -44,6 +45,10 @@ export function caseFacts(parts: CaseParts): Html {
     facts.identity,
     identity === undefined ? undefined : value(identity),
   )}</dl>`;
+}
+
+function isInTitle(shown: CaseView, repository: string): boolean {
+  return plain(shown.title).split(' ').includes(plain(repository));
 }
 
 /** The same on one line, where several cases share a page. */

@@ -18,8 +18,7 @@ export function digestPage(given: DigestView, words: PageWords): string {
   const cases = view.cases.slice(0, digestCasesMax);
   const more = view.more + view.cases.length - cases.length;
   const title = fill(digest.title, { count: view.cases.length + view.more }).join('');
-  const main = html`<p class="from">${fill(words.common.from, { sender: view.house.sender })}</p>
-<h1>${title}</h1>
+  const main = html`<h1>${title}</h1>
 <p>${digest.intro}</p>
 ${cases.map((shown) => digestCase(view, words, shown))}
 ${more === 0 ? '' : html`<p>${fill(digest.more, { count: more })}</p>`}
@@ -28,7 +27,8 @@ ${more === 0 ? '' : html`<p>${fill(digest.more, { count: more })}</p>`}
 <p>${genuine.neverAsks} ${fill(genuine.contact, { duty: view.house.duty })}</p>
 <p>${words.recipient.sees.noPersonnelRecord}</p></section>`;
   const corner = [html`<a href="#genuine">${genuine.link}</a>`];
-  return pageFrame({ words, title, corner, main, host: view.house.host });
+  const letterhead = fill(words.common.from, { sender: view.house.sender });
+  return pageFrame({ words, title, corner, letterhead, main, host: view.house.host });
 }
 
 function digestCase(view: DigestView, words: PageWords, shown: CaseView): Html {

@@ -42,8 +42,7 @@ export function homePage(view: HomeView, words: PageWords): string {
     view.isUnclaimed ? home.unclaimed : undefined,
     view.isEvaluation ? home.evaluation : undefined,
   ];
-  const main = html`${view.organisation === undefined ? '' : html`<p class="from">${view.organisation}</p>`}
-<h1>${home.title}</h1>
+  const main = html`<h1>${home.title}</h1>
 <p class="card ${mode.kind === 'live' ? 'good' : 'news'}">${modeText}</p>
 ${notes.map((note) => (note === undefined ? '' : html`<p class="soft">${note}</p>`))}
 ${
@@ -60,5 +59,6 @@ ${
 <p>${home.first.release}</p><pre><code>npx foldback loops release --behaviour secret-in-repository</code></pre>
 <p>${home.first.post}</p><pre><code>curl ${view.baseUrl}/v1/sources/gitleaks -H "Authorization: Bearer $FOLDBACK__TOKEN" -H "Content-Type: application/json" --data-binary @report.json</code></pre></section>
 <nav><h2>${home.links.heading}</h2><ul><li><a href="${view.paths.outbox}">${home.links.outbox}</a></li><li><a href="/check">${home.links.check}</a></li><li><a href="${view.paths.api}">${home.links.api}</a></li><li><a href="/readyz">${home.links.health}</a></li></ul></nav>`;
-  return pageFrame({ words, title: home.title, main, host: view.host, isWide: true });
+  const letterhead = view.organisation === undefined ? {} : { letterhead: view.organisation };
+  return pageFrame({ words, title: home.title, ...letterhead, main, host: view.host, isWide: true });
 }

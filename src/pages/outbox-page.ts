@@ -60,8 +60,7 @@ export function outboxMessagePage(view: OutboxMessageView, words: PageWords): st
   const { message } = view;
   const reader = { language: words.language, timeZone: view.reader.timeZone };
   const to = view.address === undefined ? view.recipient : `${view.recipient} <${view.address}>`;
-  const main = html`<p class="from"><a href="${view.listPath}">${outbox.back}</a></p>
-<h1>${plain(message.subject, 240)}</h1>
+  const main = html`<h1>${plain(message.subject, 240)}</h1>
 <p class="soft">${fill(outbox.to, { name: value(to) })} · ${fill(outbox.via, { channel: value(view.channel) })} · ${localTime(view.at, reader)} ${stateTag(words, view.state)}</p>
 ${view.reason === undefined ? '' : html`<p class="soft">${value(view.reason, 400)}</p>`}
 <article class="card" lang="${message.language}">
@@ -71,7 +70,8 @@ ${message.replyUrl === undefined ? '' : html`<p><b><a href="${replyPath(message.
 ${message.footer === '' ? '' : html`<p class="soft">${message.footer}</p>`}
 </article>
 <p class="soft">${fill(outbox.words, { version: code(message.version) })} · ${fill(common.caseCode, { code: message.caseCode })}</p>`;
-  return pageFrame({ words, title: outbox.title, main, host: view.host, isWide: true });
+  const letterhead = html`<a href="${view.listPath}">${outbox.back}</a>`;
+  return pageFrame({ words, title: outbox.title, letterhead, main, host: view.host, isWide: true });
 }
 
 function stateTag(words: PageWords, state: OutboxState): Html {

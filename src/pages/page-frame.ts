@@ -8,6 +8,8 @@ export type Frame = {
   readonly title: string;
   /** At the end of the first line, such as the case code. */
   readonly corner?: readonly Part[];
+  /** Who speaks, or the way back: the line above the heading. */
+  readonly letterhead?: readonly Part[] | Part;
   readonly main: Html;
   /** Host name to be named in the last line. */
   readonly host: string;
@@ -34,7 +36,7 @@ export function pageFrame(frame: Frame): string {
 <link rel="icon" href="${pageIconPath}">
 </head>
 <body>
-<header class="top"><span class="brand">${mark}Foldback</span>${frame.corner === undefined ? '' : html`<span>${frame.corner}</span>`}</header>
+<header class="top"><span class="brand">${mark}Foldback</span>${frame.corner === undefined ? '' : html`<span>${frame.corner}</span>`}${frame.letterhead === undefined ? '' : html`<p class="from">${frame.letterhead}</p>`}</header>
 <main>
 ${frame.main}
 </main>

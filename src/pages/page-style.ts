@@ -17,8 +17,9 @@ const source = `
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
 .top,main,footer{max-width:40rem;margin:0 auto;padding:0 1rem}
+main{padding-top:.35rem}
 .wide main,.wide .top,.wide footer{max-width:60rem}
-.top{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:center;justify-content:space-between;padding-block:.6rem;font-size:.8125rem;color:var(--soft)}
+.top{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:center;justify-content:space-between;padding-block:.6rem 0;font-size:.8125rem;color:var(--soft)}
 .brand{display:flex;gap:.45rem;align-items:center;font-weight:650;color:var(--ink)}
 .brand svg{width:1.25rem;height:1.25rem;color:var(--accent)}
 h1{font-size:1.4rem;line-height:1.25;margin:.1rem 0 .65rem;letter-spacing:-.01em;text-wrap:balance}
@@ -29,7 +30,7 @@ code{font:.9em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{overflow-x:auto;margin:.25rem 0 .9rem;padding:.7rem .85rem;border:1px solid var(--line);border-radius:.5rem;background:var(--ground)}
 pre code{white-space:pre-wrap}
 .from,.soft,.hint{color:var(--soft);font-size:.875rem}
-.from{margin:0}
+.from{margin:.35rem 0 0;flex-basis:100%}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.875rem;margin:0 0 .75rem}
 .card>:last-child,li>:last-child{margin-bottom:0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem .9rem;margin:0 0 .75rem}

@@ -35,8 +35,7 @@ export function recipientPage(given: RecipientView, words: PageWords): string {
   const { status } = view.case;
   const title = plain(view.case.title);
   const isOver = status.kind === 'verified' || status.kind === 'held' || status.kind === 'closed';
-  const main = html`<p class="from">${fill(words.common.from, { sender: view.house.sender })}</p>
-<h1>${title}</h1>
+  const main = html`<h1>${title}</h1>
 ${caseNews(parts)}
 <div class="card">${caseFacts(parts)}${isOver ? '' : caseNow(parts)}</div>
 ${isOver ? '' : stepAndAnswers(view, parts)}
@@ -48,6 +47,7 @@ ${more(view, words, reader)}`;
       ...fill(words.common.caseCode, { code: html`<b>${view.case.code}</b>` }),
       html` · <a href="#genuine">${words.recipient.genuine.link}</a>`,
     ],
+    letterhead: fill(words.common.from, { sender: view.house.sender }),
     main,
     host: view.house.host,
   });
