@@ -1,0 +1,106 @@
+import type { z } from 'zod';
+import type { ClaimVerdict } from '../access/claim.ts';
+import type { Principal } from '../access/principal.ts';
+import type { TokenIssue, TokenRequest } from '../access/token.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Event } from '../core/event.ts';
+import type { PublicKey } from '../ledger/seal.ts';
+import type { SigningKey } from '../lib/ed25519.ts';
+import type { Log } from '../lib/log.ts';
+import type { LoopParts } from '../loop/parts.ts';
+import type { Packs } from '../packs/load.ts';
+import type { PageWords } from '../pages/page-words.ts';
+import type { MapContext, Source } from '../ports/source.ts';
+
+/** Everything the doors need, handed in by `app.ts`: exactly what they use of it, so that a test can build it. */
+export type HttpParts = {
+  readonly config: HttpSettings;
+  readonly log: Log;
+  readonly parts: LoopParts;
+  readonly packs: Packs<PageWords>;
+  readonly sources: readonly Source[];
+  /** Secrets of a source's webhook, the current one first; empty when none is set. */
+  readonly sourceSecrets: (source: string) => readonly string[];
+  readonly mapContext: (receivedAt: number) => MapContext;
+  /** Reads a report of any length; see `adapters/read-events.ts`. */
+  readonly readReport: (input: ReportInput, options: ReportOptions) => AsyncIterable<ReportBatch>;
+  readonly byHand: ByHand;
+  /** Signs evidence that is exported. */
+  readonly signer: SigningKey;
+  /** Public halves of all keys that ever signed checkpoints here. */
+  readonly publicKeys: readonly PublicKey[];
+  /** Key of the nonces in forms. */
+  readonly formKey: Uint8Array;
+  /** Whether the embedded store is used. */
+  readonly isEvaluation: boolean;
+  readonly claim: {
+    judge(token: string): Promise<ClaimVerdict>;
+    take(token: string, name: string): Promise<ClaimTaken>;
+    /** The path of a new claim link; undefined once somebody claimed. */
+    offer(): Promise<string | undefined>;
+  };
+  readonly issueToken: (request: TokenRequest, issuer: Principal) => Promise<TokenIssue>;
+  /** Who presents this token; undefined for any that is not valid now. */
+  readonly authenticate: (token: string) => Promise<Principal | undefined>;
+  readonly isReady: () => Promise<boolean>;
+};
+
+/** What the doors read of the configuration. */
+export type HttpSettings = {
+  readonly organisation: { readonly name: string };
+  readonly http: {
+    readonly hosts: readonly string[];
+    readonly publicUrl?: string | undefined;
+    readonly requestsPerMinuteMax: number;
+    /** Addresses and ranges of proxies in front, whose `X-Forwarded-For` is believed. */
+    readonly trustedProxies?: readonly string[] | undefined;
+  };
+  readonly delivery: {
+    readonly mode: 'shadow' | 'live';
+    readonly channel: string;
+    readonly language: string;
+    readonly timeZone: string;
+  };
+};
+
+export type ClaimTaken = {
+  readonly verdict: ClaimVerdict;
+  readonly token?: string | undefined;
+  /** Epoch milliseconds. */
+  readonly expiresAt?: number | undefined;
+};
+
+export type ReportInput = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export type ReportOptions = {
+  /** Told from the beginning of the input when left out. */
+  readonly source?: Source;
+  readonly context: MapContext;
+  readonly fileName?: string;
+};
+
+export type ReportBatch = {
+  readonly items: readonly ReportItem[];
+  /** Records seen up to here. */
+  readonly records: number;
+  readonly source: Source | undefined;
+};
+
+/** One thing read: `line` counts from 1, `index` from 0. After a `fatal` rejection nothing more is read. */
+export type ReportItem =
+  | { readonly event: Event; readonly line: number; readonly index: number }
+  | {
+      readonly rejected: string;
+      readonly pointer?: string;
+      readonly line: number;
+      readonly index: number;
+      readonly code: ErrorCode;
+      readonly fatal: boolean;
+    };
+
+/** A case that a person reports: the fields, and the event that they are. */
+export type ByHand = {
+  readonly input: z.ZodObject;
+  /** @param input what `input` accepted */
+  event(input: unknown, context: MapContext): Event;
+};
