@@ -71,7 +71,6 @@ export function hardenedOptions(place: GitPlace, more: readonly string[] = []): 
     `gpg.ssh.program=${refuse}`,
     `gpg.x509.program=${refuse}`,
     'log.showSignature=false',
-    'blame.ignoreRevsFile=',
     'mailmap.file=',
     'protocol.allow=never',
     'protocol.ext.allow=never',

@@ -5,7 +5,8 @@ import { type GitPlace, hardenedEnvironment, hardenedOptions } from './environme
 const readCommands = {
   'ls-tree': ['-r', '-z', '-l', '--full-tree', '--end-of-options'],
   // blame knows no --end-of-options: its caller passes a hex commit and the path after `--`.
-  blame: ['--porcelain', '--root', '--no-textconv', '--no-ext-diff'],
+  // An empty name empties the list of files; git sorts the setting's values, so that only the option comes last.
+  blame: ['--porcelain', '--root', '--no-textconv', '--no-ext-diff', '--ignore-revs-file='],
   'check-mailmap': ['--stdin'],
   'rev-list': ['--no-textconv', '--no-ext-diff'],
   'batch-check': ['--batch-check'],
