@@ -127,7 +127,7 @@ function resolve(
 }
 
 /** A stranger's id says what is known of them; it is no id of the directory. */
-function ownerId(owner: OwnerRef): string | undefined {
+export function ownerId(owner: OwnerRef): string | undefined {
   if (owner.kind !== 'stranger') return owner.id;
   if (owner.email !== undefined) return `email:${owner.email.toLowerCase()}`;
   return owner.account === undefined ? undefined : `${owner.account.system}:${owner.account.name}`;

@@ -63,11 +63,12 @@ export async function assignLoops(
   return joinGroups(groups);
 }
 
-function caseKeys(item: Told): readonly string[] {
+export function caseKeys(item: Told): readonly string[] {
   return item.keys ?? keysOf(item.event, item.behaviour);
 }
 
-function joinAll(
+/** Which events of a batch belong together, by their keys and by the bytes they speak of. */
+export function joinAll(
   told: readonly Told[],
   keys: readonly (readonly string[])[],
   spans: readonly (Span | undefined)[],
@@ -97,7 +98,8 @@ function joinAll(
   return sets;
 }
 
-function groupBy(n: number, find: (index: number) => number): readonly (readonly number[])[] {
+/** The members of every set, sets in the order of their first members. */
+export function groupBy(n: number, find: (index: number) => number): readonly (readonly number[])[] {
   const groups = new Map<number, number[]>();
   for (let index = 0; index < n; index += 1) {
     const root = find(index);

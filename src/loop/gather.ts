@@ -1,7 +1,8 @@
+import type { Event } from '../core/event.ts';
 import { leadEvidence } from '../core/lead-evidence.ts';
 import type { Evidence } from '../core/owner.ts';
 import { ownerWeights } from '../core/owner-weights.ts';
-import type { OwnerQuery } from '../ports/owner-directory.ts';
+import type { OwnerDirectory, OwnerQuery } from '../ports/owner-directory.ts';
 import type { Told } from './ingest.ts';
 import { learntScope } from './listen.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
@@ -14,21 +15,32 @@ export async function gatherEvidence(
 ): Promise<readonly Told[]> {
   const asked = told.filter((item) => item.role === 'failed' && !known.has(item.event.id));
   if (asked.length === 0) return told;
-  const queries = asked.map(({ event }): OwnerQuery => {
-    const identity = event.identity === undefined ? {} : { identity: event.identity };
-    return { where: event.where, leads: event.leads, ...identity };
-  });
-  const found = await Promise.all(parts.directories.map((directory) => directory.evidence(queries)));
+  const found = await directoryEvidence(
+    parts.directories,
+    asked.map((item) => item.event),
+  );
   const learnt = await learntEvidence(parts, asked);
   const evidence = new Map<Told, readonly Evidence[]>();
-  for (const [at, item] of asked.entries()) {
-    const answers = found.flatMap((directory) => directory[at] ?? []);
-    evidence.set(item, [...leadEvidence(item.event.leads), ...answers, ...(learnt[at] ?? [])]);
-  }
+  for (const [at, item] of asked.entries()) evidence.set(item, [...(found[at] ?? []), ...(learnt[at] ?? [])]);
   return told.map((item) => {
     const pieces = evidence.get(item);
     return pieces === undefined ? item : { ...item, evidence: pieces };
   });
+}
+
+/** What the payloads and the directories say, for each event in order. */
+export async function directoryEvidence(
+  directories: readonly OwnerDirectory[],
+  events: readonly Event[],
+): Promise<readonly (readonly Evidence[])[]> {
+  const queries = events.map(({ where, leads, identity }): OwnerQuery => {
+    return { where, leads, ...(identity === undefined ? {} : { identity }) };
+  });
+  const found = await Promise.all(directories.map((directory) => directory.evidence(queries)));
+  return events.map(({ leads }, at) => [
+    ...leadEvidence(leads),
+    ...found.flatMap((directory) => directory[at] ?? []),
+  ]);
 }
 
 async function learntEvidence(

@@ -150,7 +150,7 @@ async function take(
   };
 }
 
-type FoldContext = {
+export type FoldContext = {
   readonly parts: LoopParts;
   readonly batch: Batch;
   readonly rows: ReadonlyMap<string, LoopRow>;
@@ -158,14 +158,15 @@ type FoldContext = {
   readonly suppressions: readonly SuppressionRow[];
 };
 
-type Folded = {
+export type Folded = {
   readonly loop: string;
   readonly changes: readonly Change[];
   readonly events: readonly EventRow[];
   readonly moves: readonly { readonly from: string; readonly to: string }[];
 };
 
-function foldGroup(context: FoldContext, group: Group): Folded {
+/** Folds the events of one group into its loop; pure. */
+export function foldGroup(context: FoldContext, group: Group): Folded {
   const { batch, known } = context;
   const existing = group.loops.flatMap((id) => context.rows.get(id) ?? []);
   const [survivor, ...others] = existing.toSorted(bySeniority);
