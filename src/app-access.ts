@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { type ClaimState, type ClaimVerdict, claim, judgeClaim, offerClaim } from './access/claim.ts';
+import { type Principal, systemPrincipal } from './access/principal.ts';
+import {
+  issueToken,
+  judgeToken,
+  type TokenIssue,
+  type TokenRequest,
+  tokenDaysMax,
+  tokenHash,
+} from './access/token.ts';
+import { loopPrincipal } from './loop/parts.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Store, StoreWrite } from './ports/store.ts';
+
+/** Who gets in: the first administrator's claim, and API tokens. */
+export type AccessDesk = {
+  readonly claim: {
+    /** Path of a fresh one-time link; undefined once claimed. */
+    offer(): Promise<string | undefined>;
+    judge(token: string): Promise<ClaimVerdict>;
+    /** Atomic: of two that claim at once, one gets the token. */
+    take(
+      token: string,
+      name: string,
+    ): Promise<{ readonly verdict: ClaimVerdict; readonly token?: string; readonly expiresAt?: number }>;
+  };
+  readonly issueToken: (request: TokenRequest, issuer: Principal) => Promise<TokenIssue>;
+  readonly authenticate: (bearer: string) => Promise<Principal | undefined>;
+};
+
+const claimSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unclaimed') }),
+  z.object({ kind: z.literal('offered'), hash: z.string(), expiresAt: z.number() }),
+  z.object({ kind: z.literal('claimed'), claimedAt: z.number(), by: z.string() }),
+]);
+
+export function openAccess(store: Store, clock: Clock): AccessDesk {
+  const stateIn = async (tx: StoreWrite): Promise<ClaimState> => {
+    const parsed = claimSchema.safeParse(await tx.setting('claim'));
+    return parsed.success ? parsed.data : { kind: 'unclaimed' };
+  };
+  const keepToken = async (tx: StoreWrite, request: TokenRequest, issuer: Principal): Promise<TokenIssue> => {
+    const issued = issueToken(request, issuer, clock.now(), randomBytes(20));
+    if (issued.kind === 'issued') {
+      const { kind: _kind, createdBy: _createdBy, subjectTypes: _subjectTypes, ...row } = issued.record;
+      await tx.insertToken(row);
+    }
+    return issued;
+  };
+  return {
+    claim: {
+      offer: () =>
+        store.transaction(async (tx) => {
+          await tx.lock('claim');
+          const offer = offerClaim(await stateIn(tx), clock.now(), randomBytes(20));
+          if (offer === undefined) return undefined;
+          await tx.saveSetting('claim', offer.state);
+          return `/claim/${offer.token}`;
+        }),
+      judge: async (token) => {
+        const parsed = claimSchema.safeParse(await store.read.setting(loopPrincipal, 'claim'));
+        return judgeClaim(parsed.success ? parsed.data : { kind: 'unclaimed' }, token, clock.now());
+      },
+      take: (token, name) =>
+        store.transaction(async (tx) => {
+          await tx.lock('claim');
+          const taken = claim(await stateIn(tx), token, name, clock.now());
+          if (taken.verdict !== 'valid') return { verdict: taken.verdict };
+          await tx.saveSetting('claim', taken.state);
+          const id = randomBytes(16).toString('hex');
+          const request: TokenRequest = { id, name, scopes: ['admin'], teams: 'all', days: tokenDaysMax };
+          const issued = await keepToken(tx, request, systemPrincipal('claim'));
+          if (issued.kind === 'refused') throw new Error(issued.reason);
+          return { verdict: 'valid', token: issued.token, expiresAt: issued.record.expiresAt };
+        }),
+    },
+    issueToken: (request, issuer) => store.transaction((tx) => keepToken(tx, request, issuer)),
+    authenticate: async (bearer) => {
+      const hash = tokenHash(bearer);
+      if (hash === undefined) return undefined;
+      const verdict = judgeToken(bearer, await store.read.tokenByHash(loopPrincipal, hash), clock.now());
+      if (verdict.kind === 'refused') return undefined;
+      // Whoever may do everything stands for a person who runs Foldback.
+      const { principal } = verdict;
+      return principal.scopes.has('admin') ? { ...principal, kind: 'operator' } : principal;
+    },
+  };
+}

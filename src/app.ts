@@ -1,0 +1,258 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { RE2JS } from 're2js';
+import { byHand, channels, ownerDirectories, sources, verifiers } from './adapters/index.ts';
+import { readEventBatches } from './adapters/read-events.ts';
+import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
+import { type AccessDesk, openAccess } from './app-access.ts';
+import { checkKeys } from './app-keys.ts';
+import { assembleLoop } from './assemble.ts';
+import { hourOf } from './config/checks.ts';
+import type { KeySet } from './config/keys.ts';
+import type { Config } from './config/schema.ts';
+import { AppError } from './core/errors.ts';
+import type { Fingerprinter } from './core/fingerprint.ts';
+import type { ByHand, ReportBatch, ReportOptions } from './http/http-parts.ts';
+import { appendCheckpoint } from './ledger/checkpoint-file.ts';
+import { type PublicKey, seal } from './ledger/seal.ts';
+import { type SigningKey, signingKey } from './lib/ed25519.ts';
+import { openClones, repositoryKey } from './lib/git/clones.ts';
+import { keyedHash } from './lib/hmac.ts';
+import { limits } from './lib/limits.ts';
+import type { Log } from './lib/log.ts';
+import type { DeliverySettings, LoopParts } from './loop/parts.ts';
+import { loopPrincipal } from './loop/parts.ts';
+import type { Sealer } from './loop/seal.ts';
+import { loadPacks, type Packs } from './packs/load.ts';
+import { shippedPacksDir } from './packs/pack-folder.ts';
+import { problemText } from './packs/problem.ts';
+import { type PageWords, pageWordsSchema } from './pages/page-words.ts';
+import type { Channel } from './ports/channel.ts';
+import type { Clock } from './ports/clock.ts';
+import type { MapContext, Source } from './ports/source.ts';
+import type { CheckpointRow, Store } from './ports/store.ts';
+
+export type App = AccessDesk & {
+  readonly config: Config;
+  readonly log: Log;
+  readonly parts: LoopParts;
+  readonly packs: Packs<PageWords>;
+  readonly sources: readonly Source[];
+  readonly sourceSecrets: (id: string) => readonly string[];
+  readonly mapContext: (receivedAt: number) => MapContext;
+  /** Reads a report of any length in batches. */
+  readonly readReport: (
+    input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    options: ReportOptions,
+  ) => AsyncIterable<ReportBatch>;
+  /** A case that a person reports. */
+  readonly byHand: ByHand;
+  readonly sealer: Sealer;
+  readonly signer: SigningKey;
+  readonly publicKeys: readonly PublicKey[];
+  /** Key of the proofs that a form of ours was filled in. */
+  readonly formKey: Uint8Array;
+  /** Embedded store: good for trying, said for as long as it is used. */
+  readonly isEvaluation: boolean;
+  readonly isReady: () => Promise<boolean>;
+  /** Called by the loop when something fell due; the worker of this process puts itself here. */
+  readonly onWake: (listener: () => void) => void;
+  close(): Promise<void>;
+};
+
+export type AppOptions = {
+  readonly config: Config;
+  readonly keys: KeySet;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Nothing rests: for the demonstration and for tests. */
+  readonly isInMemory?: boolean;
+};
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** Loads the content, opens the store and the world and puts the loop together. Faults are `AppError`s. */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { config, keys, log } = options;
+  const clock = options.clock ?? systemClock;
+  const packs = openPacks(config.packs);
+  const clones = openClones(config.repositories.map(({ name, path }) => ({ repository: name, path })));
+  const fingerprint = fingerprinter(keys);
+  const world = {
+    clones,
+    fingerprint,
+    ...(config.people === undefined ? {} : { peopleFile: config.people }),
+  };
+  const directories = (await Promise.all(ownerDirectories.map((adapter) => adapter.open(world)))).filter(
+    (directory) => directory !== undefined,
+  );
+  const watchers = (await Promise.all(verifiers.map((adapter) => adapter.open(world)))).filter(
+    (verifier) => verifier !== undefined,
+  );
+  const store = await openStore(config, options.isInMemory === true);
+  try {
+    await checkKeys(store, keys);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+
+  let listener: () => void = () => undefined;
+  const open = openChannels(config);
+  const teams = new Map(
+    config.repositories.flatMap(({ name, team }) =>
+      team === undefined ? [] : [[repositoryKey(name), team]],
+    ),
+  );
+  const parts = assembleLoop({
+    store,
+    clock,
+    packs,
+    people: directories.find((directory) => directory.people !== undefined)?.people,
+    directories,
+    verifiers: watchers,
+    channels: open,
+    keys: { event: keys.event.key, token: keys.token[0].key },
+    delivery: deliverySettings(config),
+    dutyEmails: config.duty.emails,
+    language: config.delivery.language,
+    ownerThreshold: 0.6,
+    backlogAfterMs: config.backlog.afterHours * 3_600_000,
+    publicUrl: config.http.publicUrl ?? `http://${config.http.host}:${config.http.port}`,
+    teamOfRepository: (repository) => (teams.size === 0 ? undefined : teams.get(repositoryKey(repository))),
+    randomId: () => randomBytes(16).toString('hex'),
+    wake: () => listener(),
+  });
+
+  const hash = keyedHash(keys.event.key);
+  const mapContext = (receivedAt: number): MapContext => ({
+    receivedAt,
+    fingerprint,
+    eventId: (given) => hash(given),
+  });
+  const signer = signingKey(keys.ledger[0].key);
+  const checkpointFile = config.ledger.checkpoints ?? join(config.data.dir, 'checkpoints.jsonl');
+  return {
+    ...openAccess(store, clock),
+    config,
+    log,
+    parts,
+    packs,
+    sources,
+    sourceSecrets: (id) => config.sources[id]?.secrets ?? [],
+    mapContext,
+    readReport: (input, given) => readEventBatches(input, { sources, limits: { ...limits, ...config.limits }, ...given }),
+    byHand,
+    signer,
+    sealer: {
+      seal: (heads, previous, at) =>
+        sealedRow(
+          seal({
+            at,
+            heads: heads.map(({ loop, seq, head }) => ({ loop, seq, hash: head })),
+            previous: previous === undefined ? undefined : checkpointOf(previous),
+            key: signer,
+          }),
+        ),
+      keep:
+        options.isInMemory === true
+          ? async () => undefined
+          : (row) => appendCheckpoint(checkpointFile, checkpointOf(row)),
+    },
+    publicKeys: keys.ledger.map(({ key }) => {
+      const { keyId, publicKey } = signingKey(key);
+      return { keyId, publicKey };
+    }),
+    formKey: Buffer.from(keyedHash(keys.token[0].key)(['form key/1'], 256), 'hex'),
+    isEvaluation: config.database.url === undefined,
+    isReady: () =>
+      store.read.setting(loopPrincipal, 'keys').then(
+        (value) => value !== undefined,
+        () => false,
+      ),
+    onWake: (next) => {
+      listener = next;
+    },
+    close: async () => {
+      await Promise.all(open.map((channel) => channel.close?.()));
+      clones.close();
+      await store.close();
+    },
+  };
+}
+
+/** The packs, or every problem in them at once. */
+export function openPacks(dir: string | undefined): Packs<PageWords> {
+  const loaded = loadPacks(dir ?? shippedPacksDir(), { page: pageWordsSchema, regex: compileRegex });
+  if (loaded.kind === 'ok') return loaded.packs;
+  throw new AppError('bad-config', loaded.problems.map(problemText).join('\n'));
+}
+
+/** Linear time, whatever the pattern and the text: hostile text meets every pattern. Undefined: not a pattern. */
+function compileRegex(pattern: string): ((text: string) => boolean) | undefined {
+  try {
+    const compiled = RE2JS.compile(pattern);
+    return (text) => compiled.matcher(text).find();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fingerprints under every retained key, the current one's first. */
+export function fingerprinter(keys: Pick<KeySet, 'fingerprint'>): Fingerprinter {
+  const rings = keys.fingerprint.map(({ id, key }) => ({ id, hash: keyedHash(key) }));
+  return (kind, parts) => rings.map(({ id, hash }) => ({ kind, keyId: id, value: hash([kind, ...parts]) }));
+}
+
+async function openStore(config: Config, isInMemory: boolean): Promise<Store> {
+  const { url, connectionsMax } = config.database;
+  if (isInMemory) return openEmbedded();
+  if (url === undefined) return openEmbedded(join(config.data.dir, 'store'));
+  return openPostgres(url, { connectionsMax });
+}
+
+function openChannels(config: Config): readonly Channel[] {
+  return channels.flatMap((adapter) => {
+    const settings = config.channels[adapter.id];
+    const isWanted =
+      settings !== undefined || adapter.id === config.delivery.channel || !adapter.leavesMachine;
+    return isWanted ? [adapter.create(settings ?? {})] : [];
+  });
+}
+
+/** The channel of a shadow installation: the one from which nothing leaves. */
+function shadowChannel(): string {
+  return channels.find((adapter) => !adapter.leavesMachine)?.id ?? '';
+}
+
+export function deliverySettings(config: Config): DeliverySettings {
+  const { delivery } = config;
+  return {
+    mode: delivery.mode,
+    channel: delivery.channel,
+    shadowChannel: shadowChannel(),
+    quietHours: { from: hourOf(delivery.quietHours.from), to: hourOf(delivery.quietHours.to) },
+    workingHours: {
+      from: hourOf(delivery.workingHours.from),
+      to: hourOf(delivery.workingHours.to),
+      days: delivery.workingHours.days,
+    },
+    timeZone: delivery.timeZone,
+    perPersonPerDayMax: delivery.perPersonPerDayMax,
+    releasedPerPersonPerDayMax: delivery.releasePerPersonPerDayMax,
+    urgentSeverity: delivery.urgentSeverity,
+    attemptsMax: delivery.attemptsMax,
+    digestLoopsMax: delivery.digestLoopsMax,
+    linkDays: delivery.linkDays,
+  };
+}
+
+function checkpointOf(row: CheckpointRow) {
+  const { leaves: _leaves, ...checkpoint } = row;
+  return checkpoint;
+}
+
+function sealedRow(sealed: ReturnType<typeof seal>): CheckpointRow {
+  const leaves = sealed.heads.map(({ loop, seq, hash }) => ({ loop, seq, head: hash }));
+  return { ...sealed.checkpoint, leaves };
+}

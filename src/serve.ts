@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { type Principal, systemPrincipal } from './access/principal.ts';
+import type { App } from './app.ts';
+import { AppError } from './core/errors.ts';
+import { serverOptions } from './http/hardening/harden.ts';
+import { createHttp } from './http/server.ts';
+import { acquireLock, type Lock } from './lib/lock-file.ts';
+import { removeServerFile, writeServerFile } from './lib/server-file.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+export type Role = 'all' | 'api' | 'worker';
+
+export type Serving = {
+  /** Where requests are answered; undefined for a worker alone. */
+  readonly url?: string;
+  /** The one-time link for the first administrator; undefined once claimed. */
+  readonly claimUrl?: string;
+  /** Ends requests and the turn that runs, then closes what was opened. */
+  stop(): Promise<void>;
+};
+
+/** Time that running requests get when the server stops. */
+const drainMs = 10_000;
+
+/** Starts answering requests, running the loop, or both. */
+export async function serve(app: App, role: Role): Promise<Serving> {
+  const { config, parts, log } = app;
+  const localToken = randomBytes(32).toString('base64url');
+  const authenticate = async (bearer: string): Promise<Principal | undefined> =>
+    bearer === localToken
+      ? { ...systemPrincipal('command line'), kind: 'operator' }
+      : app.authenticate(bearer);
+
+  let worker: Worker | undefined;
+  if (role !== 'api') {
+    worker = startWorker({ parts, sealer: app.sealer, log });
+    app.onWake(worker.wake);
+  }
+  if (role === 'worker') {
+    return { stop: async () => worker?.stop() };
+  }
+  const server = await listen(createHttp({ ...app, authenticate }).fetch, config.http.host, config.http.port);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.http.port;
+  const url = `http://${config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host}:${port}`;
+  await writeServerFile(config.data.dir, { url, token: localToken });
+  const claimPath = await app.claim.offer();
+  return {
+    url,
+    ...(claimPath === undefined ? {} : { claimUrl: `${config.http.publicUrl ?? url}${claimPath}` }),
+    stop: async () => {
+      await removeServerFile(config.data.dir);
+      await drain(server);
+      await worker?.stop();
+    },
+  };
+}
+
+async function listen(
+  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
+  host: string,
+  port: number,
+): Promise<Server> {
+  const server = createAdaptorServer({ fetch, serverOptions });
+  if (!('headersTimeout' in server)) throw new AppError('internal', 'the server is not one of HTTP/1');
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE' ? `port ${port} is in use; choose another with http.port` : error.message;
+      reject(new AppError('bad-config', `cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+  return server;
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** The lock of the data folder, for whoever opens the embedded store. Says who has it when it is taken. */
+export async function lockData(dir: string): Promise<Lock> {
+  const locked = await acquireLock(dir);
+  if (locked.kind === 'held') return locked.lock;
+  const { pid, since, place } = locked.holder;
+  throw new AppError('store-locked', `process ${pid} on ${place} has held ${dir} since ${since}`);
+}
