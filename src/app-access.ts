@@ -10,6 +10,7 @@ import {
   tokenDaysMax,
   tokenHash,
 } from './access/token.ts';
+import { randomBytesCount } from './access/secret-text.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Store, StoreWrite } from './ports/store.ts';
@@ -42,7 +43,7 @@ export function openAccess(store: Store, clock: Clock): AccessDesk {
     return parsed.success ? parsed.data : { kind: 'unclaimed' };
   };
   const keepToken = async (tx: StoreWrite, request: TokenRequest, issuer: Principal): Promise<TokenIssue> => {
-    const issued = issueToken(request, issuer, clock.now(), randomBytes(20));
+    const issued = issueToken(request, issuer, clock.now(), randomBytes(randomBytesCount));
     if (issued.kind === 'issued') {
       const { kind: _kind, createdBy: _createdBy, subjectTypes: _subjectTypes, ...row } = issued.record;
       await tx.insertToken(row);
@@ -54,7 +55,7 @@ export function openAccess(store: Store, clock: Clock): AccessDesk {
       offer: () =>
         store.transaction(async (tx) => {
           await tx.lock('claim');
-          const offer = offerClaim(await stateIn(tx), clock.now(), randomBytes(20));
+          const offer = offerClaim(await stateIn(tx), clock.now(), randomBytes(randomBytesCount));
           if (offer === undefined) return undefined;
           await tx.saveSetting('claim', offer.state);
           return `/claim/${offer.token}`;

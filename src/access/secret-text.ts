@@ -7,7 +7,7 @@ import { sha256Hex } from '../lib/hmac.ts';
  * CRC-32 in six. The checksum tells a typing error, or any other text of this shape, from a token before the store
  * is asked.
  */
-const randomBytesCount = 24;
+export const randomBytesCount = 24;
 const bodyLength = base62Length(randomBytesCount);
 const checkLength = 6;
 
