@@ -5,16 +5,12 @@ import { ownerWeights } from '../../../core/owner-weights.ts';
 import { inertPath } from '../../../core/untrusted-text.ts';
 import type { Clone, Clones } from '../../../lib/git/clones.ts';
 import { type Commit, headCommit, readCommit, type Signature, touches } from '../../../lib/git/commits.ts';
-import { lineCommits } from '../../../lib/git/line-commits.ts';
 import { mapSignatures } from '../../../lib/git/mailmap.ts';
 import type { OwnerDirectory, OwnerQuery } from '../../../ports/owner-directory.ts';
+import { lineKey, openLineTracer, type TraceLines } from './trace-lines.ts';
 
 /** Questions answered side by side; git's answers to them are held in memory. */
 const chunkSize = 200;
-/** Files of one batch whose lines are traced; each costs a process. */
-const tracedFilesMax = 200;
-/** After this many files that took too long, the rest of a repository is left alone. */
-const tracedFailuresMax = 3;
 
 /** Authors of commits in local clones, `.mailmap` applied. Moves only when a clone is fetched. */
 export const directory = {
@@ -23,12 +19,14 @@ export const directory = {
   open: (settings: { readonly clones: Clones }): Promise<OwnerDirectory | undefined> => {
     const { clones } = settings;
     if (clones.count === 0) return Promise.resolve(undefined);
-    return Promise.resolve({ id: directory.id, evidence: (queries) => answerAll(clones, queries) });
+    const trace = openLineTracer();
+    return Promise.resolve({ id: directory.id, evidence: (queries) => answerAll(clones, trace, queries) });
   },
 };
 
 async function answerAll(
   clones: Clones,
+  trace: TraceLines,
   queries: readonly OwnerQuery[],
 ): Promise<readonly (readonly Evidence[])[]> {
   const answers: (readonly Evidence[])[] = queries.map(() => []);
@@ -43,6 +41,7 @@ async function answerAll(
     if (found.kind === 'none') continue;
     const evidence = await answerRepository(
       found.clone,
+      trace,
       indexes.map((index) => queries[index]?.where ?? {}),
     );
     indexes.forEach((index, at) => {
@@ -61,11 +60,12 @@ type Introduction = {
 
 async function answerRepository(
   clone: Clone,
+  trace: TraceLines,
   places: readonly Where[],
 ): Promise<readonly (readonly Evidence[])[]> {
   const head = await headCommit(clone);
   if (head === undefined) return [];
-  const traced = await traceLines(clone, head, places);
+  const traced = await trace(clone, head, places);
   const introductions: (Introduction | undefined)[] = [];
   for (let at = 0; at < places.length; at += chunkSize) {
     const chunk = places.slice(at, at + chunkSize).map((where) => introductionOf(clone, where, traced));
@@ -97,30 +97,6 @@ async function introductionOf(
   if (commit === undefined || file === undefined) return undefined;
   const detail = `commit ${shortName(commit)}, which last changed line ${line} of ${inertPath(file)}`;
   return { commit, kind: 'line-author', detail };
-}
-
-/** For places without a commit: which commit brought the line that stands at the head now. */
-async function traceLines(
-  clone: Clone,
-  head: string,
-  places: readonly Where[],
-): Promise<ReadonlyMap<string, string>> {
-  const linesOf = new Map<string, number[]>();
-  for (const { commit, file, line } of places) {
-    if (commit !== undefined || file === undefined || line === undefined) continue;
-    const lines = linesOf.get(file) ?? [];
-    lines.push(line);
-    linesOf.set(file, lines);
-  }
-  const traced = new Map<string, string>();
-  let failures = 0;
-  for (const [file, lines] of [...linesOf].slice(0, tracedFilesMax)) {
-    const commits = await lineCommits(clone, head, file, lines);
-    for (const [line, oid] of commits ?? []) traced.set(lineKey(file, line), oid);
-    if (commits === undefined) failures += 1;
-    if (failures >= tracedFailuresMax) break;
-  }
-  return traced;
 }
 
 /** Every signature once, since each batch costs a process. */
@@ -158,5 +134,4 @@ function evidenceFrom(kind: string, signature: Signature, detail: string): reado
 }
 
 const shortName = (commit: Commit): string => commit.oid.slice(0, 10);
-const lineKey = (file: string, line: number): string => `${line} ${file}`;
 const signatureKey = (signature: Signature): string => `${signature.email}\n${signature.name}`;
