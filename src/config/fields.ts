@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { keyOfText, looksRandom } from './key-text.ts';
+
+/** The kinds of values that settings have, with what to write where something else stands. */
+export const slug = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/u, 'use small letters, digits and hyphens');
+export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/u, 'write a time as 08:00');
+export const line = z.string().regex(/^[^\x00-\x1f\x7f]+$/u, 'write it on one line');
+export const hostName = z.string().refine(isHostName, 'write a host name or an address, without a port');
+export const email = z.string().regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+$/u, 'write an e-mail address');
+export const count = (max: number) => z.int().min(1).max(max);
+
+export const keyText = z
+  .string()
+  .refine((text) => keyOfText(text) !== undefined, 'write 32 random bytes as base64 or hex')
+  .refine((text) => looksRandom(keyOfText(text) ?? new Uint8Array()) || keyOfText(text) === undefined, {
+    message: 'this is no random key: it repeats itself',
+  });
+export const keyList = z.array(keyText).min(1).max(10);
+
+function isHostName(text: string): boolean {
+  const isAddress = isIP(text.replace(/^\[(.*)\]$/u, '$1')) !== 0;
+  return isAddress || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/iu.test(text);
+}
+
+/** Loopback names and addresses: what only this machine reaches. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/gu, '').toLowerCase();
+  if (isIP(bare) === 4) return bare.startsWith('127.');
+  return bare === '::1' || bare === 'localhost';
+}
+
+export function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return isPlain && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)));
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+export function isDatabaseUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/u.test(new URL(text).protocol);
+}
