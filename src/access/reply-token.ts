@@ -24,9 +24,15 @@ export function replyToken(key: Uint8Array, messageId: string, recipientId: stri
 }
 
 /** The link's row for a message that is sent at `now`. */
-export function replyLink(key: Uint8Array, messageId: string, recipientId: string, now: number): ReplyLink {
+export function replyLink(
+  key: Uint8Array,
+  messageId: string,
+  recipientId: string,
+  now: number,
+  days = replyLinkDays,
+): ReplyLink {
   const hash = sha256Hex(replyToken(key, messageId, recipientId));
-  return { hash, messageId, recipientId, expiresAt: now + replyLinkDays * 86_400_000 };
+  return { hash, messageId, recipientId, expiresAt: now + days * 86_400_000 };
 }
 
 /** The hash under which a presented token is looked up; undefined when its form alone shows that it is none. */
