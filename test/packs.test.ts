@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { moments, plainText } from '../src/core/message.ts';
-import type { MessageValues } from '../src/core/placeholders.ts';
+import { slotNames } from '../src/core/message-template.ts';
+import { choices, type MessageValues, placeholders } from '../src/core/placeholders.ts';
 import { wordCount } from '../src/core/readability.ts';
 import { caseText, renderMessage } from '../src/core/render.ts';
 import { checkPacks, linkFault } from '../src/packs/check.ts';
@@ -170,6 +171,17 @@ describe('the shipped packs', () => {
     expect(csf?.withdrawn).toContainEqual({ id: 'RS.IM-01', now: ['ID.IM-03', 'ID.IM-04'] });
   });
 
+  test('are explained to writers: every placeholder, part, moment and choice, and none that is not there', () => {
+    const readme = readFileSync(join(shippedPacksDir(), 'README.md'), 'utf8');
+    const section = (from: string, to: string) => readme.slice(readme.indexOf(from), readme.indexOf(to));
+    const documented = [...section('## Placeholders', '## Phrases').matchAll(/`\{(\w+)\}`/gu)].map(
+      ([, name]) => name,
+    );
+    expect(documented.toSorted()).toEqual(Object.keys(placeholders).toSorted());
+    for (const name of [...slotNames, ...moments, ...Object.keys(choices)])
+      expect(readme).toContain(`\`${name}\``);
+  });
+
   test('stand on one preview page, escaped, without script and without anything to load', () => {
     const page = previewPacks(packs);
     expect(page).toBe(previewPacks(packs));
@@ -214,10 +226,15 @@ describe('hostile values', () => {
     timeZone: text,
   });
 
+  // Named by their files, so that a counterexample stays readable.
+  const byFile = new Map(packs.messages.map(({ file, template }) => [file, template]));
+
   test('come out dead in every message, in its subject and its text, and add no line', () => {
     const lineCount = (message: ReturnType<typeof rendered>) => plainText(message).split('\n').length;
     fc.assert(
-      fc.property(values, fc.constantFrom(...packs.messages), (hostile, { template }) => {
+      fc.property(values, fc.constantFrom(...byFile.keys()), (hostile, file) => {
+        const template = byFile.get(file);
+        if (template === undefined) throw new Error(file);
         const hostileValues = {
           ...fullSample,
           ...hostile,
@@ -230,7 +247,7 @@ describe('hostile values', () => {
         const message = rendered(template, given);
         let all = `${message.subject}\n${plainText(message)}`;
         for (const own of [fullSample.replyUrl ?? '', behaviour.learnMore.url]) all = all.replaceAll(own, '');
-        expect(all).not.toMatch(/:\/\/|www\.|@|[<>`]|\]\(|javascript:/iu);
+        expect(all).not.toMatch(/:\/\/|www\.(?=\S)|@|[<>`]|\]\(|javascript:/iu);
         expect(all.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029]/u);
         expect(all).not.toMatch(
           /(?<![\p{L}\p{N}_./-])(?:[\p{L}\p{N}][\p{L}\p{N}_-]*\.)+[\p{L}][\p{L}\p{N}-]+/u,
@@ -268,6 +285,7 @@ describe('the check of packs', () => {
     const copy = mkdtempSync(join(dir, 'p-'));
     cpSync(shippedPacksDir(), copy, { recursive: true });
     const path = (file: string) => join(copy, file);
+    for (const language of ['en', 'es']) keepFewProviders(path(`${messages}/providers.${language}.yaml`));
     edit({
       replace: (file, from, to) => {
         const before = readFileSync(path(file), 'utf8');
@@ -278,6 +296,12 @@ describe('the check of packs', () => {
       remove: (file) => rmSync(path(file)),
     });
     return checkPacks(copy, options).problems.map(problemText);
+  }
+  /** The lint renders every message for every provider; a fault shows as well with four of them. */
+  function keepFewProviders(file: string): void {
+    const [head = '', ...blocks] = readFileSync(file, 'utf8').split(/\n\n(?= {2}[a-z-]+:\n)/u);
+    const kept = blocks.filter((block) => /^ {2}(?:github|stripe|twilio):/u.test(block));
+    writeFileSync(file, `${[head, ...kept].join('\n\n').trimEnd()}\n`);
   }
   type Editor = {
     readonly replace: (file: string, from: string, to: string) => void;

@@ -43,11 +43,11 @@ export function fillTemplate(template: Template, values: MessageValues): FilledT
   const slots: FilledSlot[] = [];
   for (const slot of template.slots) {
     if ('lines' in slot) {
-      const source = slot.slot === 'facts' ? [values] : itemValues(values);
-      slots.push({
-        slot: slot.slot,
-        facts: source.flatMap((item) => factsOf(slot.lines, item, template.words)),
-      });
+      // An item of a digest is never left out; a fact that is not known is.
+      const isItem = slot.slot === 'items';
+      const sources = isItem ? itemValues(values) : [values];
+      const facts = sources.flatMap((source) => factsOf(slot.lines, source, template.words, isItem));
+      slots.push({ slot: slot.slot, facts });
       continue;
     }
     const filled = fill(slot.text, values, template.words);
@@ -146,11 +146,16 @@ function isOwnUrl(url: string): boolean {
   return /^https?:\/\/[A-Za-z0-9.:[\]-]+(?:\/[A-Za-z0-9._~/?=&%#-]*)?$/u.test(url) && url.length <= 500;
 }
 
-/** A fact without its value is left out. */
-function factsOf(lines: readonly FactLine[], values: MessageValues, words: MessageWords): readonly Fact[] {
+/** A line that cannot be filled is left out. */
+function factsOf(
+  lines: readonly FactLine[],
+  values: MessageValues,
+  words: MessageWords,
+  mayBeAbsent: boolean,
+): readonly Fact[] {
   return lines.flatMap((line) => {
-    const label = fill(line.label, values, words);
-    const value = fill(line.value, values, words);
+    const label = fillText(line.label, values, words, mayBeAbsent);
+    const value = fillText(line.value, values, words, mayBeAbsent);
     return 'missing' in label || 'missing' in value || value.text === ''
       ? []
       : [{ label: label.text, value: value.text }];

@@ -9,7 +9,7 @@ export const alive: readonly (readonly [string, RegExp])[] = [
   ['a tag or private-use character', /[\u{e0000}-\u{e007f}\ue000-\uf8ff]/u],
   ['a scheme', /:\/\//u],
   ['a scheme without slashes', /\b(?:mailto|tel|javascript|data|vbscript|file):/iu],
-  ['www.', /www\./iu],
+  ['www.', /www\.(?=\S)/iu],
   ['a mention', /@/u],
   ['an angle bracket', /[<>]/u],
   ['a Markdown link', /\]\(/u],

@@ -21,44 +21,62 @@ export const examplesMin = 3;
 /** Everything that can be said about a folder of packs without sending anything: form, words, examples, mapping. */
 export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Page> = {}): PackCheck {
   const { packs, problems: found } = readPacks(dir, options);
+  const examples = runExamples(packs);
   const problems: PackProblem[] = [
     ...found,
-    ...checkExamples(packs),
+    ...checkExamples(packs, examples),
     ...checkCompleteness(packs),
     ...packs.messages.flatMap((message) => lintMessage(message, packs)),
     ...lintProviders(packs),
     ...lintPages(packs),
     ...checkLinks(packs),
   ];
-  let examples = 0;
-  for (const { behaviour } of packs.behaviours.values()) examples += behaviour.examples.length;
-  return { problems: sortProblems(problems), messages: packs.messages.length, examples };
+  return { problems: sortProblems(problems), messages: packs.messages.length, examples: examples.length };
 }
 
-function checkExamples(packs: Packs): readonly PackProblem[] {
-  return [...packs.behaviours.values()].flatMap((pack) => {
-    const { examples } = pack.behaviour;
-    const problems = examples.flatMap((example, index) => {
-      const said = judge(pack, example.event);
-      if (said === example.expect) return [];
-      const reason = `the example "${example.name}" should be "${example.expect}", but the detection says "${said}"`;
-      return [{ file: pack.file, line: pack.lineOf(['examples', index]), reason }];
-    });
-    const silent = examples.filter((example) => example.expect === 'nothing').length;
-    const line = pack.lineOf(['examples']);
-    if (silent < examplesMin) {
-      problems.push({
-        file: pack.file,
-        line,
-        reason: `${silent} examples stay silent; at least ${examplesMin} are needed`,
-      });
-    }
-    if (examples.length - silent < examplesMin) {
-      const reason = `${examples.length - silent} examples speak; at least ${examplesMin} are needed`;
-      problems.push({ file: pack.file, line, reason });
-    }
-    return problems;
-  });
+export type ExampleResult = {
+  readonly behaviour: string;
+  readonly name: string;
+  readonly expected: ReturnType<typeof judge>;
+  readonly said: ReturnType<typeof judge>;
+  readonly file: string;
+  readonly line: number;
+};
+
+/** Runs the inline examples of every behaviour through its detections. */
+export function runExamples(packs: Packs): readonly ExampleResult[] {
+  return [...packs.behaviours.values()].flatMap((pack) =>
+    pack.behaviour.examples.map((example, index) => ({
+      behaviour: pack.behaviour.id,
+      name: example.name,
+      expected: example.expect,
+      said: judge(pack, example.event),
+      file: pack.file,
+      line: pack.lineOf(['examples', index]),
+    })),
+  );
+}
+
+function checkExamples(packs: Packs, results: readonly ExampleResult[]): readonly PackProblem[] {
+  const problems: PackProblem[] = results
+    .filter(({ expected, said }) => expected !== said)
+    .map(({ file, line, name, expected, said }) => ({
+      file,
+      line,
+      reason: `the example "${name}" should be "${expected}", but the detection says "${said}"`,
+    }));
+  for (const { behaviour, file, lineOf } of packs.behaviours.values()) {
+    const silent = behaviour.examples.filter((example) => example.expect === 'nothing').length;
+    const speaking = behaviour.examples.length - silent;
+    const line = lineOf(['examples']);
+    const few = (count: number, what: string) => {
+      const reason = `${count} examples ${what}; at least ${examplesMin} are needed`;
+      if (count < examplesMin) problems.push({ file, line, reason });
+    };
+    few(silent, 'stay silent');
+    few(speaking, 'speak');
+  }
+  return problems;
 }
 
 /** Every moment in English, the system variant of a relapse, and each message and provider in every language. */

@@ -42,14 +42,27 @@ function withoutQuotes(text: string): string {
   return text.replace(/[“«][^”»]*[”»]/gu, '“…”');
 }
 
+/** One pattern a language: whole words of the list, the longest first. */
+const blamePatterns = new WeakMap<LanguageRules, RegExp>();
+
+function blamePattern(rules: LanguageRules): RegExp {
+  const known = blamePatterns.get(rules);
+  if (known !== undefined) return known;
+  const words = rules.blame.map((word) => word.toLowerCase()).sort((one, other) => other.length - one.length);
+  const escaped = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/gu, '\\$&'));
+  const made = new RegExp(`(?<= )(?:${escaped.join('|')})(?= )`, 'gu');
+  blamePatterns.set(rules, made);
+  return made;
+}
+
 /** Words of the blame list that a text holds, as whole words and without case. */
 export function blameWords(text: string, rules: LanguageRules): readonly string[] {
   let plain = ` ${text
     .toLowerCase()
-    .replace(/[’]/gu, "'")
+    .replace(/’/gu, "'")
     .replace(/[^\p{L}\p{N}'-]+/gu, ' ')} `;
   for (const allowed of rules.blameAllowed) plain = plain.replaceAll(` ${allowed.toLowerCase()} `, ' ');
-  return rules.blame.filter((word) => plain.includes(` ${word.toLowerCase()} `));
+  return [...new Set(plain.match(blamePattern(rules)) ?? [])];
 }
 
 /** Sentences that are too long, each with its count. */

@@ -53,7 +53,8 @@ export function openPackFolder(dir: string, problems: PackProblem[]): PackFolder
   if (existsSync(dir)) walk('');
   else problems.push({ file: dir, line: 0, reason: 'there is no such folder' });
 
-  const seen = new Set(['README.md']);
+  // biome.json keeps the formatter away from files that writers lay out as they like.
+  const seen = new Set(['README.md', 'biome.json']);
   return {
     text: (file) => texts.get(file),
     yaml: (file, schema) => {
