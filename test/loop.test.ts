@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { coverReport } from '../src/loop/cover.ts';
 import { release } from '../src/loop/decide.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { replyByLink } from '../src/loop/listen.ts';
@@ -172,6 +173,37 @@ for (const kind of testStores()) {
         ['escalation', 'duty'],
       ]);
       expect(await stateOf(loop)).toMatchObject({ state: 'escalated' });
+    });
+
+    test('a complete report without the secret is part of a fix, never the whole of it', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const events = [1, 2].map((n) =>
+        leak({
+          at: monday,
+          secret: fakeSecret(250 + n),
+          author: 'ana',
+          repository: 'acme/covered',
+          file: `src/${n}.py`,
+        }),
+      );
+      const taken = await live(house, ...events);
+      await house.settleDown();
+      house.clock.pass(hour);
+      const [gone = '', there = ''] = taken.loops;
+      const coverage = {
+        source: 'scanner',
+        repository: 'acme/covered',
+        at: house.clock.now(),
+        found: new Set([there]),
+      };
+      expect(await coverReport(house.parts, coverage)).toBe(1);
+      expect(await coverReport(house.parts, { ...coverage, pathPrefix: 'docs/' })).toBe(0);
+      expect(await stateOf(gone)).toMatchObject({ state: 'observed', rung: 'observed' });
+      expect(await stateOf(there)).toMatchObject({ state: 'told', rung: 'none' });
+
+      house.clock.pass(hour);
+      await coverReport(house.parts, { ...coverage, at: house.clock.now(), found: new Set(taken.loops) });
+      expect(await stateOf(gone)).toMatchObject({ state: 'told', rung: 'none' });
     });
 
     test('"not mine" goes to whom the directory knows, and "not me" to the duty role at once', async () => {

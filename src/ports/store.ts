@@ -33,8 +33,9 @@ export interface Store {
   /** Runs `work` in one transaction; throws what it throws, after a roll-back. */
   transaction<T>(work: (tx: StoreWrite) => Promise<T>): Promise<T>;
   readonly read: StoreRead;
-  /** Of these event ids, those that are stored. A hint before the transaction, never the decision. */
-  knownEvents(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** As in a transaction: what is found is committed and stays; what is not found may be there by now. */
+  loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  loopsByKeys(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   close(): Promise<void>;
 }
 
@@ -43,7 +44,8 @@ export interface StoreWrite {
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
   insertEvents(events: readonly EventRow[]): Promise<ReadonlySet<string>>;
-  knownEvents(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** event id → loop id, for those that are stored. */
+  loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** key → loop id, for those that exist. */
   loopsByKeys(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   addKeys(keys: readonly { readonly key: string; readonly loop: string }[]): Promise<void>;
@@ -62,6 +64,8 @@ export interface StoreWrite {
   loopsOfHabits(habits: readonly string[]): Promise<readonly HabitRow[]>;
   /** Loops whose time has come, locked, others' locks skipped. */
   claimDueLoops(now: number, limit: number): Promise<readonly LoopRow[]>;
+  /** Known cases of a repository, in id order. */
+  lockLoopsOfRepository(repository: string, limit: number, after?: string): Promise<readonly LoopRow[]>;
   claimBacklog(filter: ReleaseFilter, limit: number): Promise<readonly LoopRow[]>;
 
   /** Due wants in no message, of the most urgent recipients, locked, others' locks skipped. */

@@ -31,7 +31,8 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
   return {
     read: reader(db),
     transaction: (work) => db.transaction().execute((trx) => work(writer(trx))),
-    knownEvents: (ids) => writeLoops.knownEvents(db, ids),
+    loopsOfEvents: (ids) => writeLoops.loopsOfEvents(db, ids),
+    loopsByKeys: (keys) => writeLoops.loopsByKeys(db, keys),
     close,
   };
 }

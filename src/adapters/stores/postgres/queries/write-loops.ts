@@ -5,12 +5,11 @@ import { idOf, optional, recordset, textArray, uuidArray } from '../rows.ts';
 
 type Db = Kysely<unknown>;
 
-export async function knownEvents(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
-  const found = await sql<{ id: string }>`select id from events where id = any(${uuidArray(ids)})`.execute(
-    db,
-  );
-  return new Set(found.rows.map((row) => idOf(row.id)));
+export async function loopsOfEvents(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const found = await sql<{ id: string; loop_id: string }>`
+    select id, loop_id from events where id = any(${uuidArray(ids)})`.execute(db);
+  return new Map(found.rows.map((row) => [idOf(row.id), idOf(row.loop_id)]));
 }
 
 export async function insertEvents(db: Db, events: readonly EventRow[]): Promise<ReadonlySet<string>> {
@@ -196,5 +195,17 @@ export async function claimBacklog(
       and (${filter.team ?? null}::text is null or team = ${filter.team ?? null})
       and (${filter.ids === undefined}::boolean or id = any(${uuidArray(filter.ids ?? [])}))
     order by id limit ${limit} for update skip locked`.execute(db);
+  return found.rows.map(loopOf);
+}
+
+export async function lockLoopsOfRepository(
+  db: Db,
+  repository: string,
+  limit: number,
+  after?: string,
+): Promise<readonly LoopRow[]> {
+  const found = await sql<LoopRecord>`select * from loops where repository = ${repository} and not is_stub
+    and merged_into is null and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid)
+    order by id limit ${limit} for update`.execute(db);
   return found.rows.map(loopOf);
 }
