@@ -1,22 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Where } from '../../../core/event.ts';
 import type { Fingerprinter } from '../../../core/fingerprint.ts';
-import type { ObjectInfo } from '../../../lib/git/batch-parser.ts';
-import type { Clone } from '../../../lib/git/clones.ts';
-import { entryAt } from '../../../lib/git/commits.ts';
-import { pathHistory } from '../../../lib/git/path-history.ts';
-import { textForms } from './text-forms.ts';
+import type { Version, Versions } from './versions.ts';
 import { openWindowSearch, type Wanted } from './windows.ts';
 
 export type Target = Wanted & { readonly places: readonly Where[] };
 
-/** A larger file is not read. */
-export const fileBytesMax = 8 * 1024 * 1024;
 /** Without its last four characters a secret costs a hash a character: about a second for this much text. */
 const bareTextMax = 512 * 1024;
 /** Characters between two breaths of the event loop. */
 const sliceLength = 64 * 1024;
-const versionsTriedMax = 20;
 const placesTriedMax = 5;
 
 /**
@@ -25,26 +18,27 @@ const placesTriedMax = 5;
  * value, and then its absence elsewhere says nothing.
  */
 export async function recover(
-  clone: Clone,
-  head: string,
+  versions: Versions,
   target: Target,
   fingerprint: Fingerprinter,
 ): Promise<string | undefined> {
   const tried = new Set<string>();
-  const tryEntry = async (entry: ObjectInfo | undefined): Promise<string | undefined> => {
-    if (entry?.type !== 'blob' || tried.has(entry.oid)) return undefined;
-    tried.add(entry.oid);
-    const content = await clone.reader.read(entry, fileBytesMax);
-    return typeof content === 'string' ? undefined : findIn(content, target, fingerprint);
+  const look = async (commit: string, file: string): Promise<string | undefined> => {
+    const version = await versions.at(commit, file);
+    if (version === undefined || tried.has(version.oid)) return undefined;
+    tried.add(version.oid);
+    return findIn(version, target, fingerprint);
   };
-  const named = target.places.flatMap(({ commit, file }) => (file === undefined ? [] : [{ commit, file }]));
-  for (const { commit, file } of named.slice(0, placesTriedMax)) {
-    const value = commit === undefined ? undefined : await tryEntry(await entryAt(clone, commit, file));
+  const named = target.places
+    .flatMap(({ commit, file }) => (file === undefined ? [] : [{ commit, file }]))
+    .slice(0, placesTriedMax);
+  for (const { commit, file } of named) {
+    const value = commit === undefined ? undefined : await look(commit, file);
     if (value !== undefined) return value;
   }
-  for (const file of new Set(named.slice(0, placesTriedMax).map((place) => place.file))) {
-    for (const commit of await pathHistory(clone, head, file, versionsTriedMax)) {
-      const value = await tryEntry(await entryAt(clone, commit, file));
+  for (const file of new Set(named.map((place) => place.file))) {
+    for (const commit of await versions.commits(file)) {
+      const value = await look(commit, file);
       if (value !== undefined) return value;
     }
   }
@@ -52,12 +46,12 @@ export async function recover(
 }
 
 async function findIn(
-  content: Buffer,
+  version: Version,
   target: Target,
   fingerprint: Fingerprinter,
 ): Promise<string | undefined> {
   const search = openWindowSearch([target], fingerprint);
-  for (const text of textForms(content)) {
+  for (const text of version.texts) {
     if (target.lastFour === undefined && text.length > bareTextMax) continue;
     for (let from = 0; from < text.length; from += sliceLength) {
       const [hit] = search.scan(text, from, Math.min(text.length, from + sliceLength));

@@ -3,9 +3,10 @@ import type { Fingerprinter } from '../../../core/fingerprint.ts';
 import type { Clone } from '../../../lib/git/clones.ts';
 import { cleanPath } from '../../../lib/git/commits.ts';
 import { listFiles, type TreeFile } from '../../../lib/git/tree.ts';
-import { fileBytesMax, recover, type Target } from './recover.ts';
+import { recover, type Target } from './recover.ts';
 import { textForms } from './text-forms.ts';
 import { openValueSearch } from './values.ts';
+import { fileBytesMax, openVersions } from './versions.ts';
 import { openWindowSearch } from './windows.ts';
 
 export type Verdict =
@@ -37,7 +38,8 @@ export async function searchHead(
   if (bytes > headBytesMax)
     return targets.map(() => unknown('There is too much text at the head to look through.'));
   const values: (string | undefined)[] = [];
-  for (const target of targets) values.push(await recover(clone, head, target, fingerprint));
+  const versions = openVersions(clone, head);
+  for (const target of targets) values.push(await recover(versions, target, fingerprint));
   const { found, isComplete } = await searchFiles(clone, small, targets, values, fingerprint);
   return targets.map((target, index) => {
     const file = found.get(index);
