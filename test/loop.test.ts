@@ -206,6 +206,37 @@ for (const kind of testStores()) {
       expect(await stateOf(gone)).toMatchObject({ state: 'told', rung: 'none' });
     });
 
+    test('an alert without its secret and a finding with it are one case once the location proves it, in any order', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      for (const order of ['finding first', 'alert first'] as const) {
+        const commit = (order === 'alert first' ? 'a' : 'b').repeat(40);
+        const place = { at: monday, commit, file: 'app.env', line: 4, repository: 'acme/proof' };
+        const finding = leak({
+          ...place,
+          secret: fakeSecret(order === 'alert first' ? 260 : 261),
+          columns: [1, 50],
+          author: 'ana',
+        });
+        const otherOnLine = leak({
+          ...place,
+          secret: fakeSecret(order === 'alert first' ? 262 : 263),
+          columns: [60, 110],
+          author: 'ana',
+        });
+        const alert = leak({ ...place, source: 'alerts', columns: [10, 49], secret: 'REDACTED' });
+        const events =
+          order === 'alert first' ? [alert, finding, otherOnLine] : [otherOnLine, finding, alert];
+        const loops: string[] = [];
+        for (const event of events) loops.push(...(await live(house, event)).loops);
+        const rows = await Promise.all(loops.map(stateOf));
+        const open = new Set(rows.filter((row) => row?.state !== 'merged').map((row) => row?.id));
+        expect(open.size).toBe(2);
+        const joined = rows.find((row) => row?.state !== 'merged' && row?.facts.sightings === 2);
+        expect(joined?.facts.sources).toEqual(['alerts', 'scanner']);
+        expect(joined?.facts.secret?.length).toBe(32);
+      }
+    });
+
     test('"not mine" goes to whom the directory knows, and "not me" to the duty role at once', async () => {
       const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
       const taken = await live(

@@ -11,7 +11,7 @@ import { type LoopParts, loopPrincipal } from './parts.ts';
 export async function gatherEvidence(
   parts: LoopParts,
   told: readonly Told[],
-  known: ReadonlySet<string>,
+  known: { has(event: string): boolean },
 ): Promise<readonly Told[]> {
   const asked = told.filter((item) => item.role === 'failed' && !known.has(item.event.id));
   if (asked.length === 0) return told;

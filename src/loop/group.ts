@@ -42,8 +42,9 @@ export function spanOf(event: Event, idOf: (parts: readonly string[]) => string)
 export function isSameSpan(a: Span, b: Span): boolean {
   if (a.place !== b.place || a.source === b.source || (a.hasContent && b.hasContent)) return false;
   if (a.provider !== b.provider && a.provider !== 'generic' && b.provider !== 'generic') return false;
-  const overlap = Math.min(a.endColumn, b.endColumn) - Math.max(a.startColumn, b.startColumn);
-  const shorter = Math.min(a.endColumn - a.startColumn, b.endColumn - b.startColumn);
+  // Both ends count.
+  const overlap = Math.min(a.endColumn, b.endColumn) - Math.max(a.startColumn, b.startColumn) + 1;
+  const shorter = Math.min(a.endColumn - a.startColumn, b.endColumn - b.startColumn) + 1;
   return shorter > 0 && overlap * 2 >= shorter;
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../core/loop/facts.ts';
 import type { Evidence } from '../core/owner.ts';
 import type { CounterRow, EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';
-import { assignLoops, type Group } from './assign.ts';
+import { assignLoops, caseKeys, type Group } from './assign.ts';
 import { caseCode } from './case-code.ts';
 import { gatherEvidence } from './gather.ts';
 import { type LedgerFact, type LoopParts, loopPrincipal } from './parts.ts';
@@ -51,17 +51,95 @@ export type Told = {
  * nothing. Set-based: the number of statements does not depend on the number of events.
  */
 export async function ingest(parts: LoopParts, batch: Batch): Promise<Taken> {
+  return commit(parts, await prepare(parts, batch));
+}
+
+/**
+ * Takes batches one after another, as `ingest` does each. While the store commits one, the next is prepared and the
+ * one after it is read: bulk imports are bound by the slower of the two, not by their sum.
+ */
+export async function* ingestAll(
+  parts: LoopParts,
+  batches: AsyncIterable<Batch>,
+): AsyncGenerator<{ readonly batch: Batch; readonly taken: Taken }, void, undefined> {
+  const prepared = oneAhead(prepareAll(parts, oneAhead(batches)));
+  for await (const next of prepared) yield { batch: next.batch, taken: await commit(parts, next) };
+}
+
+async function* prepareAll(parts: LoopParts, batches: AsyncIterable<Batch>): AsyncGenerator<Prepared> {
+  for await (const batch of batches) yield await prepare(parts, batch);
+}
+
+/** Asks for the next item while the last one is worked on. */
+async function* oneAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = items[Symbol.asyncIterator]();
+  const ask = () => {
+    const asked = iterator.next();
+    // A fault is thrown where it is awaited; until then it must not count as unhandled.
+    asked.catch(() => undefined);
+    return asked;
+  };
+  try {
+    for (let next = ask(); ; ) {
+      const result = await next;
+      if (result.done === true) return;
+      next = ask();
+      yield result.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** What was found out about a batch before its transaction. */
+type Prepared = {
+  readonly batch: Batch;
+  readonly sorted: Sorted;
+  readonly told: readonly Told[];
+  /** Loops of repeated events that change nothing. */
+  readonly old: ReadonlySet<string>;
+  readonly suppressions: readonly SuppressionRow[];
+};
+
+async function prepare(parts: LoopParts, batch: Batch): Promise<Prepared> {
   const sorted = sortOut(parts, batch);
-  const known = await parts.store.knownEvents(sorted.told.map((item) => item.event.id));
-  const told = await gatherEvidence(parts, sorted.told, known);
+  const known = await parts.store.loopsOfEvents(sorted.told.map((item) => item.event.id));
+  const { news, old } = await apartOldNews(parts, sorted.told, known);
+  const told = await gatherEvidence(parts, news, known);
   const suppressions = await parts.store.read.suppressions(loopPrincipal, batch.receivedAt);
-  const taken = await parts.store.transaction((tx) => take(parts, tx, batch, told, suppressions, sorted));
+  return { batch, sorted, told, old, suppressions };
+}
+
+async function commit(parts: LoopParts, prepared: Prepared): Promise<Taken> {
+  const taken = await parts.store.transaction((tx) => take(parts, tx, prepared));
   if (taken.settled.length > 0) {
     const verified = taken.settled.filter((row) => row.state === 'verified');
-    await relinkRelapses(parts, verified, batch.receivedAt);
+    await relinkRelapses(parts, verified, prepared.batch.receivedAt);
     parts.wake();
   }
   return taken.result;
+}
+
+/**
+ * Sets apart the repeated events that can change nothing: stored under every key that they have today, with no word
+ * on whether the secret works. That stays so, as neither events nor keys are ever removed; so their loops need no lock.
+ */
+async function apartOldNews(
+  parts: LoopParts,
+  told: readonly Told[],
+  known: ReadonlyMap<string, string>,
+): Promise<{ readonly news: readonly Told[]; readonly old: ReadonlySet<string> }> {
+  const repeated = told.filter((item) => known.has(item.event.id) && !saysValidity(item.event));
+  const keyed = await parts.store.loopsByKeys([...new Set(repeated.flatMap(caseKeys))]);
+  const old = new Set(repeated.filter((item) => caseKeys(item).every((key) => keyed.has(key))));
+  const news = old.size === 0 ? told : told.filter((item) => !old.has(item));
+  return { news, old: new Set([...old].map((item) => known.get(item.event.id) ?? '')) };
+}
+
+/** Whether repeating a report says something new: that the secret works, or no longer does, on this day too. */
+function saysValidity({ kind, secret }: Event): boolean {
+  if (secret === undefined || kind === 'secret.status') return false;
+  return secret.validity !== 'unknown' || secret.validityNote !== undefined;
 }
 
 type Sorted = {
@@ -108,10 +186,7 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
 async function take(
   parts: LoopParts,
   tx: StoreWrite,
-  batch: Batch,
-  told: readonly Told[],
-  suppressions: readonly SuppressionRow[],
-  sorted: Sorted,
+  { batch, sorted, told, old, suppressions }: Prepared,
 ): Promise<{ readonly result: Taken; readonly settled: readonly LoopRow[] }> {
   const total = batch.events.length;
   const nothing = { accepted: 0, duplicates: total, unmatched: 0, opportunities: 0, loops: [] };
@@ -123,7 +198,7 @@ async function take(
   const locked = await tx.lockLoops(groups.flatMap((group) => group.loops));
   const rows = new Map(locked.map((row) => [row.id, row]));
   // Whoever stored one of these events holds the lock of its loop until now, so this look is the deciding one.
-  const known = await tx.knownEvents(told.map((item) => item.event.id));
+  const known = await tx.loopsOfEvents(told.map((item) => item.event.id));
 
   const context: FoldContext = { parts, batch, rows, known, suppressions };
   const folded = groups.map((group) => foldGroup(context, group));
@@ -141,11 +216,11 @@ async function take(
   return {
     settled,
     result: {
-      accepted: total - (told.length - events.length),
-      duplicates: told.length - events.length,
+      accepted: total - (sorted.told.length - events.length),
+      duplicates: sorted.told.length - events.length,
       unmatched: sorted.unmatched,
       opportunities: sorted.opportunities,
-      loops: folded.map((fold) => fold.loop),
+      loops: [...new Set([...folded.map((fold) => fold.loop), ...old])],
     },
   };
 }
@@ -154,7 +229,8 @@ export type FoldContext = {
   readonly parts: LoopParts;
   readonly batch: Batch;
   readonly rows: ReadonlyMap<string, LoopRow>;
-  readonly known: ReadonlySet<string>;
+  /** Events that are stored already. */
+  readonly known: { has(event: string): boolean };
   readonly suppressions: readonly SuppressionRow[];
 };
 
@@ -226,24 +302,22 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
   return next;
 }
 
-/** An alert that its source closed is part of a fix; one that was re-opened takes it back. */
+/** Judgements of a secret, not a fix of it: they close an alert and leave the key alive. */
+const judgements = new Set(['false_positive', 'wont_fix', 'used_in_tests']);
+
+/** An alert that its source closed is part of a fix; one that was re-opened or merely judged is not. */
 function applyAlert(facts: LoopFacts, event: Event): LoopFacts {
-  const state = event.record['state'];
-  if (state === 'resolved') {
-    return addSeen(facts, `alert:${event.source}`, {
-      signal: 'alert-closed',
-      at: event.occurredAt,
-      reason: `${event.source} closed its alert`,
-    });
-  }
-  if (state === 'open') {
-    return addSeen(facts, `alert:${event.source}`, {
-      signal: 'alert-open',
-      at: event.occurredAt,
-      reason: `${event.source} has an open alert`,
-    });
-  }
-  return facts;
+  const { state, resolution } = event.record;
+  if (state !== 'resolved' && state !== 'open') return facts;
+  const isJudged = typeof resolution === 'string' && judgements.has(resolution);
+  const signal = state === 'open' ? 'alert-open' : isJudged ? 'alert-judged' : 'alert-closed';
+  const words = {
+    'alert-open': 'has an open alert',
+    'alert-judged': 'closed its alert as no leak',
+    'alert-closed': 'closed its alert',
+  };
+  const reason = `${event.source} ${words[signal]}`;
+  return addSeen(facts, `alert:${event.source}`, { signal, at: event.occurredAt, reason });
 }
 
 /** Of several loops that are one, the one people have heard of stays; then the earliest. */
