@@ -170,6 +170,36 @@ describe('evidence', () => {
     ]);
   });
 
+  test('git keeps the address in the commit beside the mapped one, so that the report is seen to agree', async () => {
+    const other = makeRepository();
+    const commit = other.commit(
+      {
+        '.mailmap':
+          'A <a@example.com> <old@example.com>\nB <b@example.com> <1+octo-b@users.noreply.github.com>\n',
+        a: '1',
+      },
+      {
+        name: 'A',
+        email: 'old@example.com',
+        committer: { name: 'B', email: '1+octo-b@users.noreply.github.com' },
+      },
+    );
+    const clones = openClones([{ repository: '*', path: other.path }]);
+    const directory = await ownerDirectories.find((adapter) => adapter.id === 'git')?.open({ clones });
+    const [evidence = []] = (await directory?.evidence([place({ commit, file: 'a' })])) ?? [];
+    expect(evidence.map(({ owner }) => owner)).toEqual([
+      {
+        kind: 'stranger',
+        name: 'A',
+        email: 'a@example.com',
+        account: { system: 'email', name: 'old@example.com' },
+      },
+      { ...github('octo-b'), name: 'B', email: 'b@example.com' },
+    ]);
+    clones.close();
+    other.remove();
+  });
+
   test('git says nothing of a bot, of a commit that does not touch the file, or that is not there', async () => {
     expect(await ask('git', place({ commit: world.bot, file: 'package.json' }))).toEqual([]);
     expect(await ask('git', place({ commit: world.second, file: 'docs/a.md' }))).toEqual([]);

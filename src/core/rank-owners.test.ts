@@ -42,7 +42,7 @@ const people: KnownPeople = {
 };
 
 const by = (kind: string, owner: OwnerRef, detail = kind): Evidence => ({ kind, owner, detail, weight: 1 });
-const email = (address: string): OwnerRef => ({ kind: 'stranger', email: address });
+const email = (address: string) => ({ kind: 'stranger', email: address }) as const;
 const handle = (name: string): OwnerRef => ({ kind: 'stranger', account: { system: 'github', name } });
 const id = (text: string): OwnerRef => ({ kind: 'person', id: text });
 
@@ -190,6 +190,16 @@ test('without a directory, an account and an address seen together are one stran
   expect(rest).toEqual([]);
   expect(first?.owner).toEqual({ kind: 'stranger', email: 'o@example.com', account, name: 'O' });
   expect(first?.confidence).toBe(0.92);
+});
+
+test('without a directory, an address and the one that a mailmap puts in its place are one stranger', () => {
+  const mapped: OwnerRef = {
+    ...email('o@example.com'),
+    account: { system: 'email', name: 'old@example.com' },
+  };
+  expect(
+    rankOwners([by('commit-author', mapped), by('commit-author', email('Old@example.com'))]),
+  ).toMatchObject([{ owner: { email: 'o@example.com' }, confidence: 0.6 }]);
 });
 
 test('without a directory, a team handle is a team and a plain name is nobody', () => {

@@ -49,7 +49,9 @@ export function settle(
   if (people === undefined && ref.account !== undefined && isTeamHandle(ref.account)) {
     return ofTeam(ref.account.name, true);
   }
-  return { owner: ref, key: strangerKey(ref, aliases), isByAddress: true };
+  const email = aliasOf(ref, aliases);
+  const owner = email === undefined || email === ref.email?.toLowerCase() ? ref : { ...ref, email };
+  return { owner, key: strangerKey(owner), isByAddress: true };
 }
 
 type Stranger = Extract<OwnerRef, { readonly kind: 'stranger' }>;
@@ -100,9 +102,13 @@ function afterLeaving(person: Person, people: KnownPeople | undefined, isByAddre
   return self;
 }
 
-/** From an account to the address that stands beside it in some evidence, so that both are one stranger. */
+/**
+ * From an account to the address that stands beside it in some evidence, so that both are one stranger. An address
+ * that another one took the place of (a mailmap) is an account of the system `email`.
+ */
 export type Aliases = ReadonlyMap<string, string>;
 const noAliases: Aliases = new Map();
+export const formerEmail = 'email';
 
 export function strangerAliases(evidence: readonly Evidence[]): Aliases {
   let aliases: Map<string, string> | undefined;
@@ -118,13 +124,15 @@ export function strangerAliases(evidence: readonly Evidence[]): Aliases {
   return aliases ?? noAliases;
 }
 
-function strangerKey(ref: Stranger, aliases: Aliases): string {
-  if (ref.account !== undefined) {
-    const account = accountKey(ref.account);
-    const email = aliases.get(account);
-    return email === undefined ? `account:${account}` : `email:${email}`;
-  }
+/** The address by which a stranger goes, in lower case, if another part of the evidence tells one. */
+function aliasOf(ref: Stranger, aliases: Aliases): string | undefined {
+  if (ref.account !== undefined) return aliases.get(accountKey(ref.account));
+  return ref.email === undefined ? undefined : aliases.get(`${formerEmail}:${ref.email.toLowerCase()}`);
+}
+
+function strangerKey(ref: Stranger): string {
   if (ref.email !== undefined) return `email:${ref.email.toLowerCase()}`;
+  if (ref.account !== undefined) return `account:${accountKey(ref.account)}`;
   return `name:${(ref.name ?? '').toLowerCase()}`;
 }
 

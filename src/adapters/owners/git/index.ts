@@ -1,7 +1,9 @@
-import { readAuthor } from '../../../core/author-address.ts';
+import { type AuthorReading, readAuthor } from '../../../core/author-address.ts';
+import type { Account } from '../../../core/event.ts';
 import { strangerOf } from '../../../core/lead-evidence.ts';
 import type { Evidence } from '../../../core/owner.ts';
 import { ownerWeights } from '../../../core/owner-weights.ts';
+import { formerEmail } from '../../../core/settle-owner-ref.ts';
 import { inertPath } from '../../../core/untrusted-text.ts';
 import type { Clone, Clones } from '../../../lib/git/clones.ts';
 import { type Commit, headCommit, readCommit, type Signature, touches } from '../../../lib/git/commits.ts';
@@ -120,17 +122,33 @@ function evidenceOf(introduction: Introduction, mapped: ReadonlyMap<string, Sign
   const author = mapped.get(signatureKey(commit.author)) ?? commit.author;
   const committer = mapped.get(signatureKey(commit.committer)) ?? commit.committer;
   return [
-    ...evidenceFrom(kind, author, `Author of ${detail}.`),
+    ...evidenceFrom(kind, commit.author, author, `Author of ${detail}.`),
     ...(signatureKey(author) === signatureKey(committer)
       ? []
-      : evidenceFrom('commit-committer', committer, `Committer of ${detail}.`)),
+      : evidenceFrom('commit-committer', commit.committer, committer, `Committer of ${detail}.`)),
   ];
 }
 
-function evidenceFrom(kind: string, signature: Signature, detail: string): readonly Evidence[] {
-  const reading = readAuthor(signature);
+function evidenceFrom(
+  kind: string,
+  written: Signature,
+  mapped: Signature,
+  detail: string,
+): readonly Evidence[] {
+  const reading = readAuthor(mapped);
   if (reading.kind === 'nobody') return [];
-  return [{ kind, owner: strangerOf(reading), detail, weight: ownerWeights.kinds[kind]?.weight ?? 0 }];
+  const account = reading.account ?? formerAccount(readAuthor(written), reading.email);
+  const owner = strangerOf(account === undefined ? reading : { ...reading, account });
+  return [{ kind, owner, detail, weight: ownerWeights.kinds[kind]?.weight ?? 0 }];
+}
+
+/** What the commit itself says of a mapped author, so that the report's author is seen to be the same. */
+function formerAccount(written: AuthorReading, email: string | undefined): Account | undefined {
+  if (written.kind === 'nobody' || email === undefined) return undefined;
+  if (written.account !== undefined) return written.account;
+  return written.email === undefined || written.email === email
+    ? undefined
+    : { system: formerEmail, name: written.email };
 }
 
 const shortName = (commit: Commit): string => commit.oid.slice(0, 10);
