@@ -250,6 +250,14 @@ export type LoopFilter = {
   readonly after?: string;
 };
 
+/** What there is, for a look at the whole. `events` is exact up to 100,000 and the database's estimate above. */
+export type Totals = {
+  readonly events: number;
+  readonly messages: readonly { readonly state: MessageState; readonly n: number }[];
+  /** Words that are due or will be, in no message yet. */
+  readonly wants: number;
+};
+
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
 export type LoopStory = {

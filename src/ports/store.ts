@@ -24,6 +24,7 @@ import type {
   SpanRow,
   SuppressionRow,
   TokenRow,
+  Totals,
   WantRow,
 } from './store-rows.ts';
 
@@ -99,6 +100,8 @@ export interface StoreWrite {
   releaseWants(messages: readonly string[]): Promise<void>;
   messageByToken(tokenHash: string): Promise<ClaimedMessage | undefined>;
   messageById(id: string): Promise<ClaimedMessage | undefined>;
+  /** Queues a message again that was given up, refused or is uncertain; false when it is in no such state. */
+  requeueMessage(id: string, at: number): Promise<boolean>;
 
   insertReplies(replies: readonly ReplyRow[]): Promise<ReadonlySet<string>>;
   recordRefusedReply(reply: {
@@ -145,6 +148,14 @@ export interface StoreRead {
     filter: { readonly state?: MessageState; readonly limit: number; readonly after?: string },
   ): Promise<Page<MessageRow>>;
   message(principal: Principal, id: string): Promise<ClaimedMessage | undefined>;
+  /** By the hash of the recipient's token. */
+  messageByToken(principal: Principal, tokenHash: string): Promise<ClaimedMessage | undefined>;
+  loopsByIds(principal: Principal, ids: readonly string[]): Promise<readonly LoopRow[]>;
+  /** When the first message about the case with this code went out; undefined when none did. */
+  firstSentAt(principal: Principal, caseCode: string): Promise<number | undefined>;
+  totals(principal: Principal): Promise<Totals>;
+  /** The last day on which each source spoke, `YYYY-MM-DD`. */
+  lastSourceDays(principal: Principal): Promise<ReadonlyMap<string, string>>;
   ledger(
     principal: Principal,
     loop: string,
@@ -152,6 +163,8 @@ export interface StoreRead {
     { readonly entries: readonly LedgerRow[]; readonly personal: readonly PrivateRow[] } | undefined
   >;
   checkpoints(principal: Principal, after: number): Promise<readonly CheckpointRow[]>;
+  /** Those under which the loop stands. */
+  checkpointsOf(principal: Principal, loop: string): Promise<readonly CheckpointRow[]>;
   owners(principal: Principal, identity: string): Promise<readonly LoopRow[]>;
   coverage(principal: Principal): Promise<readonly { readonly kind: string; readonly n: number }[]>;
   counters(principal: Principal, behaviour: string): Promise<readonly CounterRow[]>;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readSettings from './queries/read-settings.ts';
+import * as readTotals from './queries/read-totals.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as messages from './queries/write-messages.ts';
@@ -38,7 +39,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
 }
 
 function reader(db: Db): StoreRead {
-  return { ...bind(db, loopReads), ...bind(db, readSettings) };
+  return { ...bind(db, loopReads), ...bind(db, readSettings), ...bind(db, readTotals) };
 }
 
 function writer(trx: Db): StoreWrite {

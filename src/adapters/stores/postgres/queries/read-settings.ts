@@ -17,7 +17,12 @@ import type {
 import { idOf, optional, textArray } from '../rows.ts';
 import { visible } from './read-loops.ts';
 import { checkpointOf } from './write-ledger.ts';
-import { type MessageRecord, messageById, messageOf } from './write-messages.ts';
+import {
+  messageByToken as findByToken,
+  type MessageRecord,
+  messageById,
+  messageOf,
+} from './write-messages.ts';
 
 type Db = Kysely<unknown>;
 
@@ -39,11 +44,22 @@ export async function messages(
 
 export async function message(db: Db, principal: Principal, id: string): Promise<ClaimedMessage | undefined> {
   if (!/^[0-9a-f]{32}$/u.test(id)) return undefined;
-  const found = await messageById(db, id);
+  return seenBy(principal, await messageById(db, id));
+}
+
+function seenBy(principal: Principal, found: ClaimedMessage | undefined): ClaimedMessage | undefined {
   if (found === undefined) return undefined;
   const { team } = found.message;
   const isVisible = principal.teams === 'all' || (team !== undefined && principal.teams.includes(team));
   return isVisible ? found : undefined;
+}
+
+export async function messageByToken(
+  db: Db,
+  principal: Principal,
+  tokenHash: string,
+): Promise<ClaimedMessage | undefined> {
+  return seenBy(principal, await findByToken(db, tokenHash));
 }
 
 export async function ledger(

@@ -307,3 +307,12 @@ export async function messageById(db: Db, id: string): Promise<ClaimedMessage | 
   const found = await sql<MessageRecord>`select * from messages where id = ${id}::uuid`.execute(db);
   return (await withWants(db, found.rows))[0];
 }
+
+export async function requeueMessage(db: Db, id: string, at: number): Promise<boolean> {
+  // The state is part of the condition: of two who ask at once, or beside a worker, one changes it.
+  const done = await sql`update messages set state = 'queued', due_at = ${at}, attempt = 0, lease = null,
+    leased_until = null where id = ${id}::uuid and state in ('dead', 'refused', 'uncertain') returning id`.execute(
+    db,
+  );
+  return done.rows.length === 1;
+}
