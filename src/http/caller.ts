@@ -1,0 +1,64 @@
+import type { Context } from 'hono';
+import { can, type Principal } from '../access/principal.ts';
+import type { Scope } from '../access/scope.ts';
+import { bearerToken } from '../access/token.ts';
+import { AppError } from '../core/errors.ts';
+import type { HttpParts } from './http-parts.ts';
+import type { Limits } from './limits.ts';
+import type { SessionCookie } from './session-cookie.ts';
+
+/** Tells who a request comes from. */
+export type Callers = {
+  /** Undefined when the request carries no token at all. Errors: `unauthenticated` for one that is not valid. */
+  find(c: Context): Promise<Principal | undefined>;
+  /** Errors: `unauthenticated`, `forbidden`. */
+  require(c: Context, scope: Scope): Promise<Principal>;
+};
+
+export function createCallers(
+  parts: Pick<HttpParts, 'authenticate'>,
+  session: SessionCookie,
+  limits: Limits,
+): Callers {
+  const find = async (c: Context): Promise<Principal | undefined> => {
+    const header = c.req.header('Authorization');
+    // A header that is there is meant: a cookie beside it does not help a token that is not valid.
+    if (header !== undefined) return judged(c, bearerToken(header), 'token');
+    const cookie = session.read(c);
+    return cookie === undefined ? undefined : judged(c, cookie, 'operator');
+  };
+  const judged = async (
+    c: Context,
+    token: string | undefined,
+    kind: 'token' | 'operator',
+  ): Promise<Principal> => {
+    const known = token === undefined ? undefined : await parts.authenticate(token);
+    if (known === undefined) {
+      limits.few(c, 'refused-tokens');
+      throw unauthenticated(c);
+    }
+    // Whoever signed in at a browser is a person; the token's own kind stands for programs.
+    return kind === 'operator' && known.kind === 'token' ? { ...known, kind } : known;
+  };
+  return {
+    find,
+    require: async (c, scope) => {
+      const caller = await find(c);
+      limits.request(c, caller);
+      if (caller === undefined) throw unauthenticated(c);
+      if (!can(caller, scope)) throw new AppError('forbidden', `It takes the scope ${scope}.`);
+      return caller;
+    },
+  };
+}
+
+function unauthenticated(c: Context): AppError {
+  // RFC 9110, 11.6.1: a 401 says how to authenticate. A browser shows no dialogue for Bearer.
+  c.header('WWW-Authenticate', 'Bearer realm="foldback"');
+  return new AppError('unauthenticated', 'Send a token as `Authorization: Bearer …`, or sign in.');
+}
+
+/** What concerns everybody is decided by those who see everything. Errors: `forbidden`. */
+export function requireAllTeams(caller: Principal): void {
+  if (caller.teams !== 'all') throw new AppError('forbidden', 'It takes a token for all teams.');
+}

@@ -1,0 +1,104 @@
+import type { Scope } from '../access/scope.ts';
+
+/**
+ * Who may come through a door: a scope; `public`, anybody; `link`, whoever has the token in the path; `webhook`, a
+ * signed delivery, or a token with `events:write`.
+ */
+export type Access = Scope | 'public' | 'link' | 'webhook';
+
+export type RouteRow = {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** As OpenAPI writes it: `/v1/loops/{id}`. */
+  readonly path: string;
+  readonly access: Access;
+  /** Content types of the body; none: a body is not read. */
+  readonly takes?: readonly string[];
+  /** Also without a token from this machine itself. */
+  readonly isOpenToLoopback?: true;
+};
+
+const json = ['application/json'] as const;
+const form = ['application/x-www-form-urlencoded'] as const;
+
+/** Files as scanners write them. Packed ones are told by their first bytes, whatever the header says. */
+export const reportTypes = [
+  'application/json',
+  'application/sarif+json',
+  'application/x-ndjson',
+  'application/ndjson',
+  'text/csv',
+  'text/plain',
+  'application/gzip',
+  'application/octet-stream',
+] as const;
+
+export const eventTypes = [
+  'application/json',
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+  'application/x-ndjson',
+  'application/ndjson',
+] as const;
+
+/** Every route there is. Registered from here, and the access matrix of the tests is made from here. */
+export const routeTable = [
+  { method: 'POST', path: '/v1/sources/{source}', access: 'webhook', takes: reportTypes },
+  { method: 'POST', path: '/v1/events', access: 'events:write', takes: eventTypes },
+  { method: 'POST', path: '/v1/imports', access: 'events:write', takes: reportTypes },
+
+  { method: 'GET', path: '/v1/loops', access: 'loops:read' },
+  { method: 'POST', path: '/v1/loops', access: 'loops:write', takes: json },
+  { method: 'POST', path: '/v1/loops/release', access: 'loops:write', takes: json },
+  { method: 'GET', path: '/v1/loops/{id}', access: 'loops:read' },
+  { method: 'POST', path: '/v1/loops/{id}/replies', access: 'loops:write', takes: json },
+  { method: 'GET', path: '/v1/loops/{id}/evidence', access: 'evidence:read' },
+
+  { method: 'GET', path: '/v1/behaviours', access: 'behaviours:read' },
+  { method: 'GET', path: '/v1/owners', access: 'owners:read' },
+  { method: 'GET', path: '/v1/owners/coverage', access: 'owners:read' },
+  { method: 'GET', path: '/v1/measures/{behaviour}', access: 'measures:read' },
+  { method: 'GET', path: '/v1/controls', access: 'controls:read' },
+
+  { method: 'GET', path: '/v1/messages', access: 'messages:read' },
+  { method: 'POST', path: '/v1/messages/test', access: 'messages:write', takes: json },
+  { method: 'GET', path: '/v1/messages/{id}', access: 'messages:read' },
+  { method: 'POST', path: '/v1/messages/{id}/replay', access: 'messages:write' },
+
+  { method: 'GET', path: '/v1/pause', access: 'loops:read' },
+  { method: 'POST', path: '/v1/pause', access: 'delivery:write', takes: json },
+  { method: 'GET', path: '/v1/suppressions', access: 'loops:read' },
+  { method: 'POST', path: '/v1/suppressions', access: 'loops:write', takes: json },
+  { method: 'DELETE', path: '/v1/suppressions/{id}', access: 'loops:write' },
+  { method: 'GET', path: '/v1/tokens', access: 'admin' },
+  { method: 'POST', path: '/v1/tokens', access: 'admin', takes: json },
+  { method: 'DELETE', path: '/v1/tokens/{id}', access: 'admin' },
+  { method: 'GET', path: '/v1/sources', access: 'system:read' },
+
+  { method: 'GET', path: '/r/{token}', access: 'link' },
+  { method: 'POST', path: '/r/{token}', access: 'link', takes: form },
+  { method: 'GET', path: '/claim/{token}', access: 'link' },
+  { method: 'POST', path: '/claim/{token}', access: 'link', takes: form },
+
+  { method: 'GET', path: '/', access: 'public' },
+  { method: 'GET', path: '/check', access: 'public' },
+  { method: 'POST', path: '/check', access: 'public', takes: form },
+  { method: 'GET', path: '/signin', access: 'public' },
+  { method: 'POST', path: '/signin', access: 'public', takes: form },
+  { method: 'POST', path: '/signout', access: 'public' },
+  { method: 'GET', path: '/outbox', access: 'messages:read' },
+  { method: 'GET', path: '/outbox/{id}', access: 'messages:read' },
+
+  { method: 'GET', path: '/livez', access: 'public' },
+  { method: 'GET', path: '/readyz', access: 'public' },
+  { method: 'GET', path: '/metrics', access: 'system:read', isOpenToLoopback: true },
+  { method: 'GET', path: '/openapi.json', access: 'public' },
+  { method: 'GET', path: '/docs', access: 'public' },
+] as const satisfies readonly RouteRow[];
+
+type Row = (typeof routeTable)[number];
+type KeyOf<R extends Row> = R extends Row ? `${R['method']} ${R['path']}` : never;
+
+/** `GET /v1/loops` */
+export type RouteKey = KeyOf<Row>;
+export type OpenKey = KeyOf<Extract<Row, { access: 'public' | 'link' | 'webhook' }>>;
+export type ScopedKey = Exclude<RouteKey, OpenKey>;
