@@ -13,8 +13,9 @@ import type { Config } from './config/schema.ts';
 import { AppError } from './core/errors.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
 import type { ByHand, ReportBatch, ReportOptions } from './http/http-parts.ts';
-import { appendCheckpoint } from './ledger/checkpoint-file.ts';
-import { type PublicKey, seal } from './ledger/seal.ts';
+import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
+import { sealRows } from './ledger/rows.ts';
+import { onlyMembers, type PublicKey } from './ledger/seal.ts';
 import { type SigningKey, signingKey } from './lib/ed25519.ts';
 import { openClones, repositoryKey } from './lib/git/clones.ts';
 import { keyedHash } from './lib/hmac.ts';
@@ -30,7 +31,7 @@ import { type PageWords, pageWordsSchema } from './pages/page-words.ts';
 import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
 import type { MapContext, Source } from './ports/source.ts';
-import type { CheckpointRow, Store } from './ports/store.ts';
+import type { Store } from './ports/store.ts';
 
 export type App = AccessDesk & {
   readonly config: Config;
@@ -141,24 +142,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     sources,
     sourceSecrets: (id) => config.sources[id]?.secrets ?? [],
     mapContext,
-    readReport: (input, given) => readEventBatches(input, { sources, limits: { ...limits, ...config.limits }, ...given }),
+    readReport: (input, given) =>
+      readEventBatches(input, { sources, limits: { ...limits, ...config.limits }, ...given }),
     byHand,
     signer,
-    sealer: {
-      seal: (heads, previous, at) =>
-        sealedRow(
-          seal({
-            at,
-            heads: heads.map(({ loop, seq, head }) => ({ loop, seq, hash: head })),
-            previous: previous === undefined ? undefined : checkpointOf(previous),
-            key: signer,
-          }),
-        ),
-      keep:
-        options.isInMemory === true
-          ? async () => undefined
-          : (row) => appendCheckpoint(checkpointFile, checkpointOf(row)),
-    },
+    sealer: openSealer(signer, options.isInMemory === true ? undefined : checkpointFile),
     publicKeys: keys.ledger.map(({ key }) => {
       const { keyId, publicKey } = signingKey(key);
       return { keyId, publicKey };
@@ -247,12 +235,20 @@ export function deliverySettings(config: Config): DeliverySettings {
   };
 }
 
-function checkpointOf(row: CheckpointRow) {
-  const { leaves: _leaves, ...checkpoint } = row;
-  return checkpoint;
-}
-
-function sealedRow(sealed: ReturnType<typeof seal>): CheckpointRow {
-  const leaves = sealed.heads.map(({ loop, seq, hash }) => ({ loop, seq, head: hash }));
-  return { ...sealed.checkpoint, leaves };
+/** Signs checkpoints and, unless nothing rests, keeps a copy of each in a file beside the database. */
+function openSealer(key: SigningKey, file: string | undefined): Sealer {
+  return {
+    seal: (heads, previous, at) => sealRows(heads, previous, at, key),
+    keep: async (row) => {
+      if (file !== undefined) await appendCheckpoint(file, onlyMembers(row));
+    },
+    missing: async (stored) => {
+      if (file === undefined) return [];
+      const { checkpoints } = await readCheckpointFile(file);
+      const lacking = new Set(
+        compareCheckpoints(checkpoints, stored.map(onlyMembers)).toAppend.map(({ n }) => n),
+      );
+      return stored.filter(({ n }) => lacking.has(n));
+    },
+  };
 }

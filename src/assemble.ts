@@ -6,8 +6,7 @@ import type { Evidence, OwnerRef, Person } from './core/owner.ts';
 import { rankOwners } from './core/rank-owners.ts';
 import { renderMessage } from './core/render.ts';
 import { resolveOwner } from './core/resolve-owner.ts';
-import { appendEntries, genesis } from './ledger/chain.ts';
-import { canonicalJson } from './lib/canonical-json.ts';
+import { appendRows } from './ledger/rows.ts';
 import { keyedHash, sha256Hex } from './lib/hmac.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
@@ -60,16 +59,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     teamOfRepository: assembly.teamOfRepository,
     idOf: (idParts) => hash(idParts),
     randomId: assembly.randomId,
-    appendLedger: (loop, facts) => {
-      const head = { loop: loop.id, seq: loop.seq, hash: loop.head === '' ? genesis : loop.head };
-      const appended = appendEntries(head, facts, assembly.randomId);
-      return {
-        entries: appended.entries.map(({ body, ...entry }) => ({ ...entry, body: canonicalJson(body) })),
-        personal: appended.private.map(({ value, ...rest }) => ({ ...rest, value: canonicalJson(value) })),
-        seq: appended.head.seq,
-        head: appended.head.hash,
-      };
-    },
+    appendLedger: (loop, facts) => appendRows(loop, facts, assembly.randomId),
     channel: (id) => channels.get(id),
     render: (request) => {
       const values = messageValues(parts, request);

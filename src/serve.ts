@@ -8,6 +8,7 @@ import { serverOptions } from './http/hardening/harden.ts';
 import { createHttp } from './http/server.ts';
 import { acquireLock, type Lock } from './lib/lock-file.ts';
 import { removeServerFile, writeServerFile } from './lib/server-file.ts';
+import { mendCopy } from './loop/seal.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export type Role = 'all' | 'api' | 'worker';
@@ -35,6 +36,7 @@ export async function serve(app: App, role: Role): Promise<Serving> {
 
   let worker: Worker | undefined;
   if (role !== 'api') {
+    await mendCopy(parts, app.sealer);
     worker = startWorker({ parts, sealer: app.sealer, log });
     app.onWake(worker.wake);
   }

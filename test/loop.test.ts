@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coverReport } from '../src/loop/cover.ts';
-import { release } from '../src/loop/decide.ts';
+import { decide, release } from '../src/loop/decide.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { replyByLink } from '../src/loop/listen.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
@@ -235,6 +235,48 @@ for (const kind of testStores()) {
         expect(joined?.facts.sources).toEqual(['alerts', 'scanner']);
         expect(joined?.facts.secret?.length).toBe(32);
       }
+    });
+
+    test('a dispute that is upheld closes the case and says so; a risk needs a second person and a date', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const officer = { ...loopPrincipal, id: 'officer' };
+      const events = [1, 2].map((n) =>
+        leak({ at: monday, secret: fakeSecret(270 + n), author: 'bob', file: `decide-${n}.py` }),
+      );
+      const loops: string[] = [];
+      for (const event of events) {
+        const taken = await live(house, event);
+        loops.push(...taken.loops);
+        await house.settleDown();
+      }
+      const [wrong = '', risk = ''] = loops;
+      await answer(house, wrong, { answer: 'wrong', reason: 'test-value' });
+      house.clock.pass(1000);
+      expect(await stateOf(wrong)).toMatchObject({ state: 'disputed' });
+      expect((await decide(house.parts, officer, wrong, { kind: 'uphold' })).kind).toBe('decided');
+      await house.settleDown();
+      expect(await stateOf(wrong)).toMatchObject({ state: 'dismissed' });
+      expect((await messages(wrong)).at(-1)).toMatchObject({
+        moment: 'closed',
+        to: { id: 'bob' },
+        state: 'accepted',
+      });
+
+      const until = house.clock.now() + 10 * day;
+      expect((await decide(house.parts, officer, risk, { kind: 'accept-risk', until })).kind).toBe('refused');
+      expect(await answer(house, risk, { answer: 'accept-risk', until: until + 400 * day })).toMatchObject({
+        kind: 'bad-until',
+      });
+      await answer(house, risk, { answer: 'accept-risk', until });
+      expect(await stateOf(risk)).toMatchObject({ state: 'answered' });
+      expect(
+        await decide(house.parts, { ...officer, id: 'bob' }, risk, { kind: 'accept-risk', until }),
+      ).toMatchObject({ kind: 'refused' });
+      await decide(house.parts, officer, risk, { kind: 'accept-risk', until });
+      expect(await stateOf(risk)).toMatchObject({ state: 'accepted' });
+      house.clock.set(until + hour);
+      await house.settleDown();
+      expect(await stateOf(risk)).toMatchObject({ state: 'told' });
     });
 
     test('"not mine" goes to whom the directory knows, and "not me" to the duty role at once', async () => {

@@ -38,6 +38,7 @@ export function messageValues(parts: LoopParts, request: RenderRequest): Message
     ...(proof.rung === 'verified' ? { verifiedBy: verifiedBy(facts, proof.isAttested) } : {}),
     ...(reply === undefined ? {} : { answer: reply.answer }),
     ...handoverOf(first),
+    ...closedBecause(first),
   };
 }
 
@@ -116,4 +117,11 @@ function handoverOf(row: LoopRow): Pick<MessageValues, 'handover'> {
     default:
       return row.owner.kind === 'unknown' ? { handover: 'no-owner' } : {};
   }
+}
+
+function closedBecause(row: LoopRow): Pick<MessageValues, 'closedBecause'> {
+  const { state } = row;
+  return state === 'held' || state === 'dismissed' || state === 'accepted' || state === 'unprovable'
+    ? { closedBecause: state }
+    : {};
 }

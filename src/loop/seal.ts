@@ -1,5 +1,5 @@
 import type { CheckpointRow } from '../ports/store.ts';
-import type { LoopParts } from './parts.ts';
+import { type LoopParts, loopPrincipal } from './parts.ts';
 
 type Head = { readonly loop: string; readonly seq: number; readonly head: string };
 
@@ -8,12 +8,17 @@ export type Sealer = {
   readonly seal: (heads: readonly Head[], previous: CheckpointRow | undefined, at: number) => CheckpointRow;
   /** Keeps a checkpoint outside the database as well, so that a truncated database shows. */
   readonly keep: (checkpoint: CheckpointRow) => Promise<void>;
+  /** Which of the database's checkpoints the copy lacks at its end. */
+  readonly missing: (stored: readonly CheckpointRow[]) => Promise<readonly CheckpointRow[]>;
 };
 
 /** Heads under one checkpoint; more make the next one. */
 const headsMax = 5000;
 
-/** Seals what changed. One process at a time; returns the number of heads sealed. */
+/**
+ * Seals what changed. One process at a time; returns the number of heads sealed. The copy outside is written after the
+ * commit: a kill in between leaves a line too few, which `mendCopy` adds at the next start.
+ */
 export async function sealLedger(parts: LoopParts, sealer: Sealer): Promise<number> {
   const sealed = await parts.store.transaction(async (tx) => {
     await tx.lock('ledger-sealer');
@@ -22,9 +27,15 @@ export async function sealLedger(parts: LoopParts, sealer: Sealer): Promise<numb
     const previous = await tx.lastCheckpoint();
     const checkpoint = sealer.seal(heads, previous, parts.clock.now());
     await tx.saveCheckpoint(checkpoint);
-    // Written before the commit: a line too many outside is found and explained, a line too few would look like fraud.
-    await sealer.keep(checkpoint);
     return checkpoint;
   });
-  return sealed?.size ?? 0;
+  if (sealed === undefined) return 0;
+  await sealer.keep(sealed);
+  return sealed.size;
+}
+
+/** Adds to the copy outside what a kill between commit and copy left out. What differs otherwise is left to be found. */
+export async function mendCopy(parts: LoopParts, sealer: Sealer): Promise<void> {
+  const last = await parts.store.read.checkpoints(loopPrincipal, 0);
+  for (const checkpoint of await sealer.missing(last)) await sealer.keep(checkpoint);
 }

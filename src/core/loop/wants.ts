@@ -51,6 +51,9 @@ function allWants(facts: LoopFacts, rules: WantRules, now: number): readonly Wan
       return [...backAgain(facts, rules, now), ...ladder(facts, rules)];
     case 'verified':
       return goodNews(facts, rules, now);
+    case 'dismissed':
+    case 'accepted':
+      return closing(facts, now);
     default:
       return [];
   }
@@ -194,4 +197,14 @@ function goodNews(facts: LoopFacts, rules: WantRules, now: number): readonly Wan
   if (last === undefined) return [];
   const occasion = `verified:${rules.position.proof.at}`;
   return [{ occasion, moment: 'verified', to: last.recipient, dueAt: now, lane: lanes.live }];
+}
+
+/** Who was asked hears how it was decided: a dispute that was upheld, a risk that was accepted. */
+function closing(facts: LoopFacts, now: number): readonly Want[] {
+  const last = lastContact(facts);
+  const decision = facts.decisions.findLast((made) => made.kind !== 'hand-over');
+  if (last === undefined || decision === undefined) return [];
+  return [
+    { occasion: `closed:${decision.at}`, moment: 'closed', to: last.recipient, dueAt: now, lane: lanes.live },
+  ];
 }
