@@ -1,0 +1,25 @@
+import type { Clones } from '../lib/git/clones.ts';
+import type { OwnerDirectory } from '../ports/owner-directory.ts';
+import type { Source } from '../ports/source.ts';
+import { directory as codeowners } from './owners/codeowners/index.ts';
+import { directory as git } from './owners/git/index.ts';
+import { directory as people } from './owners/people/index.ts';
+import { source as generic } from './sources/generic/index.ts';
+import { source as github } from './sources/github/index.ts';
+import { source as gitleaks } from './sources/gitleaks/index.ts';
+import { source as trufflehog } from './sources/trufflehog/index.ts';
+
+/** The part of the registry that only reads: a dry run loads nothing that could send. */
+export const sources: readonly Source[] = [gitleaks, trufflehog, github, generic];
+
+/** Opens a directory with what the installation has; undefined where it has nothing for it. */
+export type OwnerDirectoryAdapter = {
+  readonly id: string;
+  readonly title: string;
+  open(settings: {
+    readonly peopleFile?: string | undefined;
+    readonly clones: Clones;
+  }): Promise<OwnerDirectory | undefined>;
+};
+
+export const ownerDirectories: readonly OwnerDirectoryAdapter[] = [people, codeowners, git];
