@@ -1,6 +1,8 @@
 import { readAuthor } from './author-address.ts';
 import type { Account, Actor, OwnerLead } from './event.ts';
 
+/** No address is longer, nor any name with it: a hostile one is cut before patterns see it. */
+const addressLengthMax = 500;
 /** `Ana Sol <ana@example.com>` */
 const nameAndAddress = /^\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*$/u;
 /** What redaction leaves of a name. */
@@ -19,9 +21,10 @@ export function commitAuthor(
   },
   kind: OwnerLead['kind'] = 'commit-author',
 ): { readonly actor: Actor; readonly leads: readonly OwnerLead[] } {
-  const both = nameAndAddress.exec(fields.email ?? '');
+  const address = fields.email?.trim().slice(0, addressLengthMax) ?? '';
+  const both = nameAndAddress.exec(address);
   const name = told(fields.name) ?? told(both?.[1]);
-  const email = told(both === null ? fields.email : both[2]);
+  const email = told(both === null ? address : both[2]);
   const { account } = fields;
   if (name === undefined && email === undefined && account === undefined)
     return { actor: { type: 'unknown' }, leads: [] };
@@ -36,6 +39,6 @@ export function commitAuthor(
 }
 
 function told(text: string | undefined): string | undefined {
-  const trimmed = text?.trim() ?? '';
+  const trimmed = text?.slice(0, addressLengthMax).trim() ?? '';
   return isRedacted.test(trimmed) ? undefined : trimmed;
 }

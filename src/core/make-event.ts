@@ -33,6 +33,8 @@ export type EventParts = {
     readonly kind: Exclude<FingerprintKind, 'content' | 'place'>;
     readonly parts: readonly string[];
   }[];
+  /** What else tells the place, where it has no file or column. */
+  readonly placeAlso?: readonly string[];
   /** An allow-list: nothing that a vendor adds tomorrow comes in by itself. Undefined members are left out. */
   readonly record?: { readonly [key: string]: Json | undefined };
 };
@@ -62,7 +64,7 @@ const identityTypes: Readonly<Record<string, string>> = {
 export function makeEvent(parts: EventParts, tools: EventTools): Event {
   const { where = {}, secret } = parts;
   const content = secretContent(secret?.value);
-  const place = placeParts(parts.source, where, secret?.rule);
+  const place = placeParts(parts, content);
   const fingerprints: Fingerprint[] = [];
   if (content !== undefined) fingerprints.push(...tools.fingerprint('content', [content]));
   for (const { kind, parts: named } of parts.strong ?? [])
@@ -95,19 +97,30 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
   };
 }
 
-/** The place of a finding: joins within one source only. */
-function placeParts(source: string, where: Where, rule: string | undefined): readonly string[] {
-  const { repository = '', commit = '', file = '', line, startColumn, endColumn, url = '' } = where;
-  const spot = file === '' && commit === '' ? url : '';
-  return [
-    source,
-    repository,
-    commit,
-    file,
-    rule ?? '',
-    ...[line, startColumn, endColumn].map((n) => String(n ?? '')),
-    spot,
+/**
+ * The place of a finding: joins within one source only. Commit and column fix what stands there. Without a column two
+ * secrets may stand on one line, and without a commit a new secret on an old one: then what is known of each tells
+ * them apart.
+ */
+function placeParts(parts: EventParts, content: string | undefined): readonly string[] {
+  const {
+    repository = '',
+    commit = '',
+    file = '',
+    line,
+    startColumn,
+    endColumn,
+    url = '',
+  } = parts.where ?? {};
+  const spot = [line, startColumn, endColumn].map((number) => String(number ?? ''));
+  const place = [parts.source, repository, commit, file, parts.secret?.rule ?? '', ...spot];
+  if (commit !== '' && file !== '' && startColumn !== undefined) return place;
+  const known = [
+    content ?? '',
+    ...(parts.strong ?? []).flatMap((one) => one.parts),
+    ...(parts.placeAlso ?? []),
   ];
+  return [...place, file === '' && commit === '' ? url : '', ...known];
 }
 
 function factsOf(secret: SecretParts, content: string | undefined, fingerprintValue: string): SecretFacts {
@@ -115,12 +128,21 @@ function factsOf(secret: SecretParts, content: string | undefined, fingerprintVa
   return {
     provider: secret.provider,
     rule: secret.rule,
-    mask: maskSecret(content ?? '', secret.provider, fingerprintValue),
+    mask: maskSecret(
+      hasTellingEnd(secret.provider) ? (content ?? '') : '',
+      secret.provider,
+      fingerprintValue,
+    ),
     ...(content === undefined ? {} : { length: content.length }),
     ...(tail === undefined ? {} : { lastFour: tail }),
     validity: secret.validity ?? 'unknown',
     ...(secret.validityNote === undefined ? {} : { validityNote: secret.validityNote }),
   };
+}
+
+/** Key blocks all end in the same frame, connections in the name of a database: their end tells nobody anything. */
+function hasTellingEnd(provider: string): boolean {
+  return provider !== 'private-key' && provider !== 'database-url';
 }
 
 function identityOf(facts: SecretFacts): Identity {

@@ -7,6 +7,9 @@ const unsharedLengthMin = 10;
 /** Three characters at every fourth place meet every run of six, so that a text is searched without reading it all. */
 const gramLength = 3;
 const gramStep = runLengthMin - gramLength + 1;
+/** A secret that repeats itself is met at many places: this many are tried, and a run this long is long enough. */
+const triesMax = 32;
+const runLengthEnough = 64;
 
 /**
  * The one form of a secret in which two scanners agree: trimmed, without the quotes around it; a key block with plain
@@ -85,50 +88,48 @@ export function secretScrubber(values: readonly string[], mask: string): (text: 
 function scrub(text: string, part: string, mask: string): string {
   let result = '';
   let kept = 0;
+  let passed = 0;
   for (let at = 0; at + gramLength <= text.length; at += gramStep) {
-    if (at < kept) continue;
+    if (at < passed) continue;
     const run = longestRun(text, at, kept, part);
     if (run === undefined) continue;
+    passed = run.end;
+    if (isWords(text.slice(run.start, run.end), part)) continue;
     result += text.slice(kept, run.start) + mask;
     kept = run.end;
   }
   return kept === 0 ? text : result + text.slice(kept);
 }
 
-/** The longest run of the text around `at` that the secret holds too, if it is long enough and no plain word. */
-function longestRun(
-  text: string,
-  at: number,
-  from: number,
-  part: string,
-): { start: number; end: number } | undefined {
+/** The longest run of the text around `at`, and not before `from`, that the secret holds too. */
+function longestRun(text: string, at: number, from: number, part: string): Run | undefined {
   const gram = text.slice(at, at + gramLength);
-  let best: { start: number; end: number } | undefined;
-  // A secret of one repeated character would be met at every place: the first few decide.
-  for (
-    let place = part.indexOf(gram), tries = 0;
-    place >= 0 && tries < 64;
-    place = part.indexOf(gram, place + 1), tries++
-  ) {
-    let before = 0;
-    while (at - before > from && place - before > 0 && text[at - before - 1] === part[place - before - 1])
-      before++;
-    let after = gramLength;
-    while (
-      at + after < text.length &&
-      place + after < part.length &&
-      text[at + after] === part[place + after]
-    )
-      after++;
-    if (before + after >= runLengthMin && before + after > (best === undefined ? 0 : best.end - best.start)) {
-      best = { start: at - before, end: at + after };
-    }
+  let best: Run | undefined;
+  let place = part.indexOf(gram);
+  for (let tries = 0; place >= 0 && tries < triesMax; tries++) {
+    const run = runAt(text, at, from, part, place);
+    const length = run.end - run.start;
+    if (length >= runLengthMin && length > (best === undefined ? 0 : best.end - best.start)) best = run;
+    if (length >= runLengthEnough) break;
+    place = part.indexOf(gram, place + 1);
   }
-  if (best === undefined) return undefined;
-  const run = text.slice(best.start, best.end);
-  const isWord =
-    part.length - run.length >= unsharedLengthMin && run.split(/[^\p{L}\p{N}]+/u).every(isPlainWord);
-  return isWord ? undefined : best;
+  return best;
+}
+
+type Run = { readonly start: number; readonly end: number };
+
+function runAt(text: string, at: number, from: number, part: string, place: number): Run {
+  let start = at;
+  let end = at + gramLength;
+  const shift = place - at;
+  while (start > from && start + shift > 0 && text[start - 1] === part[start - 1 + shift]) start--;
+  while (end < text.length && end + shift < part.length && text[end] === part[end + shift]) end++;
+  return { start, end };
+}
+
+/** Whether a run is plain words, and enough of the secret is no part of it. */
+function isWords(run: string, part: string): boolean {
+  return part.length - run.length >= unsharedLengthMin && run.split(/[^\p{L}\p{N}]+/u).every(isPlainWord);
 }
 
 function isPlainWord(word: string): boolean {

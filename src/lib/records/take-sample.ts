@@ -49,29 +49,44 @@ function firstJsonLine(text: string, limits: Limits): unknown {
   return undefined;
 }
 
-/** Parses as much of a cut-off document as is whole: up to the last comma or closing bracket, brackets added. */
+/**
+ * Parses as much of a document as is whole and valid: up to a comma or closing bracket, the open brackets closed.
+ * Once a bad value is in, every longer beginning is bad too, so the longest good one is found by halving.
+ */
 export function parsePrefix(text: string, limits: Limits): unknown {
-  const closers: string[] = [];
-  let inString = false;
-  let cut = 0;
-  let ending = '';
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (inString) {
-      if (character === '\\') at++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{' || character === '[') closers.push(character === '{' ? '}' : ']');
-    else if (character === '}' || character === ']') {
-      closers.pop();
-      cut = at + 1;
-      ending = closers.toReversed().join('');
-    } else if (character === ',') {
-      cut = at;
-      ending = closers.toReversed().join('');
-    }
-    if (closers.length > limits.depthMax) break;
+  const cuts = cutsOf(text, limits);
+  let value: unknown;
+  let from = 0;
+  let to = cuts.length - 1;
+  let middle = to;
+  while (from <= to) {
+    const cut = cuts[middle];
+    const parsed = parseRecord(cut === undefined ? '' : text.slice(0, cut.end) + cut.closers, limits);
+    if (parsed.ok) value = parsed.value;
+    if (parsed.ok) from = middle + 1;
+    else to = middle - 1;
+    middle = (from + to) >> 1;
   }
-  const parsed = parseRecord(text.slice(0, cut) + ending, limits);
-  return parsed.ok ? parsed.value : undefined;
+  return value;
+}
+
+/** Where a document may be cut, and the brackets that then close it. */
+function cutsOf(text: string, limits: Limits): readonly { readonly end: number; readonly closers: string }[] {
+  const cuts: { end: number; closers: string }[] = [];
+  let closers = '';
+  let inString = false;
+  for (let at = 0; at < text.length && closers.length <= limits.depthMax; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) {
+      closers = (code === 0x7b ? '}' : ']') + closers;
+    } else if (code === 0x7d || code === 0x5d) {
+      closers = closers.slice(1);
+      cuts.push({ end: at + 1, closers });
+    } else if (code === 0x2c) cuts.push({ end: at, closers });
+  }
+  return cuts;
 }

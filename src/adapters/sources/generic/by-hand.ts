@@ -38,6 +38,7 @@ export function byHand(input: ByHandInput, tools: EventTools & { readonly reposi
       source: 'by-hand',
       kind: 'secret.committed',
       id: [input.title, input.provider, input.occurredAt, input.owner],
+      placeAlso: [input.title],
       occurredAt: instantOf(input.occurredAt),
       leads: input.owner === undefined ? [] : ownerLead(input.owner),
       where: compact({ repository, commit: commitHash(input.commit), file: input.file, line: input.line }),

@@ -1,4 +1,4 @@
-import { dictOf, isDict, textOf } from '../../../lib/guards.ts';
+import { type Dict, dictOf, isDict, textOf } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
 import { isListedAlert, kindOf } from './schema.ts';
@@ -18,9 +18,13 @@ function recognise(sample: Sample): number {
   if (Array.isArray(sample.first)) return isListedAlert(sample.first[0]) ? 0.95 : 0;
   if (!isDict(sample.first)) return 0;
   if (kindOf(sample.first, undefined) !== 'other') return 0.9;
-  // Another webhook of GitHub: nothing is made of it, and that is no error.
-  const isWebhook =
-    textOf(dictOf(sample.first.repository)?.full_name) !== undefined ||
-    textOf(sample.first.action) !== undefined;
-  return isWebhook && (isDict(sample.first.sender) || isDict(sample.first.repository)) ? 0.55 : 0;
+  return isOtherWebhook(sample.first) ? 0.55 : 0;
+}
+
+/** Another webhook of GitHub: nothing is made of it, and that is no error. */
+function isOtherWebhook(payload: Dict): boolean {
+  const isNamed =
+    textOf(dictOf(payload.repository)?.full_name) !== undefined || textOf(payload.action) !== undefined;
+  const frames = ['sender', 'repository', 'organization', 'installation', 'security_advisory'];
+  return isNamed && frames.some((name) => isDict(payload[name]));
 }

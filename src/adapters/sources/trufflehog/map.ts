@@ -60,7 +60,12 @@ export const map: Source['map'] = (record, context) => {
 function resultEvent(result: TrufflehogResult, context: MapContext): Event {
   const { place } = result;
   const link = textOf(place.link);
-  const { actor, leads } = commitAuthor({ email: textOf(place.email) });
+  const commit = commitHash(textOf(place.commit));
+  // In a chat or a wiki the address is of who wrote the page.
+  const { actor, leads } = commitAuthor(
+    { email: textOf(place.email) },
+    commit === undefined ? 'resource-owner' : 'commit-author',
+  );
   const { validity, note } = validityOf(result);
   return makeEvent(
     {
@@ -73,7 +78,7 @@ function resultEvent(result: TrufflehogResult, context: MapContext): Event {
       leads,
       where: compact({
         repository: repositoryOf(place, link) ?? context.repository,
-        commit: commitHash(textOf(place.commit)),
+        commit,
         file: textOf(place.file) ?? textOf(place.filename) ?? textOf(place.path),
         line: ordinalOf(place.line),
         url: link,
@@ -117,6 +122,7 @@ function commitEvent(commit: TrufflehogCommit, text: string, context: MapContext
         provider: providerFor(commit.reason, text),
         rule: commit.reason,
         value: text,
+        alsoSecret: commit.strings,
         validity: 'unknown',
       },
       record: { reason: commit.reason, path: commit.path, branch: commit.branch, medium: 'git' },

@@ -1,5 +1,14 @@
 import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
 
+/** Where version 3 looks. One of these stands under `SourceMetadata.Data`; what it may add later comes after. */
+const media = new Set(
+  (
+    'azure azurerepos artifactory bitbucket buildkite circleci confluence docker ecr elasticsearch filesystem forager ' +
+    'gcs gerrit git github gitlab googledrive huggingface jenkins jira npm postman pypi s3 sentry sharepoint slack ' +
+    'slackcontinuous stdin syslog teams test travisci vector webhook'
+  ).split(' '),
+);
+
 /** Version 3: one line a result. */
 export type TrufflehogResult = {
   readonly detector: string;
@@ -19,7 +28,9 @@ export function readVersion3(record: Dict): TrufflehogResult | undefined {
   const detector = textOf(record.DetectorName) ?? ordinalName(record.DetectorType);
   const data = dictOf(dictOf(record.SourceMetadata)?.Data);
   if (detector === undefined || data === undefined) return undefined;
-  const [medium = 'unknown', place] = Object.entries(data).find(([, value]) => isDict(value)) ?? [];
+  const places = Object.entries(data).filter(([, value]) => isDict(value));
+  const [medium = 'unknown', place] =
+    places.find(([name]) => media.has(name.toLowerCase())) ?? places[0] ?? [];
   const raw = textOf(record.Raw);
   // Early versions wrote bytes, which JSON in Go turns into base64; these members came with the change to text.
   const isText = 'RawV2' in record || 'DecoderName' in record || 'DetectorDescription' in record;
@@ -69,8 +80,9 @@ export function isVersion3(value: unknown): boolean {
   );
 }
 
+/** Other scanners have copied the shape, but not the diff that version 2 prints for terminals. */
 export function isVersion2(value: unknown): boolean {
-  return isDict(value) && Array.isArray(value.stringsFound) && 'reason' in value;
+  return isDict(value) && Array.isArray(value.stringsFound) && 'reason' in value && 'printDiff' in value;
 }
 
 /** The scanner's own log lines stand between results when both outputs go to one file. */

@@ -1,0 +1,523 @@
+import { createHmac } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sources } from '../src/adapters/index.ts';
+import { type ReadItem, readEventBatches, readEvents } from '../src/adapters/read-events.ts';
+import { byHand, byHandInput } from '../src/adapters/sources/generic/by-hand.ts';
+import type { Event } from '../src/core/event.ts';
+import type { MapContext } from '../src/ports/source.ts';
+import { isRejection } from '../src/ports/source.ts';
+import { sourceContract } from './contracts/source-contract.ts';
+import { eventProblems } from './support/event-problems.ts';
+import { survivingParts, withBehind } from './support/secret-survival.ts';
+import { sourceContext } from './support/source-context.ts';
+
+/** How each vendor signs. */
+const signers: Readonly<
+  Record<string, (body: Uint8Array, secret: string) => Readonly<Record<string, string>>>
+> = {
+  github: (body, secret) => ({
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+    'x-github-delivery': '7f3a',
+  }),
+};
+
+for (const source of sources) {
+  const sign = signers[source.id];
+  sourceContract({ source, sources, ...(sign === undefined ? {} : { sign }) });
+}
+
+test('every folder of a source is registered, and every registered source has a folder', () => {
+  const folders = readdirSync(new URL('../src/adapters/sources/', import.meta.url));
+  expect(folders.toSorted()).toEqual(sources.map((source) => source.id).toSorted());
+});
+
+async function read(
+  input: string | Uint8Array,
+  context: Partial<MapContext> = {},
+  id?: string,
+): Promise<ReadItem[]> {
+  const items: ReadItem[] = [];
+  const source = sources.find((one) => one.id === id);
+  const bytes = typeof input === 'string' ? Buffer.from(input) : input;
+  const options = {
+    sources,
+    context: { ...sourceContext, ...context },
+    ...(source === undefined ? {} : { source }),
+  };
+  for await (const item of readEvents([bytes], options)) items.push(item);
+  return items;
+}
+
+async function events(input: unknown, context: Partial<MapContext> = {}, id?: string): Promise<Event[]> {
+  const items = await read(typeof input === 'string' ? input : JSON.stringify(input), context, id);
+  return items.flatMap((item) => ('event' in item ? [item.event] : []));
+}
+
+function contents(event: Event | undefined): readonly string[] {
+  return event?.fingerprints.filter(({ kind }) => kind === 'content').map(({ value }) => value) ?? [];
+}
+
+const fake = 'not-a-real-token-Yw5Kd9Hs4Jf6Gg1Q';
+const gitleaks = (more: object = {}) => ({
+  RuleID: 'aws-access-token',
+  Secret: fake,
+  Match: fake,
+  StartLine: 1,
+  File: 'a.py',
+  Commit: 'a'.repeat(40),
+  ...more,
+});
+const trufflehog = (more: object = {}) => ({
+  SourceMetadata: { Data: { Git: { commit: 'b'.repeat(40), file: 'b.py', line: 2 } } },
+  DetectorName: 'AWS',
+  DecoderName: 'PLAIN',
+  Verified: false,
+  Raw: fake,
+  ...more,
+});
+
+describe('fingerprints', () => {
+  test('the same secret has the same content whoever found it, in whatever form', async () => {
+    const forms = [
+      ...(await events([gitleaks()])),
+      ...(await events([gitleaks({ Secret: `"${fake}"` })])),
+      ...(await events([trufflehog()])),
+      ...(await events([
+        {
+          SourceMetadata: { Data: { Git: {} } },
+          DetectorName: 'AWS',
+          Raw: Buffer.from(fake).toString('base64'),
+        },
+      ])),
+      ...(await events([{ rule: 'AWS', offender: `KEY = '${fake}'`, file: 'a', commit: '', line: '' }])),
+      ...(await events([
+        {
+          number: 1,
+          secret_type: 'aws',
+          resolution: null,
+          secret: fake,
+          repository: { full_name: 'acme/x' },
+        },
+      ])),
+      ...(await events({
+        specversion: '1.0',
+        id: '1',
+        source: 's',
+        type: 'secret.found',
+        data: { secret: fake },
+      })),
+    ];
+    expect(forms).toHaveLength(7);
+    expect(new Set(forms.flatMap(contents)).size).toBe(1);
+    expect(forms.every((event) => contents(event).length === 1)).toBe(true);
+  });
+
+  test('a private key is one secret with line feeds and with escapes', async () => {
+    const lines = [
+      '-----BEGIN EXAMPLE PRIVATE KEY-----',
+      'bm90IGEgcmVhbCBrZXkgYXQgYWxsLCBqdXN0IDQy',
+      '-----END EXAMPLE PRIVATE KEY-----',
+    ];
+    const found = [
+      ...(await events([gitleaks({ Secret: lines.join('\\n') })])),
+      ...(await events([trufflehog({ Raw: `${lines.join('\n')}\n` })])),
+    ];
+    expect(new Set(found.flatMap(contents)).size).toBe(1);
+  });
+
+  test('fifty redacted findings share no fingerprint at all', async () => {
+    for (const secret of ['REDACTED', 'AKIA...', '****************']) {
+      const found = await events(
+        Array.from({ length: 50 }, (_, n) => gitleaks({ Secret: secret, StartLine: n + 1 })),
+      );
+      const all = found.flatMap((event) => event.fingerprints.map(({ kind, value }) => `${kind}:${value}`));
+      expect(new Set(all).size).toBe(50);
+      expect(all.every((one) => one.startsWith('place:'))).toBe(true);
+      expect(
+        found.every((event) => event.secret?.lastFour === undefined && event.secret?.length === undefined),
+      ).toBe(true);
+    }
+  });
+
+  test('key blocks of which only the first line was reported are not one key', async () => {
+    const [one, two] = await events(
+      [1, 2].map((line) => gitleaks({ Secret: '-----BEGIN RSA PRIVATE KEY-----', StartLine: line })),
+    );
+    expect(one?.fingerprints.map(({ value }) => value)).not.toEqual(
+      two?.fingerprints.map(({ value }) => value),
+    );
+    expect(contents(one)).toEqual([]);
+  });
+
+  test('a new secret on an old line is a new one', async () => {
+    const found = await events(
+      [fake, 'not-a-real-token-2fPz8Rw3Tn6Uj9Vb'].map((Secret) =>
+        gitleaks({ Secret, Commit: '', StartColumn: 5 }),
+      ),
+    );
+    expect(new Set(found.flatMap((event) => event.fingerprints.map(({ value }) => value))).size).toBe(4);
+  });
+
+  test('two secrets in one place do not become one, whether or not the scanner tells columns', async () => {
+    const other = 'not-a-real-token-2fPz8Rw3Tn6Uj9Vb';
+    const alert = { secret_type: 'x', resolution: null };
+    const pairs = [
+      await events([trufflehog(), trufflehog({ Raw: other })]),
+      await events([
+        {
+          reason: 'High Entropy',
+          commitHash: 'a'.repeat(40),
+          path: 'a',
+          stringsFound: [fake, other],
+          printDiff: '',
+        },
+      ]),
+      await events([1, 2].map((number) => ({ ...alert, number, repository: { full_name: 'acme/x' } }))),
+      ['Key in the wiki', 'Key in the chat'].map((title) =>
+        byHand({ title, repository: 'acme/x' }, sourceContext),
+      ),
+    ];
+    for (const pair of pairs) {
+      expect(pair).toHaveLength(2);
+      expect(new Set(pair.flatMap((event) => event.fingerprints.map(({ value }) => value))).size).toBe(
+        pair.reduce((count, event) => count + event.fingerprints.length, 0),
+      );
+    }
+  });
+
+  test('an alert, its location and its status share the provider’s id', async () => {
+    const repository = { full_name: 'Acme/Shop' };
+    const alert = { number: 7, secret_type: 'x', resolution: null };
+    const found = [
+      ...(await events({ action: 'created', alert, repository })),
+      ...(await events({ action: 'reopened', alert, repository })),
+      ...(await events({
+        action: 'created',
+        alert,
+        repository,
+        location: { type: 'commit', details: { path: 'a' } },
+      })),
+      ...(await events([{ ...alert, repository: { full_name: 'acme/shop' } }])),
+    ];
+    expect(found.map((event) => event.kind)).toEqual([
+      'secret.committed',
+      'secret.status',
+      'secret.location',
+      'secret.committed',
+    ]);
+    const ids = found.flatMap((event) =>
+      event.fingerprints.filter(({ kind }) => kind === 'provider-id').map(({ value }) => value),
+    );
+    expect(ids).toHaveLength(4);
+    expect(new Set(ids).size).toBe(1);
+  });
+});
+
+test('no part of any secret survives in any event, wherever it stood', () => {
+  const unit = fc.constantFrom(...'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789/+_-.');
+  const token = fc.string({ unit, minLength: 12, maxLength: 80 });
+  const records = (secret: string): readonly unknown[] => [
+    gitleaks({
+      Secret: secret,
+      Author: 'Ana',
+      Email: 'ana@example.com',
+      Link: 'https://github.com/acme/x',
+      Description: 'd',
+    }),
+    {
+      rule: 'r',
+      offender: `KEY="${secret}"`,
+      file: 'f',
+      author: 'a',
+      email: 'e@example.com',
+      repo: 'r',
+      tags: 't',
+    },
+    trufflehog({
+      Raw: secret,
+      RawV2: `id:${secret}`,
+      ExtraData: { account: '1', arn: 'arn' },
+      Redacted: secret,
+    }),
+    { reason: 'High Entropy', commitHash: 'a'.repeat(40), path: 'p', branch: 'b', stringsFound: [secret] },
+    {
+      number: 1,
+      secret_type: 'x',
+      resolution: 'revoked',
+      state: 'resolved',
+      secret,
+      html_url: 'https://github.com/acme/x/y',
+      repository: { full_name: 'acme/x' },
+    },
+    {
+      specversion: '1.0',
+      id: '1',
+      source: 's',
+      type: 'a.secret.found',
+      subject: 's',
+      data: { secret, title: 't', file: 'f', owner: 'o' },
+    },
+  ];
+  fc.assert(
+    fc.property(token, fc.nat(5), fc.nat(80), fc.nat(80), (secret, which, from, to) => {
+      const record = records(secret)[which];
+      const behind = withBehind(record, secret.slice(Math.min(from, to), Math.max(from, to)));
+      for (const source of sources) {
+        const text = JSON.stringify(source.map(behind, sourceContext));
+        expect(survivingParts(text, [secret])).toEqual([]);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+describe('what is known of a finding', () => {
+  test('only a source that says so makes a secret inactive', async () => {
+    const verdicts = await events([
+      trufflehog({ Verified: true }),
+      trufflehog({ Verified: false }),
+      trufflehog({ Verified: false, VerificationError: 'timeout' }),
+    ]);
+    expect(verdicts.map((event) => [event.secret?.validity, event.secret?.validityNote])).toEqual([
+      ['active', undefined],
+      ['unknown', 'not verified'],
+      ['unknown', 'verification failed'],
+    ]);
+    expect(new Set(verdicts.map((event) => event.id)).size).toBe(3);
+  });
+
+  test('the repository comes from the record, then from who imports it', async () => {
+    const [own] = await events([gitleaks({ Link: 'https://github.com/acme/own/blob/x/a.py#L1' })], {
+      repository: 'acme/other',
+    });
+    const [given] = await events([gitleaks()], { repository: 'acme/other' });
+    const [bare] = await events([{ rule: 'x', offender: fake, file: 'a', repo: 'other' }], {
+      repository: 'acme/other',
+    });
+    expect([own, given, bare].map((event) => event?.where.repository)).toEqual([
+      'acme/own',
+      'acme/other',
+      'acme/other',
+    ]);
+  });
+
+  test('impossible hashes are dropped, and a finding without a date is dated by its receipt', async () => {
+    const [event] = await events([
+      gitleaks({ Commit: 'g14d7debf9775f957cf4f1e8176da0786431f72c', Date: '0001-01-01T00:00:00Z' }),
+    ]);
+    expect(event?.where).not.toHaveProperty('commit');
+    expect(event?.occurredAt).toBe(sourceContext.receivedAt);
+    const [future] = await events([gitleaks({ Date: '2099-01-01T00:00:00Z' })]);
+    expect(future?.occurredAt).toBe(sourceContext.receivedAt);
+  });
+
+  test('the sender of an alert is never its author', async () => {
+    const sender = { login: 'handled-it', type: 'User' };
+    const alert = { number: 7, secret_type: 'x', resolution: null };
+    const found = await events({ action: 'created', alert, repository: { full_name: 'acme/x' }, sender });
+    expect(found[0]?.actor).toEqual({ type: 'unknown' });
+    expect(JSON.stringify(found)).not.toContain('handled-it');
+  });
+
+  test('a user name or token in the address of a repository is left out', async () => {
+    const Data = {
+      Git: {
+        repository: `https://ana:${fake}@git.example/acme/x.git`,
+        link: `https://ana:${fake}@git.example/acme/x/blob/a`,
+      },
+    };
+    const found = await events([
+      trufflehog({ SourceMetadata: { Data }, Raw: 'another-example-value-8Zt3LmX7' }),
+    ]);
+    expect(found[0]?.where).toEqual({ repository: 'acme/x', url: 'https://git.example/acme/x/blob/a' });
+  });
+});
+
+describe('GitHub deliveries', () => {
+  const github = sources.find((source) => source.id === 'github');
+  const alert = { number: 7, secret_type: 'x', resolution: null, resolved_at: null };
+  const delivery = (event: string, payload: object, guid = '1'): readonly Event[] => {
+    const headers = { 'x-github-event': event, 'x-github-delivery': guid };
+    const result = github?.map(
+      { repository: { full_name: 'acme/x' }, ...payload },
+      { ...sourceContext, headers },
+    );
+    return result === undefined || isRejection(result) ? [] : result;
+  };
+
+  test('the header says what a delivery is; other events are silence and not an error', () => {
+    expect(delivery('secret_scanning_alert', { action: 'created', alert })).toHaveLength(1);
+    expect(delivery('secret_scanning_alert', { action: 'of_tomorrow', alert })).toEqual([]);
+    expect(delivery('code_scanning_alert', { action: 'created', alert })).toEqual([]);
+    expect(delivery('ping', { zen: 'x' })).toEqual([]);
+  });
+
+  test('a delivery that is sent again has the same id, also in the old form that has no time', () => {
+    const ids = (guid: string) =>
+      delivery('secret_scanning_alert', { action: 'reopened', alert }, guid).map(({ id }) => id);
+    expect(ids('1')).toEqual(ids('1'));
+    expect(ids('1')).not.toEqual(ids('2'));
+  });
+
+  test('closing as a false positive says nothing about whether the secret works', () => {
+    const resolved = (resolution: string) =>
+      delivery('secret_scanning_alert', { action: 'resolved', alert: { ...alert, resolution } })[0];
+    expect(resolved('false_positive')?.secret?.validity).toBe('unknown');
+    expect(resolved('false_positive')?.record.resolution).toBe('false_positive');
+    expect(resolved('revoked')?.secret).toMatchObject({
+      validity: 'inactive',
+      validityNote: 'resolved as revoked',
+    });
+  });
+
+  test('a push of a bot is a workload’s, and its authors are leads once', () => {
+    const commit = { author: { name: 'Ana', email: 'ana@example.com' } };
+    const push = {
+      ref: 'refs/heads/main',
+      before: 'a'.repeat(40),
+      after: 'b'.repeat(40),
+      commits: [commit, commit],
+    };
+    const [made] = delivery('push', {
+      ...push,
+      pusher: { name: 'tool[bot]' },
+      sender: { login: 'tool[bot]', type: 'Bot' },
+    });
+    expect(made).toMatchObject({ kind: 'push.made', actor: { type: 'workload' }, where: { branch: 'main' } });
+    expect(made?.leads.filter(({ kind }) => kind === 'commit-author')).toHaveLength(1);
+  });
+});
+
+describe('CloudEvents', () => {
+  test('source and id are the identity, in every mode', async () => {
+    const attributes = {
+      specversion: '1.0',
+      id: '1',
+      source: '/s',
+      type: 'secret.found',
+      time: '2024-05-01T10:00:00Z',
+    };
+    const data = { repository: 'acme/x', secret: fake };
+    const [structured] = await events({ ...attributes, data });
+    const [batched] = await events([{ ...attributes, data }]);
+    const [encoded] = await events({
+      ...attributes,
+      data_base64: Buffer.from(JSON.stringify(data)).toString('base64'),
+    });
+    const headers = Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [`ce-${name}`, encodeURIComponent(value)]),
+    );
+    const [binary] = await events(data, { headers }, 'generic');
+    for (const other of [batched, encoded, binary]) expect(other).toEqual(structured);
+  });
+
+  test('what a stranger sends as data is not kept', async () => {
+    const [event] = await events({
+      specversion: '1.0',
+      id: '1',
+      source: '/s',
+      type: 'x',
+      data: { note: 'keep me?', title: fake.slice(0, 3) },
+    });
+    expect(event?.kind).toBe('finding.reported');
+    expect(JSON.stringify(event)).not.toContain('keep me');
+  });
+});
+
+describe('capture by hand', () => {
+  test('a form gives one event, with the owner as a lead, and the same form the same event', () => {
+    const form = byHandInput.parse({
+      title: 'Key in the wiki',
+      repository: 'https://github.com/acme/x',
+      file: 'README.md',
+      line: 3,
+      commit: 'A'.repeat(40),
+      provider: 'AWS',
+      occurredAt: '2024-05-01T10:00:00Z',
+      owner: 'Ana Sol <ana@example.com>',
+    });
+    const event = byHand(form, sourceContext);
+    expect(event).toMatchObject({
+      kind: 'secret.committed',
+      occurredAt: Date.UTC(2024, 4, 1, 10),
+      where: { repository: 'acme/x', commit: 'a'.repeat(40), file: 'README.md', line: 3 },
+      leads: [{ kind: 'named-by-hand', name: 'Ana Sol', email: 'ana@example.com' }],
+      secret: { provider: 'aws', validity: 'unknown' },
+    });
+    expect(eventProblems(event)).toEqual([]);
+    expect(byHand(form, { ...sourceContext, receivedAt: sourceContext.receivedAt + 5 }).id).toBe(event.id);
+  });
+
+  test('a secret of a known shape that slipped into the title is masked', () => {
+    const slipped = ['gh', 'p_', 'Ab3'.repeat(12)].join('');
+    expect(JSON.stringify(byHand({ title: `Found ${slipped}` }, sourceContext))).not.toContain('Ab3Ab3');
+  });
+
+  test('fields that do not exist, and half a commit, are refused', () => {
+    for (const bad of [
+      { title: 'x y z', secret: 'x' },
+      { title: 'x y z', commit: 'abc' },
+      { title: 'x' },
+      { title: 'x y z', occurredAt: 'soon' },
+    ])
+      expect(byHandInput.safeParse(bad).success).toBe(false);
+  });
+});
+
+describe('files', () => {
+  test.each(['', '\n', '[]', 'null', '{}', '{"runs":[]}', '{"results":[],"version":"1"}'])(
+    '%j is zero events and no error, with and without a source',
+    async (text) => {
+      expect(await read(text)).toEqual([]);
+      for (const source of sources) expect(await read(text, {}, source.id)).toEqual([]);
+    },
+  );
+
+  test('an unknown file is one clear end that quotes nothing', async () => {
+    for (const text of [
+      `password,host\n${fake},x\n`,
+      `{"password":"${fake}"}`,
+      `<xml>${fake}</xml>`,
+      fake,
+      '[1,2]',
+    ]) {
+      const items = await read(text);
+      expect(items).toEqual([expect.objectContaining({ code: 'unrecognised-file', fatal: true, line: 1 })]);
+      expect(JSON.stringify(items)).not.toContain(fake.slice(0, 6));
+    }
+    expect(await read('[{"RuleID":"x","StartLine":1}]', {}, 'trufflehog')).toMatchObject([
+      { code: 'bad-record', fatal: false },
+    ]);
+    expect(await read('a,b\n1,2', {}, 'trufflehog')).toMatchObject([
+      { code: 'unrecognised-file', fatal: true },
+    ]);
+  });
+
+  test('one bad record is reported with its line and the rest goes on, compressed too', async () => {
+    const text = `[\n${JSON.stringify(gitleaks())},\n{"Secret":"${fake}"},\n{"RuleID": tru},\n${JSON.stringify(gitleaks({ StartLine: 2 }))}\n]`;
+    for (const input of [Buffer.from(text), gzipSync(text)]) {
+      const items = await read(input);
+      expect(
+        items.map((item) => ('event' in item ? item.event.where.line : [item.line, item.fatal])),
+      ).toEqual([1, [3, false], [4, false], 2]);
+      expect(JSON.stringify(items)).not.toContain('Kd9Hs4');
+    }
+  });
+
+  test('a report that breaks off gives what it held and then one clear end', async () => {
+    const items = await read(`[${JSON.stringify(gitleaks())},{"RuleID":"x","Sec`);
+    expect(items).toMatchObject([{ event: {} }, { fatal: true, code: 'bad-json' }]);
+  });
+
+  test('batches tell how many records were read', async () => {
+    const lines = Array.from({ length: 40 }, () => JSON.stringify(trufflehog())).join('\n');
+    const totals: number[] = [];
+    const pieces = lines.match(/[\s\S]{1,1000}/gu)?.map((piece) => Buffer.from(piece)) ?? [];
+    for await (const batch of readEventBatches(pieces, { sources, context: sourceContext }))
+      totals.push(batch.records);
+    expect(totals.at(-1)).toBe(40);
+  });
+});
