@@ -8,6 +8,7 @@ import { serverOptions } from './http/hardening/harden.ts';
 import { createHttp } from './http/server.ts';
 import { acquireLock, type Lock } from './lib/lock-file.ts';
 import { removeServerFile, writeServerFile } from './lib/server-file.ts';
+import { noteMode } from './loop/decide.ts';
 import { mendCopy } from './loop/seal.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -37,6 +38,7 @@ export async function serve(app: App, role: Role): Promise<Serving> {
   let worker: Worker | undefined;
   if (role !== 'api') {
     await mendCopy(parts, app.sealer);
+    await noteMode(parts);
     worker = startWorker({ parts, sealer: app.sealer, log });
     app.onWake(worker.wake);
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coverReport } from '../src/loop/cover.ts';
-import { decide, release } from '../src/loop/decide.ts';
+import { decide, noteMode, release } from '../src/loop/decide.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { replyByLink } from '../src/loop/listen.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
@@ -277,6 +277,41 @@ for (const kind of testStores()) {
       house.clock.set(until + hour);
       await house.settleDown();
       expect(await stateOf(risk)).toMatchObject({ state: 'told' });
+    });
+
+    test('what was said in shadow was said to nobody: going live makes it history until it is released', async () => {
+      const shadow = openHouse({ store, delivery: { mode: 'shadow', perPersonPerDayMax: 50 } });
+      await noteMode(shadow.parts);
+      const taken = await live(
+        shadow,
+        leak({ at: monday, secret: fakeSecret(280), author: 'ana', file: 'shadow.py' }),
+      );
+      const loop = taken.loops[0] ?? '';
+      await shadow.settleDown();
+      expect(await stateOf(loop)).toMatchObject({ state: 'told' });
+      expect((await messages(loop))[0]).toMatchObject({ isShadow: true, channel: 'outbox' });
+
+      const house = openHouse({ store, clock: shadow.clock, delivery: { perPersonPerDayMax: 50 } });
+      house.clock.pass(10 * day);
+      await noteMode(house.parts);
+      await house.settleDown();
+      expect(await stateOf(loop)).toMatchObject({ state: 'backlog' });
+      expect(await messages(loop)).toHaveLength(1);
+
+      house.clock.pass(hour);
+      expect(await release(house.parts, loopPrincipal, { ids: [loop] })).toBe(1);
+      for (let d = 0; d < 21; d += 1) {
+        house.clock.pass(day);
+        await house.settleDown();
+      }
+      const said = (await messages(loop)).map((message) => [message.moment, message.isShadow]);
+      expect(said).toEqual([
+        ['told', true],
+        ['told', false],
+        ['reminder', false],
+        ['escalation', false],
+        ['escalation', false],
+      ]);
     });
 
     test('"not mine" goes to whom the directory knows, and "not me" to the duty role at once', async () => {

@@ -163,3 +163,18 @@ export async function pause(parts: LoopParts, principal: Principal, isOn: boolea
 export async function pauseState(parts: LoopParts): Promise<Json> {
   return (await parts.store.read.setting(loopPrincipal, 'pause')) ?? { on: false };
 }
+
+/**
+ * Notes how messages are delivered. On the way from shadow to live every case that was only spoken of in shadow
+ * becomes history again: nobody was told, and history never shouts.
+ */
+export async function noteMode(parts: LoopParts): Promise<void> {
+  const { mode } = parts.delivery;
+  await parts.store.transaction(async (tx) => {
+    await tx.lock('delivery-mode');
+    const before = await tx.setting('delivery-mode');
+    if (before === mode) return;
+    await tx.saveSetting('delivery-mode', mode);
+    if (before === 'shadow') await tx.touchTold(parts.clock.now());
+  });
+}

@@ -260,6 +260,7 @@ export async function rememberMessages(
         recipient: message.to,
         at: now,
         outcome,
+        ...(message.isShadow ? { isShadow: true } : {}),
       };
       const story: LedgerFact = {
         kind: 'message',

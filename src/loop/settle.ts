@@ -1,6 +1,6 @@
 import type { Behaviour } from '../core/behaviour.ts';
 import type { Json } from '../core/event.ts';
-import type { LoopFacts } from '../core/loop/facts.ts';
+import { type LoopFacts, withoutShadow } from '../core/loop/facts.ts';
 import { type Position, positionOf } from '../core/loop/position.ts';
 import { pathBetween } from '../core/loop/states.ts';
 import { type Want, wantsOf } from '../core/loop/wants.ts';
@@ -112,14 +112,18 @@ export function standing(
   now: number,
 ): { readonly position: Position; readonly wants: readonly Want[] } {
   const view = ownerView(parts, owner, repository);
-  const position = positionOf(facts, behaviour, view, now);
+  const { facts: said, round } = parts.delivery.mode === 'live' ? withoutShadow(facts) : { facts, round: '' };
+  const position = positionOf(said, behaviour, view, now);
   const person = owner.kind === 'person' ? parts.people.person(owner.id ?? '') : undefined;
   const calendar = {
     timeZone: person?.timeZone ?? parts.delivery.timeZone,
     workingHours: parts.delivery.workingHours,
   };
   const isUrgent = severityOf(behaviour, facts) >= severityRank[parts.delivery.urgentSeverity];
-  return { position, wants: wantsOf(facts, { behaviour, owner: view, position, calendar, isUrgent }, now) };
+  return {
+    position,
+    wants: wantsOf(said, { behaviour, owner: view, position, calendar, isUrgent, round }, now),
+  };
 }
 
 function settleOne(parts: LoopParts, change: OwnedChange, now: number) {

@@ -67,6 +67,8 @@ export interface StoreWrite {
   claimDueLoops(now: number, limit: number): Promise<readonly LoopRow[]>;
   /** Known cases of a repository, in id order. */
   lockLoopsOfRepository(repository: string, limit: number, after?: string): Promise<readonly LoopRow[]>;
+  /** Lets the sweep look at every open case that somebody was told of. */
+  touchTold(now: number): Promise<void>;
   claimBacklog(filter: ReleaseFilter, limit: number): Promise<readonly LoopRow[]>;
 
   /** Due wants in no message, of the most urgent recipients, locked, others' locks skipped. */

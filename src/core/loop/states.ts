@@ -31,6 +31,12 @@ export const transitions: readonly Transition[] = [
   { from: 'backlog', to: 'open', sentence: 'An operator released it from the history.' },
   { from: 'backlog', to: 'triage', sentence: 'An operator released it, and nobody is known to own it.' },
   { from: 'backlog', to: 'verified', sentence: 'It was already fixed when it was found.' },
+  {
+    from: 'told',
+    to: 'backlog',
+    sentence: 'It had been said in shadow only, and the installation is live now.',
+  },
+  { from: 'escalated', to: 'backlog', sentence: 'It had been said in shadow only.' },
   { from: 'triage', to: 'open', sentence: 'Someone to speak to was found.' },
   { from: 'triage', to: 'told', sentence: 'The duty role was asked whose it is.' },
   { from: 'triage', to: 'dismissed', sentence: 'It was judged not to be a failure.' },

@@ -26,6 +26,8 @@ export type WantRules = {
   readonly calendar: Calendar;
   /** Severities that break quiet hours. */
   readonly isUrgent: boolean;
+  /** Sets the words of a live installation apart from those that it said in shadow; else empty. */
+  readonly round: string;
 };
 
 /** Every message that the facts ask for and that was not sent yet, with the moment it falls due. */
@@ -77,7 +79,7 @@ function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly
   );
   if (to === undefined) return [];
   const word: Moment = facts.relapseNumber > 0 ? 'relapse' : to.kind === 'person' ? 'told' : 'asked';
-  const occasion = `first:${refused.length}`;
+  const occasion = `first:${refused.length}${rules.round}`;
   return [{ occasion, moment: word, to, dueAt: now, lane: laneOf(facts, rules) }];
 }
 
