@@ -96,7 +96,7 @@ for (const kind of testStores()) {
         await store.transaction(async (tx) => {
           expect(await tx.insertEvents([event, { ...event, id: id(3) }])).toEqual(new Set([id(3)]));
         });
-        expect(await store.knownEvents([id(1), id(9)])).toEqual(new Set([id(1)]));
+        expect(await store.loopsOfEvents([id(1), id(9)])).toEqual(new Map([[id(1), id(1)]]));
       });
 
       test('a loop comes back as it was saved, and only to those who may see its team', async () => {
