@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { pageFrame } from './page-frame.ts';
-import { fill, localTime } from './page-text.ts';
+import { fill, type Html, localTime, value } from './page-text.ts';
 import type { PageWords } from './page-words.ts';
 
 export type HomeView = {
@@ -13,6 +13,8 @@ export type HomeView = {
   /** The embedded store is for evaluation: said for as long as it is used. */
   readonly isEvaluation: boolean;
   readonly isUnclaimed: boolean;
+  /** Who is signed in; undefined: nobody. */
+  readonly operator?: { readonly name: string; readonly nonce: string };
   /** Undefined for whoever may not see them. */
   readonly counts?: Readonly<Record<keyof Omit<PageWords['home']['counts'], 'heading'>, number>>;
   readonly paths: { readonly outbox: string; readonly api: string };
@@ -44,6 +46,7 @@ export function homePage(view: HomeView, words: PageWords): string {
   ];
   const main = html`<h1>${home.title}</h1>
 <p class="card ${mode.kind === 'live' ? 'good' : 'news'}">${modeText}</p>
+${session(view, home)}
 ${notes.map((note) => (note === undefined ? '' : html`<p class="soft">${note}</p>`))}
 ${
   counts === undefined
@@ -61,4 +64,10 @@ ${
 <nav><h2>${home.links.heading}</h2><ul><li><a href="${view.paths.outbox}">${home.links.outbox}</a></li><li><a href="/check">${home.links.check}</a></li><li><a href="${view.paths.api}">${home.links.api}</a></li><li><a href="/readyz">${home.links.health}</a></li></ul></nav>`;
   const letterhead = view.organisation === undefined ? {} : { letterhead: view.organisation };
   return pageFrame({ words, title: home.title, ...letterhead, main, host: view.host, isWide: true });
+}
+
+/** Signed in or not, and the way to the other. */
+function session({ operator }: HomeView, words: PageWords['home']): Html {
+  if (operator === undefined) return html`<p><a href="/signin">${words.signIn}</a></p>`;
+  return html`<form method="post" action="/signout"><input type="hidden" name="form" value="${operator.nonce}"><p>${fill(words.signedIn, { name: value(operator.name, 80) })} <button>${words.signOut}</button></p></form>`;
 }

@@ -27,6 +27,10 @@ const answer = { label: text(), hint: text('duty'), recorded: text('duty') };
 const common = z.strictObject({
   caseCode: text('code'),
   from: text('sender'),
+  /** Who speaks, as a reader knows them. */
+  sender: text('organisation'),
+  /** The duty role inside a sentence: `the security team`. */
+  duty: text(),
   /** After a link that leaves this server. */
   leavesTo: text('host'),
   footer: text('host'),
@@ -98,12 +102,22 @@ const recipient = z.strictObject({
     unprovable: text(),
     orphaned: text('duty'),
   }),
-  evidence: z.strictObject({ heading: text(), masked: text() }),
+  evidence: z.strictObject({
+    heading: text(),
+    masked: text(),
+    secret: text(),
+    source: text(),
+    seen: text(),
+    times: text('count'),
+  }),
   learn: z.strictObject({ consequence: text(), clue: text() }),
   sees: z.strictObject({
     heading: text(),
     now: text('who'),
     later: text('who', 'time'),
+    you: text('duty'),
+    manager: text(),
+    team: text(),
     keptUntil: text('date'),
     noPersonnelRecord: text(),
   }),
@@ -141,6 +155,7 @@ const check = z.strictObject({
 const problem = z.strictObject({
   heading: text(),
   notFound: text(),
+  notAllowed: text(),
   tooMany: text(),
   notUnderstood: text(),
   noLonger: text(),
@@ -164,8 +179,28 @@ const claim = z.strictObject({
   home: text(),
 });
 
+const signIn = z.strictObject({
+  title: text(),
+  intro: text(),
+  field: text(),
+  send: text(),
+  wrong: text(),
+  how: text(),
+});
+
+/** What an operator sends to themselves to see whether a channel works. */
+const testMessage = z.strictObject({
+  subject: text(),
+  happened: text('organisation', 'channel'),
+  step: text(),
+  footer: text(),
+});
+
 const home = z.strictObject({
   title: text(),
+  signedIn: text('name'),
+  signIn: text(),
+  signOut: text(),
   mode: z.strictObject({ live: text(), shadow: text(), paused: text(), pausedUntil: text('time') }),
   evaluation: text(),
   unclaimed: text(),
@@ -218,6 +253,8 @@ export const pageWordsSchema = z.strictObject({
   check,
   problem,
   claim,
+  signIn,
+  testMessage,
   home,
   outbox,
 });

@@ -24,6 +24,7 @@ export function problemPage(view: ProblemView, words: PageWords): string {
 
 function sentence(code: ErrorCode, status: number, words: PageWords['problem']): string {
   if (code === 'not-found') return words.notFound;
+  if (code === 'forbidden') return words.notAllowed;
   if (code === 'rate-limited') return words.tooMany;
   if (status === 409 || status === 410) return words.noLonger;
   return status >= 500 ? words.ours : words.notUnderstood;

@@ -50,7 +50,7 @@ export type ProblemHandlers = { readonly onError: ErrorHandler; readonly notFoun
  * @param options.onFault told of every fault of our own (5xx), with its cause, for the log
  */
 export function problemHandlers(options: {
-  readonly page?: (code: ErrorCode, requestId: string | undefined) => string;
+  readonly page?: (code: ErrorCode, requestId: string | undefined, c: Context) => string;
   readonly onFault?: (error: unknown, c: Context) => void;
 }): ProblemHandlers {
   const respond = (error: unknown, c: Context): Response => {
@@ -59,7 +59,7 @@ export function problemHandlers(options: {
     // A refused host gets no page: its links would point back at the forged name.
     if (options.page === undefined || fault.code === 'bad-host' || !wantsPage(c))
       return problemResponse(error, c);
-    return c.html(options.page(fault.code, c.get('requestId')), statusOf(fault.status));
+    return c.html(options.page(fault.code, c.get('requestId'), c), statusOf(fault.status));
   };
   return { onError: respond, notFound: (c) => respond(new AppError('not-found', ''), c) };
 }

@@ -1,0 +1,69 @@
+import type { Context, Handler, Hono } from 'hono';
+import type { Principal } from '../access/principal.ts';
+import { isScope } from '../access/scope.ts';
+import { methodNotAllowed, requireContentType } from './hardening/guards.ts';
+import { isLoopback } from './loopback.ts';
+import type { OpenOperation, Operations, ScopedOperation } from './operation.ts';
+import type { Room } from './room.ts';
+import { type RouteRow, routeTable } from './route-table.ts';
+
+type Operation = ScopedOperation | OpenOperation;
+
+export type Mounted = { readonly row: RouteRow; readonly operation: Operation };
+
+/** Brings the table and its operations together. */
+export function joined(operations: Operations): readonly Mounted[] {
+  const byKey = new Map<string, Operation>(Object.entries(operations));
+  return routeTable.map((row: RouteRow) => {
+    const operation = byKey.get(`${row.method} ${row.path}`);
+    if (operation === undefined) throw new TypeError(`no operation for ${row.method} ${row.path}`);
+    return { row, operation };
+  });
+}
+
+/** Registers every route behind its guards: who, then what is sent, then the operation. */
+export function mount(app: Hono, mounted: readonly Mounted[], room: Room): void {
+  for (const { row, operation } of mounted)
+    app.on(row.method, honoPath(row.path), guarded(row, operation, room));
+  const methods = Map.groupBy(mounted, ({ row }) => honoPath(row.path));
+  for (const [path, rows] of methods) app.all(path, methodNotAllowed(...rows.map(({ row }) => row.method)));
+}
+
+/** `/v1/loops/{id}` as Hono writes it. */
+export function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/gu, ':$1');
+}
+
+function guarded(row: RouteRow, operation: Operation, room: Room): Handler {
+  const { takes } = row;
+  const checkBody = (c: Context): void => {
+    // A report may come packed; every other body is small.
+    if (takes !== undefined)
+      requireContentType(c, takes, takes.length > 1 ? ['identity', 'gzip'] : ['identity']);
+  };
+  if (operation.kind === 'open') {
+    return async (c) => {
+      room.limits.request(c, undefined);
+      checkBody(c);
+      return operation.run(c);
+    };
+  }
+  const { access } = row;
+  if (!isScope(access)) throw new TypeError(`${row.path} has no scope`);
+  return async (c) => {
+    const isLocal =
+      row.isOpenToLoopback === true && isLoopback(c) && c.req.header('Authorization') === undefined;
+    const caller = isLocal ? thisMachine : await room.callers.require(c, access);
+    checkBody(c);
+    return operation.run(c, caller);
+  };
+}
+
+/** Whoever asks from this machine itself, where a route allows it. */
+const thisMachine: Principal = {
+  id: 'system:loopback',
+  kind: 'system',
+  name: 'this machine',
+  scopes: new Set(['system:read']),
+  teams: 'all',
+};

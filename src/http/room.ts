@@ -1,0 +1,62 @@
+import type { Context } from 'hono';
+import type { Principal } from '../access/principal.ts';
+import { AppError } from '../core/errors.ts';
+import type { PageWords } from '../pages/page-words.ts';
+import { type Callers, createCallers } from './caller.ts';
+import type { HttpParts } from './http-parts.ts';
+import { createLimits, type Limits } from './limits.ts';
+import { type SessionCookie, sessionCookie } from './session-cookie.ts';
+
+/** What every route works with. */
+export type Room = {
+  readonly given: HttpParts;
+  readonly isHttps: boolean;
+  readonly session: SessionCookie;
+  readonly limits: Limits;
+  readonly callers: Callers;
+  /** The caller of a page that anybody may see; a token that is not valid any more is none. */
+  readonly visitor: (c: Context) => Promise<Principal | undefined>;
+  /** Texts of the pages in a language, or in the configured one. */
+  readonly words: (language?: string) => PageWords;
+  /** `feedback.example.com`: what a reader types by hand. */
+  readonly host: (c?: Context) => string;
+  readonly baseUrl: (c: Context) => string;
+};
+
+/** @throws AppError `bad-config` when the packs have no words for pages */
+export function openRoom(given: HttpParts): Room {
+  const { publicUrl, requestsPerMinuteMax, trustedProxies = [] } = given.config.http;
+  const isHttps = publicUrl?.startsWith('https:') === true;
+  const session = sessionCookie(isHttps);
+  const limits = createLimits({
+    clock: given.parts.clock,
+    perMinuteMax: requestsPerMinuteMax,
+    trustedProxies,
+  });
+  const callers = createCallers(given, session, limits);
+  const { language: usual } = given.config.delivery;
+  const fallback = given.packs.page(usual);
+  if (fallback === undefined) throw new AppError('bad-config', 'The packs have no words for pages.');
+  const hostOf = (c?: Context): string => {
+    if (publicUrl !== undefined) return new URL(publicUrl).host;
+    return c === undefined ? 'localhost' : new URL(c.req.url).host;
+  };
+  return {
+    given,
+    isHttps,
+    session,
+    limits,
+    callers,
+    visitor: async (c) => {
+      try {
+        return await callers.find(c);
+      } catch (fault) {
+        if (fault instanceof AppError && fault.code === 'unauthenticated') return undefined;
+        throw fault;
+      }
+    },
+    words: (language) => given.packs.page(language ?? usual) ?? fallback,
+    host: hostOf,
+    baseUrl: (c) => publicUrl ?? new URL(c.req.url).origin,
+  };
+}
