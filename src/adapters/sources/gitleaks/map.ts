@@ -41,7 +41,6 @@ function eventOf(
       source: 'gitleaks',
       kind: 'secret.committed',
       // A later report that says otherwise about the same place is news.
-      id: [validity === 'unknown' ? '' : validity],
       occurredAt: instantOf(finding.date),
       actor,
       leads,

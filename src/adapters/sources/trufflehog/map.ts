@@ -72,7 +72,7 @@ function resultEvent(result: TrufflehogResult, context: MapContext): Event {
       source: 'trufflehog',
       kind: 'secret.committed',
       // A later scan that finds the same secret in another state is news.
-      id: [validity, note],
+      // Its state is left out: a rescan of the same finding is the same event, and brings its state as news.
       occurredAt: instantOf(place.timestamp ?? place.created_at ?? place.date_created),
       actor,
       leads,
