@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { RE2JS } from 're2js';
 import { byHand, channels, ownerDirectories, sources, verifiers } from './adapters/index.ts';
 import { readEventBatches } from './adapters/read-events.ts';
 import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
@@ -10,7 +9,7 @@ import { assembleLoop } from './assemble.ts';
 import { hourOf } from './config/checks.ts';
 import type { KeySet } from './config/keys.ts';
 import type { Config } from './config/schema.ts';
-import { AppError } from './core/errors.ts';
+import { openPacks } from './content.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
 import type { ByHand, ReportBatch, ReportOptions } from './http/http-parts.ts';
 import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
@@ -24,10 +23,8 @@ import type { Log } from './lib/log.ts';
 import type { DeliverySettings, LoopParts } from './loop/parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Sealer } from './loop/seal.ts';
-import { loadPacks, type Packs } from './packs/load.ts';
-import { shippedPacksDir } from './packs/pack-folder.ts';
-import { problemText } from './packs/problem.ts';
-import { type PageWords, pageWordsSchema } from './pages/page-words.ts';
+import type { Packs } from './packs/load.ts';
+import type { PageWords } from './pages/page-words.ts';
 import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
 import type { MapContext, Source } from './ports/source.ts';
@@ -167,23 +164,6 @@ export async function openApp(options: AppOptions): Promise<App> {
       await store.close();
     },
   };
-}
-
-/** The packs, or every problem in them at once. */
-export function openPacks(dir: string | undefined): Packs<PageWords> {
-  const loaded = loadPacks(dir ?? shippedPacksDir(), { page: pageWordsSchema, regex: compileRegex });
-  if (loaded.kind === 'ok') return loaded.packs;
-  throw new AppError('bad-config', loaded.problems.map(problemText).join('\n'));
-}
-
-/** Linear time, whatever the pattern and the text: hostile text meets every pattern. Undefined: not a pattern. */
-function compileRegex(pattern: string): ((text: string) => boolean) | undefined {
-  try {
-    const compiled = RE2JS.compile(pattern);
-    return (text) => compiled.matcher(text).find();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Fingerprints under every retained key, the current one's first. */

@@ -1,5 +1,4 @@
 import { ownerId } from './assemble.ts';
-import type { Behaviour } from './core/behaviour.ts';
 import type { Actor, Identity } from './core/event.ts';
 import { type Answer, type Moment, plainText } from './core/message.ts';
 import type { Evidence, OwnerRef } from './core/owner.ts';
@@ -8,7 +7,7 @@ import { wordCount } from './core/readability.ts';
 import { type Resolution, resolveOwner } from './core/resolve-owner.ts';
 import { decidingEvidence, type LoopParts, ownerView } from './loop/parts.ts';
 import { standing } from './loop/settle.ts';
-import { type FrameworkReference, resolveMapping } from './packs/framework-file.ts';
+import type { FrameworkReference } from './packs/framework-file.ts';
 import type { Packs } from './packs/load.ts';
 import type { Recipient } from './ports/channel.ts';
 import type { People } from './ports/owner-directory.ts';
@@ -118,7 +117,7 @@ export function sayingOf(row: LoopRow, voice: Voice): Saying {
         words: wordCount(text),
         answers: message.answers,
       },
-      frameworks: frameworksOf(behaviour, voice.packs),
+      frameworks: voice.packs.behaviours.get(row.behaviour)?.frameworks ?? [],
     },
   };
 }
@@ -187,11 +186,4 @@ function evidenceOf({ kind, detail, weight }: Evidence): SaidEvidence {
 
 function identityOf(identity: Identity | undefined): Said['identity'] {
   return identity === undefined ? null : { type: identity.type, id: identity.id };
-}
-
-function frameworksOf(behaviour: Behaviour, packs: Packs): readonly FrameworkReference[] {
-  return behaviour.mapping.flatMap((mapping) => {
-    const found = resolveMapping(mapping, packs.frameworks);
-    return typeof found === 'string' ? [] : [found];
-  });
 }

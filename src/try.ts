@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { readEventBatches } from './adapters/read-events.ts';
 import { ownerDirectories, sources } from './adapters/readers.ts';
 import { assembleLoop } from './assemble.ts';
+import { openPacks } from './content.ts';
 import { AppError, type ErrorPlace } from './core/errors.ts';
 import type { Event } from './core/event.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
@@ -19,9 +20,7 @@ import { directoryEvidence } from './loop/gather.ts';
 import { spanOf } from './loop/group.ts';
 import { foldGroup, type Told } from './loop/ingest.ts';
 import type { DeliverySettings, LoopParts } from './loop/parts.ts';
-import { loadPacks, type Packs } from './packs/load.ts';
-import { shippedPacksDir } from './packs/pack-folder.ts';
-import { problemText } from './packs/problem.ts';
+import type { Packs } from './packs/load.ts';
 import type { OwnerDirectory } from './ports/owner-directory.ts';
 import type { Source } from './ports/source.ts';
 import type { LoopRow } from './ports/store.ts';
@@ -75,7 +74,7 @@ export const tryEventsMax = 100_000;
 export async function tryReport(options: TryOptions): Promise<Tried> {
   const source = options.source === undefined ? undefined : findSource(options.source);
   const clone = options.repo === undefined ? undefined : await readClone(options.repo);
-  const packs = openPacks();
+  const packs = openPacks(undefined);
   const clones = openClones(clone?.settings ?? []);
   try {
     const directories = await openDirectories(clones, options.people);
@@ -128,12 +127,6 @@ async function readClone(folder: string): Promise<NamedClone> {
   const [name] = names;
   if (name === undefined) return { name: basename(path), settings: [{ repository: '*', path }] };
   return { name, settings: names.map((repository) => ({ repository, path })) };
-}
-
-function openPacks(): Packs {
-  const loaded = loadPacks(shippedPacksDir());
-  if (loaded.kind === 'ok') return loaded.packs;
-  throw new AppError('bad-config', loaded.problems.map(problemText).join('\n'));
 }
 
 async function openDirectories(

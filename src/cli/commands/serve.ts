@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { openApp } from '../../app.ts';
+import { effective, secretValues } from '../../config/effective.ts';
+import { findKeys } from '../../config/keys-store.ts';
+import type { Config } from '../../config/schema.ts';
+import { createLog } from '../../lib/log.ts';
+import { lockData, type Role, type Serving, serve } from '../../serve.ts';
+import { CliError, type ExitCode, exit } from '../exit.ts';
+import { note } from '../output.ts';
+import { type ConfigFlags, openSettings } from '../settings.ts';
+
+export type ServeFlags = ConfigFlags & { readonly role: Role };
+
+/** A second signal later than this means it: one keypress reaches this process and its launcher alike. */
+const insistAfterMs = 1_000;
+
+export async function serveCommand(flags: ServeFlags): Promise<ExitCode> {
+  const loaded = await openSettings(flags);
+  const { config } = loaded;
+  const isEmbedded = config.database.url === undefined;
+  if (isEmbedded && flags.role !== 'all')
+    throw new CliError('Roles apart need one database that both reach: set DATABASE_URL to a PostgreSQL.');
+  const log = createLog({ level: config.log.level, secrets: secretValues(loaded) });
+  log.debug({ settings: effective(loaded) }, 'settings');
+  const stop = stopSignal();
+  const lock = isEmbedded ? await lockData(config.data.dir) : undefined;
+  try {
+    const found = await findKeys(config, randomBytes);
+    const app = await openApp({ config, keys: found.keys, log });
+    try {
+      const serving = await serve(app, flags.role);
+      banner(config, serving, flags.role);
+      if (found.source === 'generated')
+        note(`New keys are in ${found.path}. Keep a copy of them apart from the data.`);
+      const signal = await stop;
+      note(`${signal}: finishing what runs …`);
+      await serving.stop();
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await lock?.release();
+  }
+  note('Stopped.');
+  return exit.ok;
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let stoppedAt: number | undefined;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (stoppedAt !== undefined && performance.now() - stoppedAt > insistAfterMs) process.exit(exit.failed);
+      stoppedAt ??= performance.now();
+      resolve(signal);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  });
+}
+
+function banner(config: Config, serving: Serving, role: Role): void {
+  const { url } = serving;
+  if (url === undefined) {
+    note('Foldback works without a door of its own (--role worker). Stop it with Ctrl-C.');
+    return;
+  }
+  const isShadow = config.delivery.mode === 'shadow';
+  const lines = [
+    `Foldback listens on ${url}${role === 'api' ? ', without a worker' : ''}`,
+    ...(serving.claimUrl === undefined
+      ? []
+      : ['', 'Become its administrator (one use, 30 minutes):', `  ${serving.claimUrl}`]),
+    '',
+    isShadow
+      ? 'Mode: shadow. Messages are shown in the product and sent to nobody.'
+      : `Mode: live. Messages go out through the channel ${config.delivery.channel}.`,
+    ...(config.database.url === undefined
+      ? [
+          `Evaluation storage in ${config.data.dir}: not safe from a power cut. Set DATABASE_URL for a PostgreSQL.`,
+        ]
+      : []),
+    '',
+    'Feed it a first report of gitleaks, TruffleHog or GitHub:',
+    '  npx foldback try report.json --repo .        who would be told what; changes nothing',
+    '  npx foldback import report.json              as history: nobody is told until you release it',
+    `  curl -X POST ${url}/v1/sources/gitleaks --data-binary @report.json \\`,
+    '    -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json"',
+    '',
+    'Stop it with Ctrl-C.',
+  ];
+  note(lines.join('\n'));
+}
