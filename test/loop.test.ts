@@ -314,6 +314,27 @@ for (const kind of testStores()) {
       ]);
     });
 
+    test('a scanner that proved a key alive and cannot any more has seen it die; alive again reopens the case', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const given = { at: monday - hour, secret: fakeSecret(290), author: 'ana', file: 'flip.py' };
+      const report = (validity: 'active' | 'unknown') => {
+        const note = validity === 'unknown' ? { validityNote: 'not verified' } : {};
+        return live(house, leak({ ...given, receivedAt: house.clock.now(), validity, ...note }));
+      };
+      const first = await report('active');
+      const loop = first.loops[0] ?? '';
+      await house.settleDown();
+      house.clock.pass(hour);
+      expect(await report('unknown')).toMatchObject({ accepted: 0, duplicates: 1 });
+      expect(await stateOf(loop)).toMatchObject({ state: 'verified', facts: { sightings: 1 } });
+      await house.settleDown();
+      house.clock.pass(hour);
+      await report('active');
+      expect(await stateOf(loop)).toMatchObject({ state: 'told', rung: 'none' });
+      await house.settleDown();
+      expect((await messages(loop)).map((message) => message.moment)).toEqual(['told', 'verified', 'told']);
+    });
+
     test('"not mine" goes to whom the directory knows, and "not me" to the duty role at once', async () => {
       const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
       const taken = await live(
