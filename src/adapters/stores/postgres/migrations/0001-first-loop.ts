@@ -63,7 +63,8 @@ const statements = [
     start_column integer not null,
     end_column integer not null,
     has_content boolean not null,
-    primary key (place, loop_id, source, start_column, end_column)
+    -- Two reports of one span may differ in what they know of it; each of them may be what joins a third.
+    primary key (place, loop_id, source, provider, start_column, end_column, has_content)
   )`,
   `create table loop_aliases (
     alias text primary key,
