@@ -36,16 +36,14 @@ export async function assignLoops(
     const behaviour = told[indexes[0] ?? 0]?.behaviour ?? '';
     return { indexes, behaviour, fresh: parts.idOf(['loop', behaviour, first]) };
   });
-  const wanted: { key: string; loop: string }[] = [];
+  const wanted = new Map<string, string>();
   for (const draft of drafts) {
     const groupKeys = draft.indexes.flatMap((index) => keys[index] ?? []);
     const existing = groupKeys.map((key) => known.get(key)).find((loop) => loop !== undefined);
     const bySpan = existing ?? storedLoops(draft.indexes, spans, stored)[0];
-    for (const key of groupKeys) if (!known.has(key)) wanted.push({ key, loop: bySpan ?? draft.fresh });
+    for (const key of groupKeys) if (!known.has(key)) wanted.set(key, bySpan ?? draft.fresh);
   }
-  wanted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  await tx.addKeys(wanted);
-  const now = wanted.length === 0 ? known : await tx.loopsByKeys(allKeys);
+  const now = new Map([...known, ...(await reserve(tx, wanted))]);
 
   const groups = drafts.map((draft): Group => {
     const owners = new Set<string>();
@@ -59,8 +57,20 @@ export async function assignLoops(
     const events = draft.indexes.flatMap((index) => told[index] ?? []);
     return { behaviour: draft.behaviour, told: events, loops: [...owners].sort(), fresh: draft.fresh };
   });
-  await tx.addSpans(newSpans(groups, parts));
+  await tx.addSpans(newSpans(groups, new Map(told.map((item, index) => [item, spans[index]]))));
   return joinGroups(groups);
+}
+
+/** Takes the keys that are free, in sorted order, and says whose each is now. */
+async function reserve(
+  tx: StoreWrite,
+  wanted: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  if (wanted.size === 0) return wanted;
+  const rows = [...wanted].map(([key, loop]) => ({ key, loop }));
+  rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const added = await tx.addKeys(rows);
+  return added === rows.length ? wanted : tx.loopsByKeys([...wanted.keys()]);
 }
 
 export function caseKeys(item: Told): readonly string[] {
@@ -125,10 +135,10 @@ function storedLoops(
   return [...loops].sort();
 }
 
-function newSpans(groups: readonly Group[], parts: LoopParts): readonly SpanRow[] {
+function newSpans(groups: readonly Group[], spans: ReadonlyMap<Told, Span | undefined>): readonly SpanRow[] {
   return groups.flatMap((group) =>
     group.told.flatMap((item) => {
-      const span = spanOf(item.event, parts.idOf);
+      const span = spans.get(item);
       return span === undefined ? [] : [{ ...span, loop: group.loops[0] ?? group.fresh }];
     }),
   );

@@ -8,13 +8,14 @@ import {
   mergeFacts,
 } from '../core/loop/facts.ts';
 import type { Evidence } from '../core/owner.ts';
-import type { CounterRow, EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';
-import { assignLoops, caseKeys, type Group } from './assign.ts';
+import type { EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';
+import { assignLoops, type Group } from './assign.ts';
 import { caseCode } from './case-code.ts';
-import { gatherEvidence } from './gather.ts';
-import { type LedgerFact, type LoopParts, loopPrincipal } from './parts.ts';
+import type { LedgerFact, LoopParts } from './parts.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import { relinkRelapses } from './relapse.ts';
 import { type Change, settle } from './settle.ts';
+import { coveringRule } from './suppress.ts';
 
 /** What arrived together and is taken together: a delivery, or a chunk of a file. */
 export type Batch = {
@@ -43,6 +44,7 @@ export type Told = {
   readonly behaviour: string;
   readonly role: 'failed' | 'fixed' | 'related';
   readonly evidence: readonly Evidence[];
+  /** Its case keys, where they were made already. */
   readonly keys?: readonly string[];
 };
 
@@ -54,63 +56,8 @@ export async function ingest(parts: LoopParts, batch: Batch): Promise<Taken> {
   return commit(parts, await prepare(parts, batch));
 }
 
-/**
- * Takes batches one after another, as `ingest` does each. While the store commits one, the next is prepared and the
- * one after it is read: bulk imports are bound by the slower of the two, not by their sum.
- */
-export async function* ingestAll(
-  parts: LoopParts,
-  batches: AsyncIterable<Batch>,
-): AsyncGenerator<{ readonly batch: Batch; readonly taken: Taken }, void, undefined> {
-  const prepared = oneAhead(prepareAll(parts, oneAhead(batches)));
-  for await (const next of prepared) yield { batch: next.batch, taken: await commit(parts, next) };
-}
-
-async function* prepareAll(parts: LoopParts, batches: AsyncIterable<Batch>): AsyncGenerator<Prepared> {
-  for await (const batch of batches) yield await prepare(parts, batch);
-}
-
-/** Asks for the next item while the last one is worked on. */
-async function* oneAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
-  const iterator = items[Symbol.asyncIterator]();
-  const ask = () => {
-    const asked = iterator.next();
-    // A fault is thrown where it is awaited; until then it must not count as unhandled.
-    asked.catch(() => undefined);
-    return asked;
-  };
-  try {
-    for (let next = ask(); ; ) {
-      const result = await next;
-      if (result.done === true) return;
-      next = ask();
-      yield result.value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-/** What was found out about a batch before its transaction. */
-type Prepared = {
-  readonly batch: Batch;
-  readonly sorted: Sorted;
-  readonly told: readonly Told[];
-  /** Loops of repeated events that change nothing. */
-  readonly old: ReadonlySet<string>;
-  readonly suppressions: readonly SuppressionRow[];
-};
-
-async function prepare(parts: LoopParts, batch: Batch): Promise<Prepared> {
-  const sorted = sortOut(parts, batch);
-  const known = await parts.store.loopsOfEvents(sorted.told.map((item) => item.event.id));
-  const { news, old } = await apartOldNews(parts, sorted.told, known);
-  const told = await gatherEvidence(parts, news, known);
-  const suppressions = await parts.store.read.suppressions(loopPrincipal, batch.receivedAt);
-  return { batch, sorted, told, old, suppressions };
-}
-
-async function commit(parts: LoopParts, prepared: Prepared): Promise<Taken> {
+/** Takes a prepared batch, in one transaction. */
+export async function commit(parts: LoopParts, prepared: Prepared): Promise<Taken> {
   const taken = await parts.store.transaction((tx) => take(parts, tx, prepared));
   if (taken.settled.length > 0) {
     const verified = taken.settled.filter((row) => row.state === 'verified');
@@ -118,69 +65,6 @@ async function commit(parts: LoopParts, prepared: Prepared): Promise<Taken> {
     parts.wake();
   }
   return taken.result;
-}
-
-/**
- * Sets apart the repeated events that can change nothing: stored under every key that they have today, with no word
- * on whether the secret works. That stays so, as neither events nor keys are ever removed; so their loops need no lock.
- */
-async function apartOldNews(
-  parts: LoopParts,
-  told: readonly Told[],
-  known: ReadonlyMap<string, string>,
-): Promise<{ readonly news: readonly Told[]; readonly old: ReadonlySet<string> }> {
-  const repeated = told.filter((item) => known.has(item.event.id) && !saysValidity(item.event));
-  const keyed = await parts.store.loopsByKeys([...new Set(repeated.flatMap(caseKeys))]);
-  const old = new Set(repeated.filter((item) => caseKeys(item).every((key) => keyed.has(key))));
-  const news = old.size === 0 ? told : told.filter((item) => !old.has(item));
-  return { news, old: new Set([...old].map((item) => known.get(item.event.id) ?? '')) };
-}
-
-/** Whether repeating a report says something new: that the secret works, or no longer does, on this day too. */
-function saysValidity({ kind, secret }: Event): boolean {
-  if (secret === undefined || kind === 'secret.status') return false;
-  return secret.validity !== 'unknown' || secret.validityNote !== undefined;
-}
-
-type Sorted = {
-  readonly told: readonly Told[];
-  readonly unmatched: number;
-  readonly opportunities: number;
-  readonly counters: readonly CounterRow[];
-};
-
-function sortOut(parts: LoopParts, batch: Batch): Sorted {
-  const told: Told[] = [];
-  const counts = new Map<string, CounterRow>();
-  const seen = new Set<string>();
-  let unmatched = 0;
-  let opportunities = 0;
-  const count = (name: CounterRow['name'], behaviour: string, event: Event) => {
-    const day = new Date(event.occurredAt).toISOString().slice(0, 10);
-    const scope =
-      event.where.repository === undefined ? '' : (parts.teamOfRepository(event.where.repository) ?? '');
-    const key = `${name} ${behaviour} ${event.source} ${day} ${scope}`;
-    const n = (counts.get(key)?.n ?? 0) + 1;
-    counts.set(key, { name, behaviour, source: event.source, day, scope, n });
-  };
-  for (const event of batch.events) {
-    const meanings = parts.classify(event);
-    if (meanings.length === 0) {
-      unmatched += 1;
-      count('unmatched', '', event);
-      continue;
-    }
-    for (const { behaviour, role } of meanings) {
-      if (role === 'opportunity') {
-        opportunities += 1;
-        count('opportunity', behaviour, event);
-      } else if (!seen.has(`${behaviour} ${event.id}`)) {
-        seen.add(`${behaviour} ${event.id}`);
-        told.push({ event, behaviour, role, evidence: [] });
-      }
-    }
-  }
-  return { told, unmatched, opportunities, counters: [...counts.values()] };
 }
 
 async function take(
@@ -213,11 +97,12 @@ async function take(
   }
   await tx.addSourceDay(batch.source, batch.receivedAt);
   await tx.addCounters(sorted.counters);
+  const duplicates = sorted.repeated + sorted.told.length - events.length;
   return {
     settled,
     result: {
-      accepted: total - (sorted.told.length - events.length),
-      duplicates: sorted.told.length - events.length,
+      accepted: total - duplicates,
+      duplicates,
       unmatched: sorted.unmatched,
       opportunities: sorted.opportunities,
       loops: [...new Set([...folded.map((fold) => fold.loop), ...old])],
@@ -287,7 +172,7 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
   const { event } = item;
   let next = facts;
   if (item.role === 'failed' && isNew) {
-    const rule = suppressions.find((candidate) => parts.isSuppressing(candidate, event));
+    const rule = coveringRule(parts, suppressions, event);
     const isLive = batch.mode === 'live' && batch.receivedAt - event.occurredAt <= parts.backlogAfterMs;
     const suppression = rule === undefined ? {} : { suppression: { until: rule.until, reason: rule.reason } };
     next = addSighting(next, { event, evidence: item.evidence, isLive, ...suppression });

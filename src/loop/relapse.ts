@@ -1,31 +1,31 @@
-import type { Behaviour } from '../core/behaviour.ts';
 import { durationMs } from '../core/duration.ts';
-import type { HabitRow, LoopRow, StoreWrite } from '../ports/store.ts';
+import type { HabitAsk, LoopRow, StoreWrite } from '../ports/store.ts';
 import type { LoopParts } from './parts.ts';
 import { type OwnedChange, settle } from './settle.ts';
 
-type Case = { readonly id: string; readonly behaviour: string; readonly firstOccurredAt: number };
+/** A case of a habit, as far as relapses go. */
+type Case = {
+  readonly id: string;
+  readonly behaviour: string;
+  readonly habit?: string | undefined;
+  readonly firstOccurredAt: number;
+};
 
 /**
- * The verified case of the same habit that this one relapses from: the latest verification before it occurred, within
- * the window. A case that occurred before the verification is no relapse.
+ * Asks for the verified case of the same habit that this one relapses from: the latest verification before it
+ * occurred, within the window. A case that occurred before the verification is no relapse.
  */
-export function relapseOf(
-  found: Case,
-  others: readonly HabitRow[],
-  behaviour: Behaviour,
-): HabitRow | undefined {
-  const window = durationMs(behaviour.relapse.window);
-  return others
-    .filter(
-      (other) =>
-        other.id !== found.id &&
-        other.behaviour === found.behaviour &&
-        other.verifiedAt !== undefined &&
-        other.verifiedAt < found.firstOccurredAt &&
-        found.firstOccurredAt <= other.verifiedAt + window,
-    )
-    .toSorted((a, b) => (b.verifiedAt ?? 0) - (a.verifiedAt ?? 0) || (a.id < b.id ? -1 : 1))[0];
+function asksBefore(parts: LoopParts, cases: readonly Case[]): readonly HabitAsk[] {
+  return cases.flatMap(({ id, behaviour, habit, firstOccurredAt }): readonly HabitAsk[] => {
+    const window = windowOf(parts, behaviour);
+    if (habit === undefined || window === undefined) return [];
+    return [{ loop: id, habit, behaviour, from: firstOccurredAt - window, to: firstOccurredAt - 1 }];
+  });
+}
+
+function windowOf(parts: LoopParts, behaviour: string): number | undefined {
+  const found = parts.behaviours.get(behaviour);
+  return found === undefined ? undefined : durationMs(found.relapse.window);
 }
 
 /** Links changed loops to what they relapse from. History counts no relapse until it is released. */
@@ -34,30 +34,24 @@ export async function findRelapses(
   tx: StoreWrite,
   changes: readonly OwnedChange[],
 ): Promise<readonly OwnedChange[]> {
-  const habits = new Set<string>();
-  for (const { facts, owned } of changes) {
-    const counts = facts.isLive || facts.releasedAt !== undefined;
-    if (counts && facts.sightings > 0 && owned.habit !== undefined) habits.add(owned.habit);
-  }
-  if (habits.size === 0) return changes;
-  const byHabit = Map.groupBy(await tx.loopsOfHabits([...habits]), (row) => row.habit);
-  return changes.map((change) => {
-    const { facts, owned, before } = change;
-    const others = owned.habit === undefined ? undefined : byHabit.get(owned.habit);
-    const behaviour = parts.behaviours.get(before.behaviour);
+  const cases = changes.flatMap(({ before, facts, owned }): readonly Case[] => {
+    const counts = (facts.isLive || facts.releasedAt !== undefined) && facts.sightings > 0;
     const first = facts.kept[0];
-    if (others === undefined || behaviour === undefined || first === undefined) return change;
-    const found = relapseOf(
-      { id: before.id, behaviour: before.behaviour, firstOccurredAt: first.at },
-      others,
-      behaviour,
-    );
-    if (found === undefined || found.id === facts.relapseOf) return change;
-    const number = found.relapseNumber + 1;
+    if (!counts || first === undefined) return [];
+    return [{ id: before.id, behaviour: before.behaviour, habit: owned.habit, firstOccurredAt: first.at }];
+  });
+  const found = await tx.lastVerified(asksBefore(parts, cases));
+  if (found.size === 0) return changes;
+  return changes.map((change) => {
+    const { facts, before } = change;
+    const last = found.get(before.id);
+    const first = facts.kept[0];
+    if (last === undefined || first === undefined || last.id === facts.relapseOf) return change;
+    const number = last.relapseNumber + 1;
     return {
       ...change,
-      facts: { ...facts, relapseOf: found.id, relapseNumber: number },
-      story: [...change.story, { kind: 'relapse', at: first.at, body: { of: found.id, number } }],
+      facts: { ...facts, relapseOf: last.id, relapseNumber: number },
+      story: [...change.story, { kind: 'relapse', at: first.at, body: { of: last.id, number } }],
     };
   });
 }
@@ -71,22 +65,21 @@ export async function relinkRelapses(
   verified: readonly LoopRow[],
   now: number,
 ): Promise<void> {
-  const habits = verified.flatMap((row) => (row.habit === undefined ? [] : [row.habit]));
-  if (habits.length === 0) return;
+  const asks = verified.flatMap(({ id, behaviour, habit, verifiedAt }): readonly HabitAsk[] => {
+    const window = windowOf(parts, behaviour);
+    if (habit === undefined || verifiedAt === undefined || window === undefined) return [];
+    return [{ loop: id, habit, behaviour, from: verifiedAt + 1, to: verifiedAt + window }];
+  });
+  if (asks.length === 0) return;
   await parts.store.transaction(async (tx) => {
-    const rows = await tx.loopsOfHabits(habits);
+    const later = await tx.liveLoops(asks);
+    const last = await tx.lastVerified(asksBefore(parts, later));
     const fixed = new Set(verified.map((row) => row.id));
-    const later = rows.filter((row) => {
-      const behaviour = parts.behaviours.get(row.behaviour);
-      if (behaviour === undefined || !row.isLive) return false;
-      const found = relapseOf(
-        row,
-        rows.filter((other) => other.habit === row.habit),
-        behaviour,
-      );
-      return found !== undefined && fixed.has(found.id) && found.id !== row.relapseOf;
+    const relapsed = later.filter(({ id, relapseOf }) => {
+      const found = last.get(id);
+      return found !== undefined && fixed.has(found.id) && found.id !== relapseOf;
     });
-    const locked = await tx.lockLoops(later.map((row) => row.id));
+    const locked = await tx.lockLoops(relapsed.map((row) => row.id));
     await settle(
       parts,
       tx,

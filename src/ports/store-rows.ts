@@ -140,15 +140,31 @@ export type ClaimedMessage = {
   readonly wants: readonly WantRow[];
 };
 
-export type HabitRow = {
+/** Loops of one habit and behaviour within a time. */
+export type HabitAsk = {
+  /** The loop on whose behalf it is asked; never itself the answer. */
+  readonly loop: string;
+  readonly habit: string;
+  readonly behaviour: string;
+  /** Epoch milliseconds, inclusive. */
+  readonly from: number;
+  readonly to: number;
+};
+
+/** A verified loop that another one may relapse from. */
+export type VerifiedRow = {
+  readonly id: string;
+  readonly verifiedAt: number;
+  readonly relapseNumber: number;
+};
+
+/** A live loop that may be a relapse. */
+export type LaterRow = {
   readonly id: string;
   readonly habit: string;
   readonly behaviour: string;
   readonly firstOccurredAt: number;
-  readonly verifiedAt?: number;
-  readonly relapseNumber: number;
   readonly relapseOf?: string;
-  readonly isLive: boolean;
 };
 
 export type ReleaseFilter = {

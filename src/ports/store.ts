@@ -7,8 +7,9 @@ import type {
   ClaimedMessage,
   CounterRow,
   EventRow,
-  HabitRow,
+  HabitAsk,
   ImportRow,
+  LaterRow,
   LedgerRow,
   LoopFilter,
   LoopRow,
@@ -25,6 +26,7 @@ import type {
   SuppressionRow,
   TokenRow,
   Totals,
+  VerifiedRow,
   WantRow,
 } from './store-rows.ts';
 
@@ -36,7 +38,8 @@ export interface Store {
   readonly read: StoreRead;
   /** As in a transaction: what is found is committed and stays; what is not found may be there by now. */
   loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  loopsByKeys(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Of these keys, those that no loop has. A key that a loop has is never free again. */
+  missingKeys(keys: ReadonlySet<string>): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }
 
@@ -49,7 +52,8 @@ export interface StoreWrite {
   loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** key → loop id, for those that exist. */
   loopsByKeys(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  addKeys(keys: readonly { readonly key: string; readonly loop: string }[]): Promise<void>;
+  /** Reserves those that are free, and waits for others who are about to; returns how many were free. */
+  addKeys(keys: readonly { readonly key: string; readonly loop: string }[]): Promise<number>;
   spansAt(places: readonly string[]): Promise<readonly SpanRow[]>;
   addSpans(spans: readonly SpanRow[]): Promise<void>;
   /** Loads and locks, in id order so that two writers never wait for each other in a ring. */
@@ -61,8 +65,10 @@ export interface StoreWrite {
   appendLedger(entries: readonly LedgerRow[], personal: readonly PrivateRow[]): Promise<void>;
   /** Sets the wants that wait for these loops to exactly these; planned ones stay. */
   replaceWants(loops: readonly string[], wants: readonly WantRow[]): Promise<void>;
-  /** Loops of a habit that were verified, and loops of it that occurred later, for relapses. */
-  loopsOfHabits(habits: readonly string[]): Promise<readonly HabitRow[]>;
+  /** The latest loop that was verified within the time asked for, by the asking loop. */
+  lastVerified(asks: readonly HabitAsk[]): Promise<ReadonlyMap<string, VerifiedRow>>;
+  /** Live loops that first occurred within the times asked for. */
+  liveLoops(asks: readonly HabitAsk[]): Promise<readonly LaterRow[]>;
   /** Loops whose time has come, locked, others' locks skipped. */
   claimDueLoops(now: number, limit: number): Promise<readonly LoopRow[]>;
   /** Known cases of a repository, in id order. */
@@ -188,6 +194,15 @@ export interface StoreRead {
   importRow(principal: Principal, id: string): Promise<ImportRow | undefined>;
   /** Loops that a verifier may look at: told or further, not yet verified. */
   verifiable(principal: Principal, limit: number, after?: string): Promise<readonly LoopRow[]>;
+  /** Cases that nobody may have heard of yet, and dismissed ones, in id order. */
+  untoldLoops(principal: Principal, limit: number, after?: string): Promise<readonly LoopRow[]>;
+  /** Everything reported of a case, in id order. */
+  eventsOfLoop(
+    principal: Principal,
+    loop: string,
+    limit: number,
+    after?: string,
+  ): Promise<readonly EventRow[]>;
   keysOfLoops(
     principal: Principal,
     loops: readonly string[],

@@ -3,6 +3,7 @@ import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
+import * as readUntold from './queries/read-untold.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as messages from './queries/write-messages.ts';
@@ -23,9 +24,10 @@ function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(d
   return bound as Bound<T>;
 }
 
+const { missingKeys, ...loopWrites } = writeLoops;
 const { messageOf: _messageOf, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
-const { visible: _visible, ...loopReads } = readLoops;
+const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
 
 /** The store over one Kysely database, embedded or PostgreSQL: the same SQL for both. */
 export function createStore(db: Db, close: () => Promise<void>): Store {
@@ -33,19 +35,24 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     read: reader(db),
     transaction: (work) => db.transaction().execute((trx) => work(writer(trx))),
     loopsOfEvents: (ids) => writeLoops.loopsOfEvents(db, ids),
-    loopsByKeys: (keys) => writeLoops.loopsByKeys(db, keys),
+    missingKeys: (keys) => missingKeys(db, keys),
     close,
   };
 }
 
 function reader(db: Db): StoreRead {
-  return { ...bind(db, loopReads), ...bind(db, readSettings), ...bind(db, readTotals) };
+  return {
+    ...bind(db, loopReads),
+    ...bind(db, readSettings),
+    ...bind(db, readTotals),
+    ...bind(db, readUntold),
+  };
 }
 
 function writer(trx: Db): StoreWrite {
   return {
     read: reader(trx),
-    ...bind(trx, writeLoops),
+    ...bind(trx, loopWrites),
     ...bind(trx, messageQueries),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),

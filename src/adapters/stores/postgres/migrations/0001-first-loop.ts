@@ -46,7 +46,9 @@ const statements = [
   `create index loops_due on loops (due_at) where due_at is not null`,
   `create index loops_state on loops (state, team, last_occurred_at desc, id)`,
   `create index loops_recent on loops (last_occurred_at desc, id) where not is_stub`,
-  `create index loops_habit on loops (habit, behaviour, first_occurred_at) where habit is not null`,
+  // Relapses: the last verification of a habit before a case, and the live cases after a verification.
+  `create index loops_verified on loops (habit, behaviour, verified_at) where verified_at is not null`,
+  `create index loops_live on loops (habit, behaviour, first_occurred_at) where is_live`,
   `create index loops_repository on loops (repository, behaviour) where repository is not null`,
   // Fingerprint keys: which loop a thing belongs to. The key text is a keyed hash already.
   `create table loop_keys (

@@ -1,5 +1,13 @@
 import { type Kysely, sql } from 'kysely';
-import type { EventRow, HabitRow, LoopRow, ReleaseFilter, SpanRow } from '../../../../ports/store.ts';
+import type {
+  EventRow,
+  HabitAsk,
+  LaterRow,
+  LoopRow,
+  ReleaseFilter,
+  SpanRow,
+  VerifiedRow,
+} from '../../../../ports/store.ts';
 import { type LoopRecord, loopColumnNames, loopColumns, loopOf, recordOf } from '../loop-rows.ts';
 import { idOf, optional, recordset, textArray, uuidArray } from '../rows.ts';
 
@@ -39,16 +47,25 @@ export async function loopsByKeys(db: Db, keys: readonly string[]): Promise<Read
   return new Map(found.rows.map((row) => [row.key, idOf(row.loop_id)]));
 }
 
+export async function missingKeys(db: Db, keys: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  if (keys.size === 0) return new Set();
+  const found = await sql<{ key: string }>`
+    select asked.key from json_array_elements_text(${JSON.stringify([...keys])}::text::json) as asked (key)
+    where not exists (select from loop_keys where loop_keys.key = asked.key)`.execute(db);
+  return new Set(found.rows.map((row) => row.key));
+}
+
 export async function addKeys(
   db: Db,
   keys: readonly { readonly key: string; readonly loop: string }[],
-): Promise<void> {
-  if (keys.length === 0) return;
+): Promise<number> {
+  if (keys.length === 0) return 0;
   const rows = keys.map(({ key, loop }) => ({ key, loop_id: loop }));
-  await sql`insert into loop_keys (key, loop_id)
+  const added = await sql`insert into loop_keys (key, loop_id)
     select key, loop_id from ${recordset(rows, 'key text, loop_id uuid')} on conflict (key) do nothing`.execute(
     db,
   );
+  return Number(added.numAffectedRows ?? 0);
 }
 
 export async function spansAt(db: Db, places: readonly string[]): Promise<readonly SpanRow[]> {
@@ -148,31 +165,46 @@ export async function addAlias(db: Db, alias: string, loop: string): Promise<'ad
   return idOf(found.rows[0]?.loop_id ?? '') === loop ? 'added' : 'taken';
 }
 
-export async function loopsOfHabits(db: Db, habits: readonly string[]): Promise<readonly HabitRow[]> {
-  if (habits.length === 0) return [];
+const askColumns = 'loop text, habit uuid, behaviour text, "from" bigint, "to" bigint';
+
+export async function lastVerified(
+  db: Db,
+  asks: readonly HabitAsk[],
+): Promise<ReadonlyMap<string, VerifiedRow>> {
+  if (asks.length === 0) return new Map();
+  const found = await sql<{ loop: string; id: string; verified_at: number; relapse_number: number | null }>`
+    select t.loop, last.* from ${recordset(asks, askColumns)} cross join lateral (
+      select id, verified_at, (facts->>'relapseNumber')::integer as relapse_number from loops
+      where habit = t.habit and behaviour = t.behaviour and verified_at between t."from" and t."to"
+        and id <> t.loop::uuid and merged_into is null and not is_stub
+      order by verified_at desc, id limit 1
+    ) last`.execute(db);
+  return new Map(
+    found.rows.map((row) => [
+      row.loop,
+      { id: idOf(row.id), verifiedAt: Number(row.verified_at), relapseNumber: row.relapse_number ?? 0 },
+    ]),
+  );
+}
+
+export async function liveLoops(db: Db, asks: readonly HabitAsk[]): Promise<readonly LaterRow[]> {
+  if (asks.length === 0) return [];
   const found = await sql<{
     id: string;
     habit: string;
     behaviour: string;
     first_occurred_at: number;
-    verified_at: number | null;
-    relapse_number: number | null;
     relapse_of: string | null;
-    is_live: boolean;
-  }>`select id, habit, behaviour, first_occurred_at, verified_at, is_live, relapse_of,
-       (facts->>'relapseNumber')::integer as relapse_number
-     from loops where habit = any(${uuidArray(habits)}) and merged_into is null and not is_stub
-       and (verified_at is not null or is_live)
-     order by first_occurred_at, id`.execute(db);
+  }>`select distinct l.id, l.habit, l.behaviour, l.first_occurred_at, l.relapse_of
+    from ${recordset(asks, askColumns)} join loops l on l.habit = t.habit and l.behaviour = t.behaviour
+      and l.first_occurred_at between t."from" and t."to" and l.id <> t.loop::uuid
+    where l.is_live and l.merged_into is null and not l.is_stub`.execute(db);
   return found.rows.map((row) => ({
     id: idOf(row.id),
     habit: idOf(row.habit),
     behaviour: row.behaviour,
     firstOccurredAt: Number(row.first_occurred_at),
-    ...optional('verifiedAt', row.verified_at),
-    relapseNumber: row.relapse_number ?? 0,
     ...optional('relapseOf', row.relapse_of === null ? null : idOf(row.relapse_of)),
-    isLive: row.is_live,
   }));
 }
 

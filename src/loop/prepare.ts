@@ -1,0 +1,129 @@
+import { dayMs } from '../core/duration.ts';
+import type { Event } from '../core/event.ts';
+import type { CounterRow, SuppressionRow } from '../ports/store.ts';
+import { caseKeys } from './assign.ts';
+import { gatherEvidence } from './gather.ts';
+import { keysOf } from './group.ts';
+import type { Batch, Told } from './ingest.ts';
+import type { LoopParts } from './parts.ts';
+import { activeSuppressions } from './suppress.ts';
+
+/** What was found out about a batch before its transaction. */
+export type Prepared = {
+  readonly batch: Batch;
+  readonly sorted: Sorted;
+  readonly told: readonly Told[];
+  /** Loops of repeated events that change nothing. */
+  readonly old: ReadonlySet<string>;
+  readonly suppressions: readonly SuppressionRow[];
+};
+
+/** Everything about a batch that can be found out without holding a lock. */
+export async function prepare(parts: LoopParts, given: Batch): Promise<Prepared> {
+  const batch = { ...given, events: await parts.enrich(given.events) };
+  const sorted = sortOut(parts, batch);
+  const known = await parts.store.loopsOfEvents(sorted.told.map((item) => item.event.id));
+  const { news, old } = await apartOldNews(parts, sorted.told, known);
+  const told = await gatherEvidence(parts, news, known);
+  const suppressions = await activeSuppressions(parts, batch.receivedAt);
+  return { batch, sorted, told, old, suppressions };
+}
+
+/**
+ * Sets apart the repeated events that can change nothing: stored under every key that they have today, with no word
+ * on whether the secret works. That stays so, as neither events nor keys are ever removed; so their loops need no lock.
+ */
+async function apartOldNews(
+  parts: LoopParts,
+  told: readonly Told[],
+  known: ReadonlyMap<string, string>,
+): Promise<{ readonly news: readonly Told[]; readonly old: ReadonlySet<string> }> {
+  const repeated = told.filter((item) => known.has(item.event.id) && !saysValidity(item.event));
+  if (repeated.length === 0) return { news: told, old: new Set() };
+  const missing = await parts.store.missingKeys(new Set(repeated.flatMap(caseKeys)));
+  const isOld = (item: Told) =>
+    known.has(item.event.id) &&
+    !saysValidity(item.event) &&
+    !(missing.size > 0 && caseKeys(item).some((key) => missing.has(key)));
+  const old = new Set<string>();
+  const news: Told[] = [];
+  for (const item of told) {
+    if (isOld(item)) old.add(known.get(item.event.id) ?? '');
+    else news.push(item);
+  }
+  return { news, old };
+}
+
+/** Whether repeating a report says something new: that the secret works, or no longer does, on this day too. */
+function saysValidity({ kind, secret }: Event): boolean {
+  if (secret === undefined || kind === 'secret.status') return false;
+  return secret.validity !== 'unknown' || secret.validityNote !== undefined;
+}
+
+type Sorted = {
+  readonly told: readonly Told[];
+  /** Events that stand in the batch more than once. */
+  readonly repeated: number;
+  readonly unmatched: number;
+  readonly opportunities: number;
+  readonly counters: readonly CounterRow[];
+};
+
+function sortOut(parts: LoopParts, batch: Batch): Sorted {
+  const told: Told[] = [];
+  const seen = new Set<string>();
+  const counter = counterOf(parts);
+  let repeated = 0;
+  let unmatched = 0;
+  let opportunities = 0;
+  for (const event of batch.events) {
+    const meanings = parts.classify(event);
+    if (meanings.length === 0) {
+      unmatched += 1;
+      counter.count('unmatched', '', event);
+      continue;
+    }
+    let isRepeated = false;
+    for (const { behaviour, role } of meanings) {
+      if (role === 'opportunity') {
+        opportunities += 1;
+        counter.count('opportunity', behaviour, event);
+        continue;
+      }
+      const key = `${behaviour} ${event.id}`;
+      if (seen.has(key)) {
+        isRepeated = true;
+        continue;
+      }
+      seen.add(key);
+      told.push({ event, behaviour, role, evidence: [], keys: keysOf(event, behaviour) });
+    }
+    if (isRepeated) repeated += 1;
+  }
+  return { told, repeated, unmatched, opportunities, counters: counter.rows() };
+}
+
+/** Adds up by name, behaviour, source, UTC day and scope. */
+function counterOf(parts: LoopParts) {
+  const counts = new Map<string, { readonly row: Omit<CounterRow, 'n'>; n: number }>();
+  const days = new Map<number, string>();
+  const dayOf = (at: number): string => {
+    const number = Math.floor(at / dayMs);
+    const known = days.get(number);
+    if (known !== undefined) return known;
+    const day = new Date(at).toISOString().slice(0, 10);
+    days.set(number, day);
+    return day;
+  };
+  return {
+    count: (name: CounterRow['name'], behaviour: string, { source, occurredAt, where }: Event) => {
+      const day = dayOf(occurredAt);
+      const scope = where.repository === undefined ? '' : (parts.teamOfRepository(where.repository) ?? '');
+      const key = `${name} ${behaviour} ${source} ${day} ${scope}`;
+      const counted = counts.get(key);
+      if (counted !== undefined) counted.n += 1;
+      else counts.set(key, { row: { name, behaviour, source, day, scope }, n: 1 });
+    },
+    rows: (): readonly CounterRow[] => [...counts.values()].map(({ row, n }) => ({ ...row, n })),
+  };
+}
