@@ -39,7 +39,7 @@ describe('the shipped packs', () => {
   test('pass their own check, words, examples and mapping', () => {
     const { problems, messages, examples } = checkPacks(shippedPacksDir(), options);
     expect(problems.map(problemText)).toEqual([]);
-    expect(messages).toBe(22);
+    expect(messages).toBe(packs.behaviours.size * 2 * (moments.length + 1));
     expect(examples).toBeGreaterThanOrEqual(6);
   });
 
@@ -292,6 +292,15 @@ describe('the check of packs', () => {
         if (!before.includes(from)) throw new Error(`${file} does not hold "${from}"`);
         writeFileSync(path(file), before.replace(from, to));
       },
+      say: (file, part, text) => {
+        const before = readFileSync(path(file), 'utf8');
+        const [, body] = new RegExp(`\n## ${part}\n([^#]*?)\n*(?:\n## |$)`, 'u').exec(before) ?? [];
+        if (body === undefined) throw new Error(`${file} has no part "${part}"`);
+        writeFileSync(
+          path(file),
+          before.replace(`## ${part}\n${body}`, () => `## ${part}\n${text}`),
+        );
+      },
       write: (file, content) => writeFileSync(path(file), content),
       remove: (file) => rmSync(path(file)),
     });
@@ -305,16 +314,17 @@ describe('the check of packs', () => {
   }
   type Editor = {
     readonly replace: (file: string, from: string, to: string) => void;
+    /** Puts other words under a heading, whatever stands there: writers may change them. */
+    readonly say: (file: string, part: string, text: string) => void;
     readonly write: (file: string, content: string) => void;
     readonly remove: (file: string) => void;
   };
 
-  const clue = 'Next time, text like {sign} belongs in a vault.';
   const told = `${messages}/told.en.md`;
   const oneFault: readonly (readonly [string, (at: Editor) => void, RegExp])[] = [
     [
       'a word of blame',
-      (at) => at.replace(told, clue, 'You were careless.'),
+      (at) => at.say(told, 'clue', 'You were careless.'),
       /told\.en\.md:\d+: "careless" blames/u,
     ],
     [
@@ -344,32 +354,28 @@ describe('the check of packs', () => {
     ],
     [
       'a long sentence',
-      (at) => at.replace(told, clue, `Next time ${'we all look at text like this '.repeat(3)}first.`),
+      (at) => at.say(told, 'clue', `Next time ${'we all look at text like this '.repeat(3)}first.`),
       /told\.en\.md:\d+: a sentence of \d+ words/u,
     ],
-    [
-      'too many words',
-      (at) => at.replace(told, clue, 'This is so. '.repeat(12)),
-      /the message has \d+ words/u,
-    ],
+    ['too many words', (at) => at.say(told, 'clue', 'This is so. '.repeat(12)), /the message has \d+ words/u],
     [
       'a hard text',
       (at) =>
-        at.replace(
+        at.say(
           `${messages}/asked.en.md`,
-          'We ask you because the code points to you or your team.',
+          'state',
           'Organizational accountability necessitates identification. '.repeat(6),
         ),
       /school years/u,
     ],
     [
       'passive upon passive',
-      (at) => at.replace(told, clue, 'It was found. It was read. It was copied.'),
+      (at) => at.say(told, 'clue', 'It was found. It was read. It was copied.'),
       /3 passive forms/u,
     ],
     [
       'a short form nobody explained',
-      (at) => at.replace(told, clue, 'Next time ask the SIEM.'),
+      (at) => at.say(told, 'clue', 'Next time ask the SIEM.'),
       /"SIEM" is a short form/u,
     ],
     [
@@ -379,12 +385,12 @@ describe('the check of packs', () => {
     ],
     [
       'a placeholder that can be missing',
-      (at) => at.replace(told, clue, 'On {branch}.'),
+      (at) => at.say(told, 'clue', 'On {branch}.'),
       /\{branch\} in clue has no value/u,
     ],
     [
       'a part that is missing',
-      (at) => at.replace(told, `## clue\n${clue}\n`, ''),
+      (at) => at.replace(told, '## clue\n', ''),
       /told\.en\.md:1: the part "## clue" is missing/u,
     ],
     ['a part nobody knows', (at) => at.replace(told, '## clue', '## punchline'), /"punchline" is no part/u],
@@ -394,15 +400,10 @@ describe('the check of packs', () => {
       (at) => at.replace(told, '{action}', '{action} Tell your team.'),
       /the step must be one sentence; it has 2/u,
     ],
-    ['a step outside its place', (at) => at.replace(told, clue, 'Tell your team.'), /one step only/u],
+    ['a step outside its place', (at) => at.say(told, 'clue', 'Tell your team.'), /one step only/u],
     [
       'a step that is none',
-      (at) =>
-        at.replace(
-          `${messages}/asked.en.md`,
-          'Tell us on the page if this is yours.',
-          'The page has a button.',
-        ),
+      (at) => at.say(`${messages}/asked.en.md`, 'step', 'The page has a button.'),
       /must begin with what to do/u,
     ],
     [
@@ -428,14 +429,10 @@ describe('the check of packs', () => {
     ],
     [
       'a link in a message',
-      (at) => at.replace(told, clue, 'See https://evil.example for more.'),
+      (at) => at.say(told, 'clue', 'See https://evil.example for more.'),
       /may not stand in a message/u,
     ],
-    [
-      'markup in a message',
-      (at) => at.replace(told, clue, 'See *this*.'),
-      /"\*" may not stand in a message/u,
-    ],
+    ['markup in a message', (at) => at.say(told, 'clue', 'See *this*.'), /"\*" may not stand in a message/u],
     [
       'a link without https',
       (at) =>
