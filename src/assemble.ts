@@ -2,6 +2,7 @@ import picomatch from 'picomatch';
 import { replyToken } from './access/reply-token.ts';
 import type { Event } from './core/event.ts';
 import type { Addressee } from './core/loop/position.ts';
+import { isSameMask } from './core/mask.ts';
 import type { Evidence, OwnerRef, Person } from './core/owner.ts';
 import { rankOwners } from './core/rank-owners.ts';
 import { renderMessage } from './core/render.ts';
@@ -27,6 +28,8 @@ export type Assembly = {
   readonly people: People | undefined;
   readonly directories: readonly OwnerDirectory[];
   readonly verifiers: readonly Verifier[];
+  /** Adds what can be found out about events before they are taken; nothing unless given. */
+  readonly enrich?: LoopParts['enrich'];
   readonly channels: readonly Channel[];
   readonly keys: { readonly event: Uint8Array; readonly token: Uint8Array };
   readonly delivery: DeliverySettings;
@@ -37,6 +40,8 @@ export type Assembly = {
   /** Base of the recipient's links; undefined while none leaves this machine. */
   readonly publicUrl?: string;
   readonly teamOfRepository: (repository: string) => string | undefined;
+  /** Rules of the settings, beside those in the store. */
+  readonly suppressions?: readonly SuppressionRow[];
   readonly randomId: () => string;
   readonly wake: () => void;
 };
@@ -52,6 +57,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     clock: assembly.clock,
     behaviours,
     classify: classifier(packs.behaviours.values()),
+    enrich: assembly.enrich ?? (async (events) => events),
     people: people ?? nobody,
     directories: assembly.directories,
     verifiers: assembly.verifiers,
@@ -83,6 +89,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     },
     recipient: (to) => recipientOf(to, assembly),
     isSuppressing,
+    fixedSuppressions: assembly.suppressions ?? [],
     delivery,
     backlogAfterMs: assembly.backlogAfterMs,
     wake: assembly.wake,
@@ -163,8 +170,8 @@ function dutyRecipient(assembly: Assembly): Recipient {
 const matchers = new Map<string, (path: string) => boolean>();
 
 /** Whether an operator's rule covers an event: a path or repository pattern, or a value by its mask. */
-export function isSuppressing(rule: SuppressionRow, event: Event): boolean {
-  if (rule.kind === 'value') return event.secret?.mask === rule.pattern;
+export function isSuppressing(rule: SuppressionRow, event: Pick<Event, 'where' | 'secret'>): boolean {
+  if (rule.kind === 'value') return event.secret !== undefined && isSameMask(event.secret.mask, rule.pattern);
   const text = rule.kind === 'path' ? event.where.file : event.where.repository;
   if (text === undefined) return false;
   let matches = matchers.get(rule.pattern);

@@ -20,3 +20,18 @@ export function maskSecret(value: string, provider: string, fingerprintValue: st
   const slug = provider.replace(/[^a-z0-9-]/gu, '').slice(0, 32) || 'generic';
   return `[secret:${slug}${tail === undefined ? '' : ` …${tail}`} #${fingerprintValue.slice(0, 6)}]`;
 }
+
+/** A mask as `maskSecret` makes it: provider, last four, six digits of the fingerprint. */
+const maskPattern = /^\[secret:([a-z0-9-]{1,32})(?: …([\x21-\x7e]{4}))? #([0-9a-f]{6})\]$/u;
+
+export function isMask(text: string): boolean {
+  return maskPattern.test(text);
+}
+
+/** Whether two masks are of one value. Two scanners may name its provider differently. */
+export function isSameMask(left: string, right: string): boolean {
+  if (left === right) return true;
+  const [, , leftEnd, leftDigits] = maskPattern.exec(left) ?? [];
+  const [, , rightEnd, rightDigits] = maskPattern.exec(right) ?? [];
+  return leftDigits !== undefined && leftDigits === rightDigits && leftEnd === rightEnd;
+}

@@ -19,6 +19,8 @@ export type LoopParts = {
   readonly behaviours: ReadonlyMap<string, Behaviour>;
   /** What an event means to the behaviours, compiled once. */
   readonly classify: (event: Event) => readonly Meaning[];
+  /** Adds what the installation can find out about events by itself, such as the content at an exact place. */
+  readonly enrich: (events: readonly Event[]) => Promise<readonly Event[]>;
   readonly people: People;
   readonly directories: readonly OwnerDirectory[];
   readonly verifiers: readonly Verifier[];
@@ -37,7 +39,9 @@ export type LoopParts = {
     recipient: string,
   ) => { readonly url?: string; readonly tokenHash: string };
   readonly recipient: (to: Addressee) => Recipient | undefined;
-  readonly isSuppressing: (rule: SuppressionRow, event: Event) => boolean;
+  readonly isSuppressing: (rule: SuppressionRow, event: Pick<Event, 'where' | 'secret'>) => boolean;
+  /** Rules that stand in the settings, beside those in the store; some may have ended. */
+  readonly fixedSuppressions: readonly SuppressionRow[];
   readonly delivery: DeliverySettings;
   /** Older than this when received is history (invariant 3), in milliseconds. */
   readonly backlogAfterMs: number;

@@ -150,7 +150,7 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     evidence: failed.evidence,
   };
   const isUnsuppressed = facts.isUnsuppressed || failed.suppression === undefined;
-  const suppression = laterSuppression(facts.suppression, failed.suppression);
+  const suppression = soonerEnd(facts.suppression, failed.suppression);
   return {
     ...facts,
     sightings: facts.sightings + 1,
@@ -225,7 +225,7 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
     relapseNumber: Math.max(a.relapseNumber, b.relapseNumber),
     holdChecks: [],
   };
-  const suppression = laterSuppression(a.suppression, b.suppression);
+  const suppression = soonerEnd(a.suppression, b.suppression);
   if (suppression !== undefined) merged = { ...merged, suppression };
   const releasedAt = Math.max(a.releasedAt ?? 0, b.releasedAt ?? 0);
   if (releasedAt > 0) merged = { ...merged, releasedAt };
@@ -267,13 +267,14 @@ function addSource(sources: readonly string[], source: string): readonly string[
   return sources.includes(source) ? sources : [...sources, source].sort();
 }
 
-function laterSuppression(
+/** A case is suppressed while all of its sightings are: it comes back when the first of them no longer is. */
+export function soonerEnd(
   a: LoopFacts['suppression'],
   b: LoopFacts['suppression'],
 ): LoopFacts['suppression'] | undefined {
   if (a === undefined) return b;
   if (b === undefined) return a;
-  return b.until > a.until || (b.until === a.until && b.reason < a.reason) ? b : a;
+  return b.until < a.until || (b.until === a.until && b.reason < a.reason) ? b : a;
 }
 
 /** The smallest text wins where sources name the identity differently. */

@@ -65,7 +65,7 @@ export async function loop(db: Db, principal: Principal, reference: string): Pro
   };
 }
 
-type EventRecord = {
+export type EventRecord = {
   readonly id: string;
   readonly loop_id: string;
   readonly source: string;
@@ -75,7 +75,7 @@ type EventRecord = {
   readonly body: EventRow['body'];
 };
 
-function eventOf(record: EventRecord): EventRow {
+export function eventOf(record: EventRecord): EventRow {
   return {
     id: idOf(record.id),
     loop: idOf(record.loop_id),

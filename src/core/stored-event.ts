@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { type Event, eventKinds, type Json } from './event.ts';
+
+const account = z.object({ system: z.string(), name: z.string() });
+const person = {
+  name: z.string().exactOptional(),
+  email: z.string().exactOptional(),
+  account: account.exactOptional(),
+};
+const json: z.ZodType<Json> = z.json();
+
+const body = z.object({
+  actor: z.object({
+    type: z.enum(['person', 'workload', 'agent', 'unknown']),
+    id: z.string().exactOptional(),
+    ...person,
+  }),
+  identity: z
+    .object({ type: z.string(), id: z.string(), provider: z.string().exactOptional() })
+    .exactOptional(),
+  where: z.object({
+    repository: z.string().exactOptional(),
+    commit: z.string().exactOptional(),
+    file: z.string().exactOptional(),
+    line: z.number().exactOptional(),
+    startColumn: z.number().exactOptional(),
+    endColumn: z.number().exactOptional(),
+    branch: z.string().exactOptional(),
+    url: z.string().exactOptional(),
+  }),
+  fingerprints: z.array(
+    z.object({
+      kind: z.enum(['content', 'provider-id', 'scanner-hash', 'place']),
+      keyId: z.string(),
+      value: z.string(),
+    }),
+  ),
+  secret: z
+    .object({
+      provider: z.string(),
+      rule: z.string(),
+      mask: z.string(),
+      length: z.number().exactOptional(),
+      lastFour: z.string().exactOptional(),
+      validity: z.enum(['active', 'inactive', 'unknown']),
+      validityNote: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  leads: z.array(
+    z.object({
+      kind: z.enum([
+        'commit-author',
+        'commit-committer',
+        'pusher',
+        'resource-owner',
+        'assignee',
+        'named-by-hand',
+      ]),
+      ...person,
+    }),
+  ),
+  detector: z.object({ name: z.string(), version: z.string().exactOptional() }).exactOptional(),
+  record: z.record(z.string(), json),
+});
+
+const kind = z.enum(eventKinds);
+
+/** An event as it rests: its body is JSON. Undefined for one that was stored in another shape. */
+export function readStoredEvent(stored: {
+  readonly id: string;
+  readonly source: string;
+  readonly kind: string;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  readonly body: Json;
+}): Event | undefined {
+  const { id, source, occurredAt, receivedAt } = stored;
+  const parsedKind = kind.safeParse(stored.kind);
+  const parsed = body.safeParse(stored.body);
+  if (!parsedKind.success || !parsed.success) return undefined;
+  return { id, source, kind: parsedKind.data, occurredAt, receivedAt, ...parsed.data };
+}
