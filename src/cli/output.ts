@@ -63,6 +63,10 @@ export function next(...commands: readonly string[]): void {
   for (const command of commands) note(`Next: ${command}`);
 }
 
+export function plural(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? '' : 's'}`;
+}
+
 /** Rows under a header, in columns as wide as their widest cell, the last column as it is. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [header, ...rows].map((row) => row.map((cell) => terminal(cell).replace(/\s+/gu, ' ')));

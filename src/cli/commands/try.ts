@@ -1,10 +1,10 @@
 import type { ErrorPlace } from '../../core/errors.ts';
-import { terminal } from '../../lib/escape.ts';
+import { oneLine, terminal } from '../../lib/escape.ts';
 import { type Tried, tryReport } from '../../try.ts';
 import type { Said } from '../../try-said.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { openInput } from '../input.ts';
-import { next, note, type Paint, painted, paintFor, writeJson } from '../output.ts';
+import { next, note, type Paint, painted, paintFor, plural, writeJson } from '../output.ts';
 
 export type TryFlags = {
   readonly source?: string;
@@ -63,13 +63,11 @@ function show(tried: Tried, title: string, count: number): void {
   const paint = paintFor(process.stdout);
   const { said, summary } = tried;
   if (said.length === 0) {
-    painted(terminal(nothing(tried, title)));
+    painted(oneLine(nothing(tried, title)));
     return;
   }
   const people = plural(said.length, 'message');
-  painted(
-    paint.bold(terminal(`${people} would be said about ${title}. Nothing is stored, nothing is sent.`)),
-  );
+  painted(paint.bold(oneLine(`${people} would be said about ${title}. Nothing is stored, nothing is sent.`)));
   for (const [index, one] of said.slice(0, count).entries()) painted(`\n${block(one, index + 1, paint)}`);
   if (said.length > count) painted(`\n${rest(said.slice(count), paint)}`);
   painted(`\n${totals(tried)}`);
@@ -103,15 +101,13 @@ function block(said: Said, number: number, paint: Paint): string {
     ...evidenceRows(owner),
   ];
   return [
-    paint.bold(terminal(`${number}. ${whom(said)}`)),
-    `   ${paint.dim(message.moment === 'asked' ? 'is asked:' : 'is told:')} ${paint.bold(terminal(message.subject))}`,
+    paint.bold(oneLine(`${number}. ${whom(said)}`)),
+    `   ${paint.dim(message.moment === 'asked' ? 'is asked:' : 'is told:')} ${paint.bold(oneLine(message.subject))}`,
     ...terminal(message.text)
       .split('\n')
       .filter((text) => text !== '')
       .map((text) => `   ${paint.dim('│')} ${text}`),
-    ...rows.map(
-      ([name, text]) => `   ${paint.dim(name.padEnd(7))} ${terminal(text).replace(/\s*\n\s*/gu, ' ')}`,
-    ),
+    ...rows.map(([name, text]) => `   ${paint.dim(name.padEnd(7))} ${oneLine(text)}`),
   ].join('\n');
 }
 
@@ -145,7 +141,7 @@ function rest(said: readonly Said[], paint: Paint): string {
     byOwner.set(name, (byOwner.get(name) ?? 0) + 1);
   }
   const most = [...byOwner].toSorted((a, b) => b[1] - a[1]);
-  const lines = most.slice(0, shownMax).map(([name, n]) => `   ${String(n).padStart(5)}  ${terminal(name)}`);
+  const lines = most.slice(0, shownMax).map(([name, n]) => `   ${String(n).padStart(5)}  ${oneLine(name)}`);
   if (most.length > shownMax) lines.push(`          … and ${most.length - shownMax} others`);
   return [paint.bold(`And ${plural(said.length, 'more message')} (--all shows them):`), ...lines].join('\n');
 }
@@ -166,9 +162,5 @@ function totals({ summary, source }: Tried): string {
   ] as const;
   const owned = known.filter(([n]) => n > 0).map(([n, name]) => `${n} with ${name}`);
   const from = source === undefined ? '' : `${source.title}: `;
-  return terminal(`${from}${parts.join(', ')}; owners: ${owned.length === 0 ? 'none' : owned.join(', ')}`);
-}
-
-function plural(n: number, word: string): string {
-  return `${n} ${word}${n === 1 ? '' : 's'}`;
+  return oneLine(`${from}${parts.join(', ')}; owners: ${owned.length === 0 ? 'none' : owned.join(', ')}`);
 }
