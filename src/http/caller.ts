@@ -23,22 +23,15 @@ export function createCallers(
   const find = async (c: Context): Promise<Principal | undefined> => {
     const header = c.req.header('Authorization');
     // A header that is there is meant: a cookie beside it does not help a token that is not valid.
-    if (header !== undefined) return judged(c, bearerToken(header), 'token');
+    if (header !== undefined) return judged(c, bearerToken(header));
     const cookie = session.read(c);
-    return cookie === undefined ? undefined : judged(c, cookie, 'operator');
+    return cookie === undefined ? undefined : judged(c, cookie);
   };
-  const judged = async (
-    c: Context,
-    token: string | undefined,
-    kind: 'token' | 'operator',
-  ): Promise<Principal> => {
+  const judged = async (c: Context, token: string | undefined): Promise<Principal> => {
     const known = token === undefined ? undefined : await parts.authenticate(token);
-    if (known === undefined) {
-      limits.few(c, 'refused-tokens');
-      throw unauthenticated(c);
-    }
-    // Whoever signed in at a browser is a person; the token's own kind stands for programs.
-    return kind === 'operator' && known.kind === 'token' ? { ...known, kind } : known;
+    if (known !== undefined) return known;
+    limits.few(c, 'refused-tokens');
+    throw unauthenticated(c);
   };
   return {
     find,

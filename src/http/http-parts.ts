@@ -6,6 +6,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { PublicKey } from '../ledger/seal.ts';
 import type { SigningKey } from '../lib/ed25519.ts';
+import type { Limits } from '../lib/limits.ts';
 import type { Log } from '../lib/log.ts';
 import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
@@ -61,6 +62,8 @@ export type HttpSettings = {
     readonly language: string;
     readonly timeZone: string;
   };
+  /** Caps on what is sent; those that are not given are the usual ones. */
+  readonly limits: Partial<Limits> & Pick<Limits, 'bodyBytesMax'>;
 };
 
 export type ClaimTaken = {
@@ -77,6 +80,7 @@ export type ReportOptions = {
   readonly source?: Source;
   readonly context: MapContext;
   readonly fileName?: string;
+  readonly limits?: Limits;
 };
 
 export type ReportBatch = {

@@ -1,3 +1,4 @@
+import { AppError } from '../core/errors.ts';
 import type { Event, Json } from '../core/event.ts';
 import {
   addSeen,
@@ -26,6 +27,8 @@ export type Batch = {
   readonly mode: 'live' | 'history';
   /** Delivery id or chunk hash: the same receipt is taken once. */
   readonly receipt?: string;
+  /** Receipts of several deliveries that are taken together. Is one of them known, nothing of the batch is taken. */
+  readonly receipts?: readonly string[];
   /** Ticket numbers by event id, for cases captured by hand. */
   readonly aliases?: ReadonlyMap<string, string>;
 };
@@ -36,6 +39,10 @@ export type Taken = {
   readonly unmatched: number;
   readonly opportunities: number;
   readonly loops: readonly string[];
+  /** Events that were stored before. */
+  readonly knownEvents: ReadonlySet<string>;
+  /** Receipts that were known; then nothing of the batch was taken. */
+  readonly knownReceipts: readonly string[];
 };
 
 /** An event with what a behaviour makes of it. */
@@ -50,7 +57,8 @@ export type Told = {
 
 /**
  * Takes a batch: after this returns, everything of it is durable; if it throws, nothing of it is. Repeating it adds
- * nothing. Set-based: the number of statements does not depend on the number of events.
+ * nothing. Set-based: the number of statements does not depend on the number of events. Errors: `conflict` when a
+ * ticket stands for another case.
  */
 export async function ingest(parts: LoopParts, batch: Batch): Promise<Taken> {
   return commit(parts, await prepare(parts, batch));
@@ -58,7 +66,13 @@ export async function ingest(parts: LoopParts, batch: Batch): Promise<Taken> {
 
 /** Takes a prepared batch, in one transaction. */
 export async function commit(parts: LoopParts, prepared: Prepared): Promise<Taken> {
-  const taken = await parts.store.transaction((tx) => take(parts, tx, prepared));
+  const receipts = [prepared.batch.receipt ?? [], prepared.batch.receipts ?? []].flat();
+  const taken = await parts.store
+    .transaction((tx) => take(parts, tx, prepared, receipts))
+    .catch((fault: unknown) => {
+      if (fault instanceof ReceiptsKnown) return { settled: [], result: takenBefore(prepared.batch, fault) };
+      throw fault;
+    });
   if (taken.settled.length > 0) {
     const verified = taken.settled.filter((row) => row.state === 'verified');
     await relinkRelapses(parts, verified, prepared.batch.receivedAt);
@@ -67,17 +81,31 @@ export async function commit(parts: LoopParts, prepared: Prepared): Promise<Take
   return taken.result;
 }
 
+/** Rolls back the receipts that were new: what belongs to them was not taken. */
+class ReceiptsKnown extends Error {
+  readonly receipts: readonly string[];
+
+  constructor(receipts: readonly string[]) {
+    super('receipts are known');
+    this.receipts = receipts;
+  }
+}
+
+function takenBefore(batch: Batch, { receipts }: ReceiptsKnown): Taken {
+  const none = { accepted: 0, unmatched: 0, opportunities: 0, loops: [] };
+  return { ...none, duplicates: batch.events.length, knownEvents: new Set(), knownReceipts: receipts };
+}
+
 async function take(
   parts: LoopParts,
   tx: StoreWrite,
   { batch, sorted, told, old, suppressions }: Prepared,
+  receipts: readonly string[],
 ): Promise<{ readonly result: Taken; readonly settled: readonly LoopRow[] }> {
   const total = batch.events.length;
-  const nothing = { accepted: 0, duplicates: total, unmatched: 0, opportunities: 0, loops: [] };
-  if (batch.receipt !== undefined) {
-    const isNew = await tx.addReceipt({ id: batch.receipt, source: batch.source, at: batch.receivedAt });
-    if (!isNew) return { result: nothing, settled: [] };
-  }
+  const { source, receivedAt } = batch;
+  const knownReceipts = await tx.addReceipts(receipts.map((id) => ({ id, source, at: receivedAt })));
+  if (knownReceipts.length > 0) throw new ReceiptsKnown(knownReceipts);
   const groups = await assignLoops(parts, tx, told);
   const locked = await tx.lockLoops(groups.flatMap((group) => group.loops));
   const rows = new Map(locked.map((row) => [row.id, row]));
@@ -92,12 +120,15 @@ async function take(
   const changes = folded.flatMap((fold) => fold.changes);
   const settled = await settle(parts, tx, changes, batch.receivedAt);
   for (const [event, alias] of batch.aliases ?? []) {
-    const row = events.find((candidate) => candidate.id === event);
-    if (row !== undefined) await tx.addAlias(alias, row.loop);
+    const at = groups.findIndex((group) => group.told.some((item) => item.event.id === event));
+    const loop = folded[at]?.loop ?? (batch.events.length === 1 ? [...old][0] : undefined);
+    if (loop !== undefined && (await tx.addAlias(alias, loop)) === 'taken')
+      throw new AppError('conflict', 'This ticket stands for another case already.');
   }
   await tx.addSourceDay(batch.source, batch.receivedAt);
   await tx.addCounters(sorted.counters);
   const duplicates = sorted.repeated + sorted.told.length - events.length;
+  const fresh = new Set(events.map((event) => event.id));
   return {
     settled,
     result: {
@@ -106,6 +137,8 @@ async function take(
       unmatched: sorted.unmatched,
       opportunities: sorted.opportunities,
       loops: [...new Set([...folded.map((fold) => fold.loop), ...old])],
+      knownEvents: new Set(sorted.told.map(({ event }) => event.id).filter((id) => !fresh.has(id))),
+      knownReceipts: [],
     },
   };
 }

@@ -122,6 +122,8 @@ export interface StoreWrite {
 
   /** Takes a receipt; false when it is known, and then nothing of its delivery is added again. */
   addReceipt(receipt: Receipt): Promise<boolean>;
+  /** Takes several receipts; returns those that were known. */
+  addReceipts(receipts: readonly Receipt[]): Promise<readonly string[]>;
   /** Adds counters. Last in a transaction: these rows are shared by all writers and held as shortly as can be. */
   addCounters(counters: readonly CounterRow[]): Promise<void>;
   /** Notes that a source spoke on a day, so that silence can be told from health. */

@@ -20,6 +20,17 @@ export async function addReceipt(db: Db, receipt: Receipt): Promise<boolean> {
   return added.rows.length === 1;
 }
 
+export async function addReceipts(db: Db, receipts: readonly Receipt[]): Promise<readonly string[]> {
+  if (receipts.length === 0) return [];
+  // Sorted, so that two writers with the same receipts wait in one order.
+  const sorted = receipts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const added = await sql<{ id: string }>`insert into receipts (id, source, at)
+    select id, source, at from ${recordset(sorted, 'id text, source text, at bigint')}
+    on conflict do nothing returning id`.execute(db);
+  const fresh = new Set(added.rows.map((row) => row.id));
+  return receipts.map((receipt) => receipt.id).filter((id) => !fresh.has(id));
+}
+
 export async function addSourceDay(db: Db, source: string, at: number): Promise<void> {
   await sql`insert into source_days (source, day) values (${source}, ${new Date(at).toISOString().slice(0, 10)})
     on conflict do nothing`.execute(db);

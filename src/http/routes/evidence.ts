@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import { evidenceSchema, exportEvidence } from '../../ledger/evidence.ts';
+import { evidencePage } from '../../ledger/evidence-page.ts';
+import { entriesOfRows, privateOfRows, sealedOf } from '../../ledger/rows.ts';
+import { type Operations, pathPart, reading } from '../operation.ts';
+import type { Room } from '../room.ts';
+import { findStory } from './loops.ts';
+
+const query = z.strictObject({ format: z.enum(['json', 'html']).default('json') });
+
+/** A loop's story as a file that anyone can check. */
+export function evidenceRoutes(room: Room): Pick<Operations, 'GET /v1/loops/{id}/evidence'> {
+  const { given } = room;
+  const { read } = given.parts.store;
+  return {
+    'GET /v1/loops/{id}/evidence': reading({
+      summary: 'Exports a loop’s story, sealed; as JSON to check, or as a page to read.',
+      query,
+      answers: { 200: { description: 'The evidence.', schema: evidenceSchema } },
+      handle: async ({ c, caller, query: asked }) => {
+        room.limits.few(c, 'exports', caller);
+        const { loop } = await findStory(room, caller, pathPart(c, 'id'));
+        const rows = await read.ledger(caller, loop.id);
+        if (rows === undefined) throw new AppError('not-found', 'No loop has this id.');
+        const checkpoints = await read.checkpointsOf(caller, loop.id);
+        const evidence = exportEvidence({
+          loop: loop.id,
+          organisation: given.config.organisation.name,
+          exportedAt: given.parts.clock.now(),
+          entries: entriesOfRows(rows.entries),
+          private: privateOfRows(rows.personal),
+          sealed: checkpoints.map(sealedOf),
+          keys: given.publicKeys,
+          signer: given.signer,
+        });
+        const name = `foldback-evidence-${loop.caseCode}`;
+        if (asked.format === 'json') {
+          c.header('Content-Disposition', `attachment; filename="${name}.json"`);
+          return c.json(evidence);
+        }
+        // A page to keep and print: as a file, it carries its own style, which ours may not.
+        c.header('Content-Disposition', `attachment; filename="${name}.html"`);
+        return c.html(evidencePage(evidence));
+      },
+    }),
+  };
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { Principal } from '../../access/principal.ts';
+import { AppError } from '../../core/errors.ts';
+import { states } from '../../core/loop/states.ts';
+import { readCaseCode } from '../../loop/case-code.ts';
+import { release } from '../../loop/decide.ts';
+import { ingest } from '../../loop/ingest.ts';
+import type { LoopStory } from '../../ports/store.ts';
+import { loopJson, loopSchema } from '../json/loop-json.ts';
+import { id32, pageQuery } from '../json/shapes.ts';
+import { storyJson, storySchema } from '../json/story-json.ts';
+import { changing, noQuery, type Operations, pathPart, reading } from '../operation.ts';
+import type { Room } from '../room.ts';
+
+const filter = z.strictObject({
+  state: z.enum(states).exactOptional(),
+  behaviour: z.string().max(64).exactOptional(),
+  team: z.string().max(100).exactOptional(),
+  owner: z.string().max(300).exactOptional().describe('Id of a person or team.'),
+  repository: z.string().max(300).exactOptional(),
+  ...pageQuery,
+});
+
+const ticket = z
+  .string()
+  .trim()
+  .regex(/^[\w.:/#-]{2,80}$/u, 'write a ticket number such as SEC-123')
+  .refine((text) => readCaseCode(text) === undefined && !/^[0-9a-f-]{32,36}$/iu.test(text), {
+    message: 'this looks like one of our own ids',
+  });
+
+const releaseBody = z
+  .strictObject({
+    behaviour: z.string().max(64).exactOptional(),
+    team: z.string().max(100).exactOptional(),
+    ids: z.array(id32).min(1).max(1000).exactOptional(),
+  })
+  .refine((given) => Object.keys(given).length > 0, {
+    message: 'name a behaviour, a team or ids: everything at once is never released',
+  });
+
+type LoopKeys = 'GET /v1/loops' | 'POST /v1/loops' | 'GET /v1/loops/{id}' | 'POST /v1/loops/release';
+
+/** Reads loops, opens one by hand, releases history. */
+export function loopRoutes(room: Room): Pick<Operations, LoopKeys> {
+  const { given } = room;
+  const { parts, packs } = given;
+  const handInput = given.byHand.input.extend({ ticket: ticket.exactOptional() });
+  return {
+    'GET /v1/loops': reading({
+      summary: 'Lists loops, the latest first.',
+      query: filter,
+      answers: {
+        200: {
+          description: 'One page.',
+          schema: z.object({ items: z.array(loopSchema), next: z.string().exactOptional() }),
+        },
+      },
+      handle: async ({ c, caller, query }) => {
+        const page = await parts.store.read.loops(caller, query);
+        const next = page.next === undefined ? {} : { next: page.next };
+        return c.json({ items: page.items.map((row) => loopJson(parts, row)), ...next });
+      },
+    }),
+    'GET /v1/loops/{id}': reading({
+      summary: 'Tells a loop’s whole story, by id, case code or ticket.',
+      query: noQuery,
+      answers: { 200: { description: 'The story.', schema: storySchema } },
+      handle: async ({ c, caller }) => {
+        const story = await findStory(room, caller, pathPart(c, 'id'));
+        return c.json(storyJson(parts, packs, story, parts.clock.now()));
+      },
+    }),
+    'POST /v1/loops': changing({
+      summary: 'Opens a loop for what a person reports. The same ticket is the same loop.',
+      body: handInput,
+      answers: {
+        201: { description: 'A new loop.', schema: storySchema },
+        200: { description: 'The loop that this ticket or report stands for already.', schema: storySchema },
+      },
+      handle: async ({ c, caller, body }) => {
+        const { ticket: stated, ...fields } = body;
+        const alias = typeof stated === 'string' ? stated : undefined;
+        const now = parts.clock.now();
+        const answer = async (id: string, status: 200 | 201) => {
+          const story = await parts.store.read.loop(caller, id);
+          // A reporter of one team may report what another team owns.
+          return c.json(story === undefined ? { id } : storyJson(parts, packs, story, now), status);
+        };
+        const known = alias === undefined ? undefined : await parts.store.read.loop(caller, alias);
+        if (known !== undefined) return answer(known.loop.id, 200);
+        const event = given.byHand.event(fields, given.mapContext(now));
+        const taken = await ingest(parts, {
+          source: event.source,
+          receivedAt: now,
+          mode: 'live',
+          events: [event],
+          ...(alias === undefined ? {} : { aliases: new Map([[event.id, alias]]) }),
+        }).catch(async (fault: unknown) => {
+          // Somebody else opened a loop for this ticket meanwhile: it is the same loop, unless it is not ours to see.
+          const other = alias === undefined ? undefined : await parts.store.read.loop(caller, alias);
+          if (other !== undefined) return { accepted: 0, loops: [other.loop.id] };
+          throw fault;
+        });
+        const [id] = taken.loops;
+        if (id === undefined) throw new AppError('bad-record', 'No behaviour speaks of this.');
+        return answer(id, taken.accepted > 0 ? 201 : 200);
+      },
+    }),
+    'POST /v1/loops/release': changing({
+      summary: 'Lets history be spoken of: by behaviour, team or ids, within the attention budget.',
+      body: releaseBody,
+      answers: {
+        200: { description: 'How many were released.', schema: z.object({ released: z.int() }) },
+      },
+      handle: async ({ c, caller, body }) => c.json({ released: await release(parts, caller, body) }),
+    }),
+  };
+}
+
+/** Errors: `not-found`, also for what another team owns and for what no failure was reported of yet. */
+export async function findStory(room: Room, caller: Principal, reference: string): Promise<LoopStory> {
+  const text = reference.slice(0, 200);
+  const story = await room.given.parts.store.read.loop(caller, readCaseCode(text) ?? text);
+  if (story === undefined || story.loop.isStub) throw new AppError('not-found', 'No loop has this id.');
+  return story;
+}
