@@ -415,6 +415,16 @@ describe('CloudEvents', () => {
     for (const other of [batched, encoded, binary]) expect(other).toEqual(structured);
   });
 
+  test('an event under the same source and id is the same, whatever else it says', async () => {
+    const event = { specversion: '1.0', id: '1', source: '/s', type: 'secret.found' };
+    const ids = await events([
+      { ...event, data: { file: 'a', secret: fake } },
+      { ...event, data: { file: 'b' } },
+      { ...event, id: '2', data: { file: 'b' } },
+    ]);
+    expect(ids.map(({ id }) => id === ids[0]?.id)).toEqual([true, true, false]);
+  });
+
   test('what a stranger sends as data is not kept', async () => {
     const [event] = await events({
       specversion: '1.0',

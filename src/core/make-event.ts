@@ -81,7 +81,7 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
   ];
   const identity = parts.identity ?? (facts === undefined ? undefined : identityOf(facts));
   return {
-    id: tools.eventId(id),
+    id: tools.eventId(parts.wholeId ?? id),
     source: parts.source,
     kind: parts.kind,
     occurredAt: occurredAt > tools.receivedAt + aheadMsMax ? tools.receivedAt : occurredAt,
