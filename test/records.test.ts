@@ -45,6 +45,39 @@ describe('lists in a document', () => {
     }
   });
 
+  test('the member under which a list stood goes along with its records', async () => {
+    const shape: RecordShape = { format: 'array', path: ['results', '*'], context: ['*', 'version'] };
+    const lists = { 'a.py': [{ n: 1 }, { n: 2 }], version: [{ n: 3 }], __proto: [], 'b.py': [{ n: 4 }] };
+    for (const document of [
+      { version: '1', results: lists },
+      { results: lists, version: '1' },
+    ]) {
+      const items = await read(JSON.stringify(document), shape, { pieceBytes: 4 });
+      expect(
+        items.map((item) => (item.kind === 'record' ? [item.value, item.context?.['*']] : item)),
+      ).toEqual([
+        [{ n: 1 }, 'a.py'],
+        [{ n: 2 }, 'a.py'],
+        [{ n: 3 }, 'version'],
+        [{ n: 4 }, 'b.py'],
+      ]);
+    }
+  });
+
+  test('a list that the sample does not reach is found by what stands before it', async () => {
+    const shape: RecordShape = { format: 'array', path: ['timeline'], follows: 'results' };
+    const filler = Array.from({ length: 50 }, (_, n) => ({ n }));
+    const text = JSON.stringify({ id: 1, results: filler, timeline: [{ m: 1 }] });
+    const short = { limits: { ...limits, sampleChars: 100 } };
+    const peeked = await peekRecords(pieces(Buffer.from(text), 7), short);
+    expect(fitsSample(shape, peeked.sample)).toBe(true);
+    expect(values(await read(text, shape, { caps: { sampleChars: 100 } }))).toEqual([{ m: 1 }]);
+    const whole = await peekRecords([Buffer.from(JSON.stringify({ id: 1, results: filler }))]);
+    expect(fitsSample(shape, whole.sample)).toBe(false);
+    const other = await peekRecords(pieces(Buffer.from(text.replace('results', 'rest')), 7), short);
+    expect(fitsSample(shape, other.sample)).toBe(false);
+  });
+
   test('lists deep in a document are found, with the context that stands before or after them', async () => {
     const text = JSON.stringify({
       $schema: 'x',

@@ -25,12 +25,19 @@ export interface Source {
  * How a file is cut into records:
  * - `array`: one JSON document; `path` names the list(s), `*` for any index or key: `[]` the document itself is
  *   the list, `['runs', '*', 'results']` SARIF. `context` names members whose values go along with every record.
+ *   With `*` in `context` the member under which the list stood goes along too, named `*`. `follows` names a member
+ *   before the list: a document that is longer than the sample and shows it fits, though the list comes later.
  * - `document`: one JSON document is one record.
  * - `lines`: one JSON value a line (NDJSON), also with pretty-printed or concatenated values.
  * - `csv`: a header line and rows; the record is an object of strings.
  */
 export type RecordShape =
-  | { readonly format: 'array'; readonly path: readonly string[]; readonly context?: readonly string[] }
+  | {
+      readonly format: 'array';
+      readonly path: readonly string[];
+      readonly context?: readonly string[];
+      readonly follows?: string;
+    }
   | { readonly format: 'document' }
   | { readonly format: 'lines' }
   | { readonly format: 'csv'; readonly header: readonly string[] };
@@ -39,6 +46,8 @@ export type Sample = {
   readonly format: 'json' | 'lines' | 'csv' | 'empty';
   /** The first record or, of a JSON document too large for the sample, the part that parsed. */
   readonly first: unknown;
+  /** Of a JSON document: it goes on after what is here. */
+  readonly isPartial?: true;
   /** For CSV: the names in the header line. */
   readonly header?: readonly string[];
   readonly fileName?: string;

@@ -14,7 +14,8 @@ type Purpose = 'key' | 'skip' | 'context' | 'record';
 /**
  * Cuts the elements of a list out of a JSON document of any length, keeping one element at a time. Documents may
  * follow each other (concatenated reports). `context` members are taken from the objects around the list; records
- * wait for members that stand after it, up to `heldBackCharsMax`, and then go without them.
+ * wait for members that stand after it, up to `heldBackCharsMax`, and then go without them. `*` among them is the
+ * member under which the list stood.
  *
  * @throws ReadFault when the structure around the elements is broken: what follows cannot be told apart
  */
@@ -189,6 +190,12 @@ export function cutArray(path: readonly string[], context: readonly string[], li
 
   function afterKey(): void {
     const segment = path[frames.length - 1];
+    const frame = frames.at(-1);
+    if (segment === '*' && frame !== undefined && context.includes('*')) {
+      release();
+      frame.context['*'] = key;
+      merged = undefined;
+    }
     if (segment === '*' || segment === key) expects = 'value';
     else pass(context.includes(key) ? 'context' : 'skip');
   }

@@ -79,8 +79,14 @@ export function fitsSample(shape: RecordShape, sample: Sample): boolean {
     case 'document':
       return sample.format === 'json' && isDict(sample.first);
     case 'array':
-      return (sample.format === 'json' || sample.format === 'lines') && reaches(sample.first, shape.path);
+      return (sample.format === 'json' || sample.format === 'lines') && reachesShape(shape, sample);
   }
+}
+
+function reachesShape(shape: Extract<RecordShape, { format: 'array' }>, sample: Sample): boolean {
+  if (reaches(sample.first, shape.path)) return true;
+  if (shape.follows === undefined || sample.isPartial !== true) return false;
+  return reaches(sample.first, [...shape.path.slice(0, -1), shape.follows]);
 }
 
 function reaches(value: unknown, path: readonly string[]): boolean {

@@ -2,12 +2,19 @@
  * How a file is cut into records:
  * - `array`: one JSON document; `path` names the list(s), `*` for any index or key. `context` names members of the
  *   objects around the list whose values go along with every record.
+ *   With `*` in `context` the member under which the list stood goes along too, named `*`. `follows` names a member
+ *   before the list: a document that is longer than the sample and shows it fits, though the list comes later.
  * - `document`: one JSON document is one record.
  * - `lines`: one JSON value a line, also pretty-printed or concatenated.
  * - `csv`: a header line and rows; a record is an object of strings.
  */
 export type RecordShape =
-  | { readonly format: 'array'; readonly path: readonly string[]; readonly context?: readonly string[] }
+  | {
+      readonly format: 'array';
+      readonly path: readonly string[];
+      readonly context?: readonly string[];
+      readonly follows?: string;
+    }
   | { readonly format: 'document' }
   | { readonly format: 'lines' }
   | { readonly format: 'csv'; readonly header: readonly string[] };
@@ -16,6 +23,8 @@ export type Sample = {
   readonly format: 'json' | 'lines' | 'csv' | 'empty';
   /** The first record of lines or rows; of a JSON document all of it, or as much as the sample holds. */
   readonly first: unknown;
+  /** Of a JSON document: it goes on after what is here. */
+  readonly isPartial?: true;
   readonly header?: readonly string[];
   readonly fileName?: string;
 };

@@ -20,7 +20,7 @@ export function takeSample(text: string, isWhole: boolean, limits: Limits): Samp
   const end = scanValue(newScan(), text, start);
   if (end < 0) {
     const partial = parsePrefix(text.slice(start), limits);
-    if (!isWhole) return { format: 'json', first: partial };
+    if (!isWhole) return { format: 'json', first: partial, isPartial: true };
     // A whole text whose first value does not end: lines, of which the first may be the broken one.
     const line = firstJsonLine(text, limits);
     return line === undefined ? { format: 'json', first: partial } : { format: 'lines', first: line };
