@@ -54,7 +54,14 @@ export type SecretFacts = {
 
 /** A lead to the accountable human, taken from the payload itself. */
 export type OwnerLead = {
-  readonly kind: 'commit-author' | 'commit-committer' | 'pusher' | 'resource-owner' | 'assignee' | 'named-by-hand';
+  readonly kind:
+    | 'commit-author'
+    | 'commit-committer'
+    | 'pusher'
+    | 'resource-owner'
+    | 'mailbox-holder'
+    | 'assignee'
+    | 'named-by-hand';
   readonly name?: string;
   readonly email?: string;
   readonly account?: Account;
@@ -92,6 +99,12 @@ export type Event = {
  * secret.location   where an alert's secret stands
  * scan.covered      a report looked at a repository (and path prefix) completely
  * push.made         commits reached a branch (an opportunity)
+ * phish.sent        a simulated phishing mail was handed to the mail server (an opportunity)
+ * phish.opened      the mail's images were loaded, by its reader or by a program
+ * phish.clicked     the link in the mail was followed
+ * phish.submitted   the form behind the link was sent; what was typed is not kept
+ * phish.reported    the mail was reported as suspicious, which is what is wanted
+ * phish.error       the mail could not be sent
  * finding.reported  anything else a source reported
  */
 export const eventKinds = [
@@ -100,6 +113,12 @@ export const eventKinds = [
   'secret.location',
   'scan.covered',
   'push.made',
+  'phish.sent',
+  'phish.opened',
+  'phish.clicked',
+  'phish.submitted',
+  'phish.reported',
+  'phish.error',
   'finding.reported',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];

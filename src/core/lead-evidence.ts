@@ -8,6 +8,7 @@ const details: Readonly<Record<OwnerLead['kind'], string>> = {
   'commit-committer': 'The report names this committer of the commit.',
   pusher: 'This account pushed the commit.',
   'resource-owner': 'The resource names this owner.',
+  'mailbox-holder': 'The simulated mail was sent to this mailbox.',
   assignee: 'The report is assigned to this account.',
   'named-by-hand': 'Named by hand.',
 };

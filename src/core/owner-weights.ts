@@ -54,6 +54,12 @@ export const ownerWeights: OwnerWeights = {
       says: 'deed',
       because: 'an owner tag was set on purpose, and goes stale when people move',
     },
+    'mailbox-holder': {
+      weight: 0.85,
+      family: 'account',
+      says: 'deed',
+      because: 'the mail was made for this mailbox alone; shared and forwarded mailboxes are the exception',
+    },
     'named-by-hand': {
       weight: 0.7,
       family: 'named',

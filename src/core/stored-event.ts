@@ -53,6 +53,7 @@ const body = z.object({
         'commit-committer',
         'pusher',
         'resource-owner',
+        'mailbox-holder',
         'assignee',
         'named-by-hand',
       ]),
