@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -15,6 +15,8 @@ export type Ask = {
   /** Sent as it comes, of any length. */
   readonly stream?: AsyncIterable<Uint8Array>;
   readonly accept?: string;
+  /** Told of every line of a successful answer as it comes; then `text` stays empty. */
+  readonly onLine?: (line: string) => void;
 };
 
 export type Answered = { readonly status: number; readonly text: string };
@@ -32,7 +34,8 @@ export function networkTransport(base: string, token: string | undefined): Trans
       const url = addressOf(base, ask);
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, { method: ask.method, headers: headersOf(ask, token) }, (response) => {
-        readAll(response).then(resolve, reject);
+        const status = response.statusCode ?? 0;
+        readAnswer(response, status, ask).then((text) => resolve({ status, text }), reject);
       });
       request.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(base, error)));
       if (ask.stream === undefined) {
@@ -62,7 +65,8 @@ export function localTransport(doors: {
         : { body: ReadableStream.from(ask.stream), duplex: 'half' as const };
     const init = { method: ask.method, headers: headersOf(ask, doors.token), ...body };
     const response = await doors.fetch(new Request(addressOf(doors.url, ask), init));
-    return { status: response.status, text: await response.text() };
+    const chunks = response.body ?? [];
+    return { status: response.status, text: await readAnswer(chunks, response.status, ask) };
   };
 }
 
@@ -83,17 +87,30 @@ function headersOf(ask: Ask, token: string | undefined): Record<string, string> 
   };
 }
 
-async function readAll(response: IncomingMessage): Promise<Answered> {
-  const chunks: Buffer[] = [];
+async function readAnswer(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  status: number,
+  ask: Ask,
+): Promise<string> {
+  const decoder = new TextDecoder();
+  const { onLine } = ask;
+  const isLines = onLine !== undefined && status === 200;
+  let text = '';
   let size = 0;
-  for await (const chunk of response) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
+  for await (const chunk of chunks) {
+    size += isLines ? 0 : chunk.length;
     if (size > answerBytesMax)
       throw new CliError('The answer is too large to be one of Foldback.', exit.failed);
-    chunks.push(bytes);
+    text += decoder.decode(chunk, { stream: true });
+    if (!isLines) continue;
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
   }
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+  text += decoder.decode();
+  if (!isLines) return text;
+  if (text !== '') onLine(text);
+  return '';
 }
 
 function unreachable(base: string, error: NodeJS.ErrnoException): CliError {

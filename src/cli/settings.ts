@@ -17,7 +17,7 @@ export async function openSettings(flags: ConfigFlags): Promise<LoadedConfig> {
 export async function readSettings(flags: ConfigFlags): Promise<ReturnType<typeof loadConfig>> {
   const { channels } = await import('../adapters/index.ts');
   const { sources } = await import('../adapters/readers.ts');
-  return load(flags, { channels, sources: sources.map(({ id }) => ({ id })) });
+  return load(flags, { channels, sources });
 }
 
 /** The settings without a look at adapters: enough to find a running server, and quick. */

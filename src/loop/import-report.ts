@@ -42,6 +42,8 @@ export type ImportCounts = { readonly [Name in (typeof names)[number]]: number }
 /** Where an import stands: counted from its beginning, also over interruptions. */
 export type ImportStep = ImportCounts & {
   readonly source: string;
+  /** Records that an earlier attempt at the same file had taken. */
+  readonly takenBefore: number;
   /** Since the last step. */
   readonly rejections: readonly ImportRejection[];
   /** Loops that a complete report no longer has, with the last step; left out when the report was not read whole. */
@@ -92,7 +94,8 @@ export async function* importReport(
       counts: { ...counts },
     };
     await parts.store.transaction((tx) => tx.saveImport(row));
-    return { ...counts, source: reading.source, rejections: note.rejections };
+    const takenBefore = earlier?.position ?? 0;
+    return { ...counts, source: reading.source, takenBefore, rejections: note.rejections };
   };
 
   const chunks = cutChunks(input, earlier?.position ?? 0, reading, notes);

@@ -73,7 +73,7 @@ function show(tried: Tried, title: string, count: number): void {
   painted(`\n${totals(tried)}`);
   const quiet = summary.loops - said.length;
   if (quiet > 0)
-    painted(`Of ${plural(quiet, 'case')} nothing would be said: what was found no longer works.`);
+    painted(`Of ${plural(quiet, 'loop')} nothing would be said: what was found no longer works.`);
 }
 
 function nothing({ summary, source }: Tried, title: string): string {
@@ -82,7 +82,7 @@ function nothing({ summary, source }: Tried, title: string): string {
     return `No finding in ${title}${from}: there is nothing to tell anyone.`;
   if (summary.events === 0) return `Nothing in ${title}${from} could be read.`;
   if (summary.loops > 0)
-    return `${plural(summary.loops, 'case')} in ${title}${from}: what was found no longer works, so nobody needs to be told.`;
+    return `${plural(summary.loops, 'loop')} in ${title}${from}: what was found no longer works, so nobody needs to be told.`;
   return `${plural(summary.events, 'event')} in ${title}${from}, and none is something that went wrong.`;
 }
 
@@ -153,7 +153,7 @@ function totals({ summary, source }: Tried): string {
     ...(summary.duplicates > 0 ? [plural(summary.duplicates, 'duplicate')] : []),
     ...(summary.unmatched > 0 ? [`${summary.unmatched} of no concern`] : []),
     ...(summary.rejected > 0 ? [`${summary.rejected} not taken`] : []),
-    plural(summary.loops, 'case'),
+    plural(summary.loops, 'loop'),
   ];
   const known = [
     [owners.person, 'a person'],

@@ -39,6 +39,7 @@ const stepSchema = z.object({
   unmatched: z.int(),
   rejected: z.int(),
   source: z.string(),
+  takenBefore: z.int().describe('Records that an earlier attempt at the same file had taken.'),
   missing: z.int().exactOptional().describe('Cases that a complete report no longer has.'),
   rejections: z.array(
     z.object({

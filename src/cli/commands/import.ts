@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { CliError, type ExitCode, exit } from '../exit.ts';
+import { type Input, openInput } from '../input.ts';
+import { line, next, note, plural, writeJson } from '../output.ts';
+import { openProgress } from '../progress.ts';
+import { jsonOf } from '../server-client.ts';
+import { type StoreFlags, withSession } from '../session.ts';
+
+export type ImportFlags = StoreFlags & {
+  readonly source?: string;
+  readonly repository?: string;
+  readonly complete?: string;
+  readonly json?: boolean;
+};
+
+/** Rejected records that are listed; the rest is counted. */
+const rejectedShownMax = 20;
+/** A pipe has to be held to be hashed before it is sent; what is larger comes as a file. */
+const pipedBytesMax = 256 * 1024 * 1024;
+
+const stepSchema = z.object({
+  records: z.number(),
+  events: z.number(),
+  accepted: z.number(),
+  duplicates: z.number(),
+  unmatched: z.number(),
+  rejected: z.number(),
+  source: z.string(),
+  takenBefore: z.number().default(0),
+  missing: z.number().optional(),
+  rejections: z
+    .array(
+      z.object({
+        line: z.number(),
+        reason: z.string(),
+        pointer: z.string().optional(),
+        fatal: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+});
+type Step = z.infer<typeof stepSchema>;
+
+const faultSchema = z.object({ problem: z.object({ title: z.string(), detail: z.string().optional() }) });
+
+/** Takes a file as history, whoever runs the store. Again is the same as once; what was cut off goes on. */
+export async function importCommand(file: string, flags: ImportFlags): Promise<ExitCode> {
+  const input = await openInput(file);
+  const sent = await prepare(file, input);
+  const id = importId(sent.hash, flags);
+  const progress = openProgress(`Importing ${input.title}`);
+  const seen: { last?: Step; fatal?: string; listed: number } = { listed: 0 };
+
+  const onStep = (step: Step): void => {
+    seen.last = step;
+    for (const { line: at, reason, pointer, fatal } of step.rejections) {
+      if (fatal === true) seen.fatal = `line ${at}: ${reason}`;
+      else if (seen.listed < rejectedShownMax) {
+        seen.listed += 1;
+        progress.say(`line ${at}: ${reason}${pointer === undefined ? '' : ` (${pointer})`}; not taken`);
+      }
+    }
+    progress.at(`${step.events} events`, sent.share());
+  };
+  const onLine = (text: string): void => {
+    const raw = jsonOf(text);
+    const step = stepSchema.safeParse(raw);
+    if (step.success) {
+      onStep(step.data);
+      return;
+    }
+    const fault = faultSchema.safeParse(raw);
+    if (!fault.success) return;
+    const { title, detail } = fault.data.problem;
+    throw new CliError(detail === undefined ? title : `${title}\n  ${detail}`, exit.failed);
+  };
+
+  try {
+    await withSession(flags, async (session) =>
+      session.text({
+        method: 'POST',
+        path: '/v1/imports',
+        query: {
+          id,
+          source: flags.source,
+          repository: flags.repository,
+          fileName: input.fileName,
+          complete: flags.complete,
+          completeAt: flags.complete === undefined ? undefined : await takenAt(file),
+        },
+        stream: sent.stream,
+        accept: 'application/x-ndjson',
+        onLine,
+      }),
+    );
+  } finally {
+    progress.end();
+  }
+  return report(input.title, flags, seen);
+}
+
+type Seen = { readonly last?: Step; readonly fatal?: string; readonly listed: number };
+
+function report(title: string, flags: ImportFlags, seen: Seen): ExitCode {
+  const { last, fatal, listed } = seen;
+  const { rejections: _rejections, ...totals } = last ?? emptyStep;
+  const rejected = totals.rejected - (fatal === undefined ? 0 : 1);
+  if (rejected > listed) note(`… and ${rejected - listed} more records that were not taken`);
+  const isKnown = totals.takenBefore > 0 && totals.takenBefore >= totals.records;
+  if (flags.json === true) writeJson({ ...totals, ...(fatal === undefined ? {} : { stoppedAt: fatal }) });
+  else {
+    if (isKnown) line(`${title} was imported before; nothing is added by that.`);
+    else if (totals.takenBefore > 0)
+      line(`Went on after record ${totals.takenBefore}, where an earlier import ended.`);
+    const parts = [
+      `${totals.accepted} new`,
+      `${totals.duplicates} known already`,
+      ...(totals.unmatched > 0 ? [`${totals.unmatched} of no concern`] : []),
+      ...(rejected > 0 ? [`${rejected} not taken`] : []),
+    ];
+    line(
+      totals.events === 0
+        ? `No finding in ${title}.`
+        : `${plural(totals.events, 'event')} from ${title}: ${parts.join(', ')}.`,
+    );
+    if (totals.missing !== undefined)
+      line(`${plural(totals.missing, 'loop')} of ${flags.complete} no longer in the report.`);
+    else if (flags.complete !== undefined)
+      note(
+        'What is gone is not concluded: not everything could be read, or nobody knows whose report it is (--source).',
+      );
+  }
+  if (fatal !== undefined) {
+    note(`The ${totals.records === 0 ? 'file' : 'rest'} cannot be read: ${fatal}`);
+    return exit.usage;
+  }
+  note('It is history: nobody is told of it until you release it.');
+  next('foldback loops list   then: foldback loops release --team <team>');
+  return exit.ok;
+}
+
+const emptyStep: Step = {
+  records: 0,
+  events: 0,
+  accepted: 0,
+  duplicates: 0,
+  unmatched: 0,
+  rejected: 0,
+  source: '',
+  takenBefore: 0,
+  rejections: [],
+};
+
+type Prepared = {
+  readonly hash: string;
+  readonly stream: AsyncIterable<Uint8Array>;
+  /** How much has been sent, 0 to 1. */
+  readonly share: () => number;
+};
+
+/** The hash of the whole input comes first: by it the same file is known again, and goes on where it ended. */
+async function prepare(file: string, input: Input): Promise<Prepared> {
+  const hash = createHash('sha256');
+  const held: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of input.stream) {
+    hash.update(chunk);
+    size += chunk.length;
+    if (file !== '-') continue;
+    if (size > pipedBytesMax)
+      throw new CliError(`Past the limit pipedBytesMax (${pipedBytesMax} bytes) for a pipe: give a file.`);
+    held.push(chunk);
+  }
+  let sent = 0;
+  async function* counted(
+    source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      sent += chunk.length;
+      yield chunk;
+    }
+  }
+  return {
+    hash: hash.digest('hex'),
+    stream: counted(file === '-' ? held : createReadStream(file, { highWaterMark: 256 * 1024 })),
+    share: () => (size === 0 ? 1 : sent / size),
+  };
+}
+
+/** The same file read in another way is another import. */
+function importId(hash: string, flags: ImportFlags): string {
+  const { source = '', repository = '', complete = '' } = flags;
+  if (source === '' && repository === '' && complete === '') return hash;
+  return createHash('sha256')
+    .update(JSON.stringify([hash, source, repository, complete]))
+    .digest('hex');
+}
+
+/** When a report was taken: when its file was written. */
+async function takenAt(file: string): Promise<string> {
+  const modified = file === '-' ? new Date() : (await stat(file)).mtime;
+  return new Date(Math.min(modified.getTime(), Date.now())).toISOString();
+}
