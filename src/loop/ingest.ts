@@ -13,7 +13,7 @@ import type { EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/sto
 import { assignLoops, type Group } from './assign.ts';
 import { caseCode } from './case-code.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { keyIdsOf, type Prepared, prepare } from './prepare.ts';
 import { relinkRelapses } from './relapse.ts';
 import { type Change, settle } from './settle.ts';
 import { coveringRule } from './suppress.ts';
@@ -116,6 +116,8 @@ async function take(
   const folded = groups.map((group) => foldGroup(context, group));
   const events = folded.flatMap((fold) => fold.events);
   await tx.insertEvents(events);
+  const repeated = told.filter((item) => known.has(item.event.id));
+  await tx.rekeyEvents(repeated.map(({ event }) => ({ id: event.id, keyIds: keyIdsOf(event) })));
   await tx.moveLoops(folded.flatMap((fold) => fold.moves));
   const changes = folded.flatMap((fold) => fold.changes);
   const settled = await settle(parts, tx, changes, batch.receivedAt);
@@ -270,7 +272,7 @@ function newRow(group: Group, at: number): LoopRow {
 
 function eventRow(item: Told, loop: string): EventRow {
   const { id, source, kind, occurredAt, receivedAt, ...body } = item.event;
-  return { id, loop, source, kind, occurredAt, receivedAt, body: jsonOf(body) };
+  return { id, loop, source, kind, occurredAt, receivedAt, keyIds: keyIdsOf(item.event), body: jsonOf(body) };
 }
 
 /** An event is JSON by construction; optional members that are undefined simply do not appear. */

@@ -1,9 +1,7 @@
 import { dayMs } from '../core/duration.ts';
 import type { Event } from '../core/event.ts';
-import type { CounterRow, SuppressionRow } from '../ports/store.ts';
-import { caseKeys } from './assign.ts';
+import type { CounterRow, StoredEvent, SuppressionRow } from '../ports/store.ts';
 import { gatherEvidence } from './gather.ts';
-import { keysOf } from './group.ts';
 import type { Batch, Told } from './ingest.ts';
 import type { LoopParts } from './parts.ts';
 import { activeSuppressions } from './suppress.ts';
@@ -22,8 +20,8 @@ export type Prepared = {
 export async function prepare(parts: LoopParts, given: Batch): Promise<Prepared> {
   const batch = { ...given, events: await parts.enrich(given.events) };
   const sorted = sortOut(parts, batch);
-  const known = await parts.store.loopsOfEvents(sorted.told.map((item) => item.event.id));
-  const { news, old } = await apartOldNews(parts, sorted.told, known);
+  const known = await parts.store.storedEvents(sorted.told.map((item) => item.event.id));
+  const { news, old } = apartOldNews(sorted.told, known);
   const told = await gatherEvidence(parts, news, known);
   const suppressions = await activeSuppressions(parts, batch.receivedAt);
   return { batch, sorted, told, old, suppressions };
@@ -33,25 +31,34 @@ export async function prepare(parts: LoopParts, given: Batch): Promise<Prepared>
  * Sets apart the repeated events that can change nothing: stored under every key that they have today, with no word
  * on whether the secret works. That stays so, as neither events nor keys are ever removed; so their loops need no lock.
  */
-async function apartOldNews(
-  parts: LoopParts,
+function apartOldNews(
   told: readonly Told[],
-  known: ReadonlyMap<string, string>,
-): Promise<{ readonly news: readonly Told[]; readonly old: ReadonlySet<string> }> {
-  const repeated = told.filter((item) => known.has(item.event.id) && !saysValidity(item.event));
-  if (repeated.length === 0) return { news: told, old: new Set() };
-  const missing = await parts.store.missingKeys(new Set(repeated.flatMap(caseKeys)));
-  const isOld = (item: Told) =>
-    known.has(item.event.id) &&
-    !saysValidity(item.event) &&
-    !(missing.size > 0 && caseKeys(item).some((key) => missing.has(key)));
+  known: ReadonlyMap<string, StoredEvent>,
+): { readonly news: readonly Told[]; readonly old: ReadonlySet<string> } {
   const old = new Set<string>();
   const news: Told[] = [];
   for (const item of told) {
-    if (isOld(item)) old.add(known.get(item.event.id) ?? '');
+    const stored = known.get(item.event.id);
+    const isOld =
+      stored !== undefined && !saysValidity(item.event) && hasKeys(stored.keyIds, keyIdsOf(item.event));
+    if (isOld) old.add(stored.loop);
     else news.push(item);
   }
   return { news, old };
+}
+
+/** Ids of the keys that made an event's fingerprints, as an event row has them. */
+export function keyIdsOf({ fingerprints }: Event): string {
+  const [first] = fingerprints;
+  if (first === undefined) return '';
+  if (fingerprints.every(({ keyId }) => keyId === first.keyId)) return first.keyId;
+  return [...new Set(fingerprints.map(({ keyId }) => keyId))].sort().join(',');
+}
+
+function hasKeys(stored: string, wanted: string): boolean {
+  if (stored === wanted) return true;
+  const all = stored.split(',');
+  return wanted.split(',').every((keyId) => all.includes(keyId));
 }
 
 /** Whether repeating a report says something new: that the secret works, or no longer does, on this day too. */
@@ -96,7 +103,7 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
         continue;
       }
       seen.add(key);
-      told.push({ event, behaviour, role, evidence: [], keys: keysOf(event, behaviour) });
+      told.push({ event, behaviour, role, evidence: [] });
     }
     if (isRepeated) repeated += 1;
   }

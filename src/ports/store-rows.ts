@@ -45,8 +45,13 @@ export type EventRow = {
   readonly kind: string;
   readonly occurredAt: number;
   readonly receivedAt: number;
+  /** Ids of the keys under which its fingerprints join it to its loop, sorted, with commas. */
+  readonly keyIds?: string;
   readonly body: Json;
 };
+
+/** Where a stored event belongs, and under which keys it joins others. */
+export type StoredEvent = { readonly loop: string; readonly keyIds: string };
 
 export type LedgerRow = {
   readonly loop: string;

@@ -23,6 +23,7 @@ import type {
   ReleaseFilter,
   ReplyRow,
   SpanRow,
+  StoredEvent,
   SuppressionRow,
   TokenRow,
   Totals,
@@ -38,8 +39,7 @@ export interface Store {
   readonly read: StoreRead;
   /** As in a transaction: what is found is committed and stays; what is not found may be there by now. */
   loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Of these keys, those that no loop has. A key that a loop has is never free again. */
-  missingKeys(keys: ReadonlySet<string>): Promise<ReadonlySet<string>>;
+  storedEvents(ids: readonly string[]): Promise<ReadonlyMap<string, StoredEvent>>;
   close(): Promise<void>;
 }
 
@@ -50,6 +50,8 @@ export interface StoreWrite {
   insertEvents(events: readonly EventRow[]): Promise<ReadonlySet<string>>;
   /** event id → loop id, for those that are stored. */
   loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Notes under which keys stored events join others by now. */
+  rekeyEvents(events: readonly { readonly id: string; readonly keyIds: string }[]): Promise<void>;
   /** key → loop id, for those that exist. */
   loopsByKeys(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Reserves those that are free, and waits for others who are about to; returns how many were free. */

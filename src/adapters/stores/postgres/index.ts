@@ -24,7 +24,7 @@ function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(d
   return bound as Bound<T>;
 }
 
-const { missingKeys, ...loopWrites } = writeLoops;
+const { storedEvents, ...loopWrites } = writeLoops;
 const { messageOf: _messageOf, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
@@ -35,7 +35,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     read: reader(db),
     transaction: (work) => db.transaction().execute((trx) => work(writer(trx))),
     loopsOfEvents: (ids) => writeLoops.loopsOfEvents(db, ids),
-    missingKeys: (keys) => missingKeys(db, keys),
+    storedEvents: (ids) => storedEvents(db, ids),
     close,
   };
 }

@@ -13,6 +13,7 @@ const statements = [
     kind text not null,
     occurred_at bigint not null,
     received_at bigint not null,
+    key_ids text not null,
     body json not null
   )`,
   `create index events_loop on events (loop_id)`,

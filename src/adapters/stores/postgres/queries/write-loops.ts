@@ -6,6 +6,7 @@ import type {
   LoopRow,
   ReleaseFilter,
   SpanRow,
+  StoredEvent,
   VerifiedRow,
 } from '../../../../ports/store.ts';
 import { type LoopRecord, loopColumnNames, loopColumns, loopOf, recordOf } from '../loop-rows.ts';
@@ -20,6 +21,26 @@ export async function loopsOfEvents(db: Db, ids: readonly string[]): Promise<Rea
   return new Map(found.rows.map((row) => [idOf(row.id), idOf(row.loop_id)]));
 }
 
+export async function storedEvents(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StoredEvent>> {
+  if (ids.length === 0) return new Map();
+  const found = await sql<{ id: string; loop_id: string; key_ids: string }>`
+    select id, loop_id, key_ids from events where id = any(${uuidArray(ids)})`.execute(db);
+  return new Map(found.rows.map((row) => [idOf(row.id), { loop: idOf(row.loop_id), keyIds: row.key_ids }]));
+}
+
+export async function rekeyEvents(
+  db: Db,
+  events: readonly { readonly id: string; readonly keyIds: string }[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ id, keyIds }) => ({ i: id, k: keyIds }));
+  await sql`update events set key_ids = t.k from ${recordset(rows, 'i uuid, k text')}
+    where id = t.i and key_ids <> t.k`.execute(db);
+}
+
 export async function insertEvents(db: Db, events: readonly EventRow[]): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set();
   const rows = events.map((event) => ({
@@ -29,13 +50,14 @@ export async function insertEvents(db: Db, events: readonly EventRow[]): Promise
     kind: event.kind,
     occurred_at: event.occurredAt,
     received_at: event.receivedAt,
+    key_ids: event.keyIds ?? '',
     body: event.body,
   }));
-  const columns =
-    'id uuid, loop_id uuid, source text, kind text, occurred_at bigint, received_at bigint, body json';
+  const columns = `id uuid, loop_id uuid, source text, kind text, occurred_at bigint, received_at bigint,
+    key_ids text, body json`;
   const added = await sql<{ id: string }>`
-    insert into events (id, loop_id, source, kind, occurred_at, received_at, body)
-    select id, loop_id, source, kind, occurred_at, received_at, body from ${recordset(rows, columns)}
+    insert into events (id, loop_id, source, kind, occurred_at, received_at, key_ids, body)
+    select id, loop_id, source, kind, occurred_at, received_at, key_ids, body from ${recordset(rows, columns)}
     on conflict (id) do nothing returning id`.execute(db);
   return new Set(added.rows.map((row) => idOf(row.id)));
 }
@@ -45,14 +67,6 @@ export async function loopsByKeys(db: Db, keys: readonly string[]): Promise<Read
   const found = await sql<{ key: string; loop_id: string }>`
     select key, loop_id from loop_keys where key = any(${textArray(keys)})`.execute(db);
   return new Map(found.rows.map((row) => [row.key, idOf(row.loop_id)]));
-}
-
-export async function missingKeys(db: Db, keys: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-  if (keys.size === 0) return new Set();
-  const found = await sql<{ key: string }>`
-    select asked.key from json_array_elements_text(${JSON.stringify([...keys])}::text::json) as asked (key)
-    where not exists (select from loop_keys where loop_keys.key = asked.key)`.execute(db);
-  return new Set(found.rows.map((row) => row.key));
 }
 
 export async function addKeys(
