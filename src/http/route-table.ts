@@ -84,7 +84,7 @@ export const routeTable = [
   { method: 'POST', path: '/check', access: 'public', takes: form },
   { method: 'GET', path: '/signin', access: 'public' },
   { method: 'POST', path: '/signin', access: 'public', takes: form },
-  { method: 'POST', path: '/signout', access: 'public' },
+  { method: 'POST', path: '/signout', access: 'public', takes: form },
   { method: 'GET', path: '/outbox', access: 'messages:read' },
   { method: 'GET', path: '/outbox/{id}', access: 'messages:read' },
 

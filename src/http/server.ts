@@ -1,8 +1,106 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
+import { pageAssets } from '../pages/page-style.ts';
+import { problemPage } from '../pages/problem-page.ts';
+import { harden } from './hardening/harden.ts';
+import { loopbackHosts } from './hardening/host-guard.ts';
+import { redactPath } from './hardening/redact-path.ts';
 import type { HttpParts } from './http-parts.ts';
+import { honoPath, joined, type Mounted, mount } from './mount.ts';
+import type { Operations } from './operation.ts';
+import { createRequestCounts, type RequestCounts } from './request-counts.ts';
+import { openRoom, type Room } from './room.ts';
+import { routeTable } from './route-table.ts';
+import { behaviourRoutes } from './routes/behaviours.ts';
+import { captureRoutes } from './routes/capture.ts';
+import { decisionRoutes } from './routes/decisions.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
+import { importRoutes } from './routes/imports.ts';
+import { loopRoutes } from './routes/loops.ts';
+import { measureRoutes } from './routes/measures.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { ownerRoutes } from './routes/owners.ts';
+import { checkRoutes } from './routes/pages/check.ts';
+import { claimRoutes } from './routes/pages/claim.ts';
+import { describeRoutes } from './routes/pages/describe.ts';
+import { homeRoutes } from './routes/pages/home.ts';
+import { outboxRoutes } from './routes/pages/outbox.ts';
+import { replyRoutes } from './routes/pages/reply.ts';
+import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
+import { pauseRoutes } from './routes/pause.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
+import { systemRoutes } from './routes/system.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 
-/** The whole HTTP surface: every route, behind every guard. */
-export function createHttp(_parts: HttpParts): Hono {
-  return new OpenAPIHono();
+/** Paths whose forms carry a proof of our own page, for browsers that say nothing useful about the origin. */
+const formPaths = ['/r/', '/claim/', '/check', '/signin', '/signout'];
+
+/**
+ * The whole HTTP surface: every route of the table, behind every guard. Stateless apart from rate limits and counters.
+ *
+ * @throws AppError `bad-config` when the packs have no words for pages
+ */
+export function createHttp(parts: HttpParts): Hono {
+  const room = openRoom(parts);
+  const app = new Hono();
+  const keys = new Map<string, string>(
+    routeTable.map(({ method, path }) => [`${method} ${honoPath(path)}`, `${method} ${path}`]),
+  );
+  const requests = createRequestCounts((method, path) => keys.get(`${method} ${path}`));
+  guard(app, room);
+  app.use('*', requests.middleware);
+  for (const { path, type, body } of pageAssets)
+    app.get(path, (c) =>
+      c.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' }),
+    );
+  mount(app, routes(room, requests), room);
+  return app;
+}
+
+function guard(app: Hono, room: Room): void {
+  const { config, log } = room.given;
+  const { publicUrl, hosts } = config.http;
+  const url = publicUrl === undefined ? undefined : new URL(publicUrl);
+  harden(app, {
+    hosts: [...loopbackHosts, ...hosts, ...(url === undefined ? [] : [url.host])],
+    origins: url === undefined ? [] : [url.origin],
+    nullOriginPaths: formPaths,
+    isHttps: room.isHttps,
+    page: (code, requestId, c) => {
+      if (code === 'unauthenticated') return signInForm(room, c, c.req.path, false);
+      const id = requestId === undefined ? {} : { requestId };
+      return problemPage({ host: room.host(c), code, ...id }, room.words());
+    },
+    onFault: (error, c) => {
+      const path = redactPath(c.req.path);
+      log.error({ error, requestId: c.get('requestId'), method: c.req.method, path }, 'a request failed');
+    },
+  });
+}
+
+function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
+  let mounted: readonly Mounted[] = [];
+  const operations: Operations = {
+    ...captureRoutes(room),
+    ...importRoutes(room),
+    ...loopRoutes(room),
+    ...decisionRoutes(room),
+    ...evidenceRoutes(room),
+    ...behaviourRoutes(room),
+    ...ownerRoutes(room),
+    ...measureRoutes(room),
+    ...messageRoutes(room),
+    ...pauseRoutes(room),
+    ...suppressionRoutes(room),
+    ...tokenRoutes(room),
+    ...systemRoutes(room, requests),
+    ...replyRoutes(room),
+    ...claimRoutes(room),
+    ...homeRoutes(room),
+    ...checkRoutes(room),
+    ...signInRoutes(room),
+    ...outboxRoutes(room),
+    ...describeRoutes(room, () => mounted),
+  };
+  mounted = joined(operations);
+  return mounted;
 }

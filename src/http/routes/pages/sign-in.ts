@@ -1,0 +1,75 @@
+import type { Context } from 'hono';
+import { AppError } from '../../../core/errors.ts';
+import { signInPage, signInTokenLengthMax } from '../../../pages/sign-in-page.ts';
+import { formNonce, judgeNonce } from '../../form-nonce.ts';
+import { readForm } from '../../hardening/raw-body.ts';
+import { type Operations, open } from '../../operation.ts';
+import type { Room } from '../../room.ts';
+
+const formBytesMax = 2048;
+const pageAgeMs = 24 * 3_600_000;
+
+type SignInKeys = 'GET /signin' | 'POST /signin' | 'POST /signout';
+
+/** An operator's browser gets a session with a pasted token, and loses it again. */
+export function signInRoutes(room: Room): Pick<Operations, SignInKeys> {
+  const { given } = room;
+  const { parts } = given;
+  const seeOther = { 303: { description: 'To the page that was asked for.' } };
+  return {
+    'GET /signin': open({
+      summary: 'Where an operator signs in with a token.',
+      answers: { 200: { description: 'The page.', type: 'text/html' } },
+      handle: (c) => c.html(signInForm(room, c, '/', false)),
+    }),
+    'POST /signin': open({
+      summary: 'Signs a browser in.',
+      answers: { ...seeOther, 401: { description: 'The page again.', type: 'text/html' } },
+      handle: async (c) => {
+        room.limits.few(c, 'sign-ins');
+        const fields = await readForm(c, formBytesMax);
+        const now = parts.clock.now();
+        const next = ownPath(fields.get('next') ?? '');
+        const nonce = judgeNonce(given.formKey, ['sign-in'], fields.get('form') ?? '', now, pageAgeMs);
+        const token = (fields.get('token') ?? '').trim().slice(0, signInTokenLengthMax);
+        const isGood = nonce === 'good' && (await given.authenticate(token)) !== undefined;
+        if (!isGood) return c.html(signInForm(room, c, next, true), 401);
+        room.session.write(c, token, undefined, now);
+        return c.redirect(next, 303);
+      },
+    }),
+    'POST /signout': open({
+      summary: 'Signs a browser out. The token stays valid; DELETE /v1/tokens/{id} revokes it.',
+      answers: seeOther,
+      handle: async (c) => {
+        const caller = await room.visitor(c);
+        if (caller !== undefined) {
+          const fields = await readForm(c, formBytesMax);
+          const now = parts.clock.now();
+          const nonce = judgeNonce(
+            given.formKey,
+            ['sign-out', caller.id],
+            fields.get('form') ?? '',
+            now,
+            pageAgeMs,
+          );
+          if (nonce !== 'good') throw new AppError('bad-request', 'The page was open for too long.');
+        }
+        room.session.clear(c);
+        return c.redirect('/', 303);
+      },
+    }),
+  };
+}
+
+/** The sign-in page, for its own address and in the place of a page that needs one to be signed in. */
+export function signInForm(room: Room, c: Context, next: string, isRefused: boolean): string {
+  const { formKey, parts } = room.given;
+  const nonce = formNonce(formKey, ['sign-in'], parts.clock.now(), parts.randomId().slice(0, 16));
+  return signInPage({ host: room.host(c), nonce, next: ownPath(next), isRefused }, room.words());
+}
+
+/** Only pages of ours that one signs in for: an address in a form must lead nowhere else. */
+function ownPath(path: string): string {
+  return /^\/outbox(?:\/[0-9a-f]{32})?$/u.test(path) ? path : '/';
+}

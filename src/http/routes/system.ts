@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { loopPrincipal } from '../../loop/parts.ts';
+import { metricsText, metricsType } from '../metrics-text.ts';
+import { noQuery, type Operations, open, reading } from '../operation.ts';
+import type { RequestCounts } from '../request-counts.ts';
+import type { Room } from '../room.ts';
+
+const sourceSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  auth: z
+    .enum(['signature', 'bearer', 'oidc-jwt', 'sns', 'token'])
+    .describe('How its deliveries prove themselves.'),
+  hasSecret: z.boolean().exactOptional(),
+  lastDay: z.iso.date().exactOptional().describe('The last UTC day on which it spoke.'),
+});
+
+type SystemKeys = 'GET /v1/sources' | 'GET /livez' | 'GET /readyz' | 'GET /metrics';
+
+/** How Foldback itself is. */
+export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operations, SystemKeys> {
+  const { given } = room;
+  const { read } = given.parts.store;
+  const health = z.object({ status: z.string() });
+  return {
+    'GET /v1/sources': reading({
+      summary: 'Lists the sources, and when each was heard last. Silence of a source proves nothing fixed.',
+      query: noQuery,
+      answers: {
+        200: { description: 'All sources.', schema: z.object({ items: z.array(sourceSchema) }) },
+      },
+      handle: async ({ c, caller }) => {
+        const days = await read.lastSourceDays(caller);
+        const ids = new Set(given.sources.map(({ id }) => id));
+        const items = [
+          ...given.sources.map(({ id, title, webhook }) => ({
+            id,
+            title,
+            auth: webhook?.auth ?? 'token',
+            ...(webhook === undefined ? {} : { hasSecret: given.sourceSecrets(id).length > 0 }),
+            ...lastDay(days.get(id)),
+          })),
+          // What people report by hand, and sources of earlier versions.
+          ...[...days]
+            .filter(([id]) => !ids.has(id))
+            .map(([id, day]) => ({ id, title: id, auth: 'token', ...lastDay(day) })),
+        ];
+        return c.json({ items });
+      },
+    }),
+    'GET /livez': open({
+      summary: 'Whether this process answers.',
+      answers: { 200: { description: 'It does.', schema: health } },
+      handle: (c) => c.json({ status: 'alive' }),
+    }),
+    'GET /readyz': open({
+      summary: 'Whether it can take work: the store answers.',
+      answers: {
+        200: { description: 'Ready.', schema: health },
+        503: { description: 'Not ready.', schema: health },
+      },
+      handle: async (c) =>
+        (await given.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),
+    }),
+    'GET /metrics': reading({
+      summary: 'Figures for Prometheus. Also for this machine itself, without a token.',
+      query: noQuery,
+      answers: { 200: { description: 'Text format 0.0.4.', type: 'text/plain' } },
+      handle: async ({ c }) => {
+        const [loops, totals] = await Promise.all([read.counts(loopPrincipal), read.totals(loopPrincipal)]);
+        const text = metricsText([
+          {
+            name: 'foldback_loops',
+            help: 'Loops by behaviour and state.',
+            type: 'gauge',
+            values: loops.map(({ behaviour, state, n }) => ({ labels: { behaviour, state }, value: n })),
+          },
+          {
+            name: 'foldback_messages',
+            help: 'Messages by state; dead, refused and uncertain ones wait for a person.',
+            type: 'gauge',
+            values: totals.messages.map(({ state, n }) => ({ labels: { state }, value: n })),
+          },
+          {
+            name: 'foldback_words_waiting',
+            help: 'Words that fall due later, or wait for the attention budget.',
+            type: 'gauge',
+            values: [{ value: totals.wants }],
+          },
+          {
+            name: 'foldback_http_requests_total',
+            help: 'Answers of this process by route and status.',
+            type: 'counter',
+            values: requests.read().map(({ route, status, n }) => ({ labels: { route, status }, value: n })),
+          },
+        ]);
+        return c.body(text, 200, { 'Content-Type': metricsType });
+      },
+    }),
+  };
+}
+
+function lastDay(day: string | undefined): { readonly lastDay?: string } {
+  return day === undefined ? {} : { lastDay: day };
+}

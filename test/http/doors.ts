@@ -1,0 +1,209 @@
+import { createHmac } from 'node:crypto';
+import type { Hono } from 'hono';
+import { systemPrincipal } from '../../src/access/principal.ts';
+import type { Scope } from '../../src/access/scope.ts';
+import { byHand, sources } from '../../src/adapters/index.ts';
+import { readEventBatches } from '../../src/adapters/read-events.ts';
+import { openAccess } from '../../src/app-access.ts';
+import type { HttpParts, HttpSettings } from '../../src/http/http-parts.ts';
+import { createHttp } from '../../src/http/server.ts';
+import { signingKey } from '../../src/lib/ed25519.ts';
+import { keyedHash } from '../../src/lib/hmac.ts';
+import { limits } from '../../src/lib/limits.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { loadPacks } from '../../src/packs/load.ts';
+import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
+import { pageWordsSchema } from '../../src/pages/page-words.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { type House, type HouseOptions, openHouse, testFingerprinter, testKeys } from '../support/house.ts';
+
+const loaded = loadPacks(shippedPacksDir(), { page: pageWordsSchema });
+if (loaded.kind === 'error') throw new Error(JSON.stringify(loaded.problems, undefined, 1));
+const { packs } = loaded;
+
+export const webhookSecret = ['a-shared', 'secret-of-a-test'].join('-');
+export const signer = signingKey(new Uint8Array(32).fill(3));
+
+export type Doors = {
+  readonly app: Hono;
+  readonly house: House;
+  readonly given: HttpParts;
+  /** Lines of the log. */
+  readonly logged: string[];
+  /** A token with these scopes, as an operator would make one. */
+  token(scopes: readonly Scope[], options?: { teams?: readonly string[]; days?: number }): Promise<string>;
+  /** A request of a program: JSON unless told otherwise. */
+  ask(path: string, options?: AskOptions): Promise<Answer>;
+};
+
+export type AskOptions = {
+  readonly method?: string;
+  readonly token?: string | undefined;
+  readonly json?: unknown;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Address of the sender; tests have none unless told. */
+  readonly from?: string;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly text: string;
+  /** The body as JSON, loosely typed for expectations. */
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly headers: Headers;
+};
+
+export type DoorsOptions = Omit<HouseOptions, 'store'> & {
+  readonly store: Store;
+  readonly over?: Partial<HttpParts>;
+  readonly http?: Partial<HttpSettings['http']>;
+  readonly caps?: Partial<HttpSettings['limits']>;
+};
+
+/** The HTTP room over a house of the tests: real parts, real store, no socket. */
+export function openDoors(options: DoorsOptions): Doors {
+  const house = openHouse(options);
+  const logged: string[] = [];
+  const hash = keyedHash(testKeys.event);
+  const access = openAccess(options.store, house.clock);
+  const given: HttpParts = {
+    ...access,
+    config: {
+      organisation: { name: 'Example Ltd' },
+      http: { hosts: [], requestsPerMinuteMax: 100_000, ...options.http },
+      delivery: {
+        mode: house.parts.delivery.mode,
+        channel: house.parts.delivery.channel,
+        language: 'en',
+        timeZone: 'UTC',
+      },
+      limits: { bodyBytesMax: limits.bodyBytesMax, ...options.caps },
+    },
+    log: createLog({ stream: { write: (line: string) => logged.push(line) } }),
+    parts: house.parts,
+    packs,
+    sources,
+    sourceSecrets: (id) => (id === 'github' ? [webhookSecret] : []),
+    mapContext: (receivedAt) => ({
+      receivedAt,
+      fingerprint: testFingerprinter,
+      eventId: (parts) => hash(parts),
+    }),
+    readReport: (input, given) => readEventBatches(input, { sources, ...given }),
+    byHand,
+    signer,
+    publicKeys: [{ keyId: signer.keyId, publicKey: signer.publicKey }],
+    formKey: new Uint8Array(32).fill(9),
+    isEvaluation: true,
+    isReady: async () => true,
+    ...options.over,
+  };
+  const app = createHttp(given);
+  return {
+    app,
+    house,
+    given,
+    logged,
+    token: async (scopes, { teams, days = 30 } = {}) => {
+      const issued = await access.issueToken(
+        { id: house.parts.randomId(), name: 'a test', scopes, teams: teams ?? 'all', days },
+        systemPrincipal('test'),
+      );
+      if (issued.kind === 'refused') throw new Error(issued.reason);
+      return issued.token;
+    },
+    ask: (path, asked = {}) => ask(app, path, asked),
+  };
+}
+
+async function ask(app: Hono, path: string, options: AskOptions): Promise<Answer> {
+  const { token, json, body, type, from } = options;
+  const sent = json === undefined ? body : JSON.stringify(json);
+  const response = await app.request(
+    `http://localhost${path}`,
+    {
+      method: options.method ?? (sent === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...(sent === undefined ? {} : { 'Content-Type': type ?? 'application/json' }),
+        ...options.headers,
+      },
+      ...(sent === undefined ? {} : { body: sent }),
+    },
+    from === undefined ? undefined : { incoming: { socket: { remoteAddress: from } } },
+  );
+  const text = await response.text();
+  return { status: response.status, text, json: parsed(text), headers: response.headers };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** As a browser posts a form. */
+export function form(fields: Readonly<Record<string, string>>): AskOptions {
+  return {
+    method: 'POST',
+    body: new URLSearchParams(fields).toString(),
+    type: 'application/x-www-form-urlencoded',
+    headers: { Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin', Origin: 'null' },
+  };
+}
+
+export const browser: AskOptions = { headers: { Accept: 'text/html,application/xhtml+xml' } };
+
+/** The nonce of the first form of a page. */
+export function nonceIn(page: string): string {
+  return /name="form" value="([^"]+)"/u.exec(page)?.[1] ?? '';
+}
+
+/** A delivery as GitHub signs it. */
+export function signed(
+  payload: unknown,
+  event: string,
+  delivery: string,
+  secret = webhookSecret,
+): AskOptions {
+  const body = JSON.stringify(payload);
+  const signature = createHmac('sha256', secret).update(body).digest('hex');
+  return {
+    body,
+    headers: {
+      'X-Hub-Signature-256': `sha256=${signature}`,
+      'X-GitHub-Event': event,
+      'X-GitHub-Delivery': delivery,
+    },
+  };
+}
+
+/** A finding as gitleaks 8 writes it, of a secret that no provider issues. */
+export function finding(secret: string, over: Readonly<Record<string, unknown>> = {}) {
+  return {
+    RuleID: 'generic-api-key',
+    Description: 'Generic API Key',
+    StartLine: 12,
+    EndLine: 12,
+    StartColumn: 10,
+    EndColumn: 10 + secret.length,
+    Match: `key = ${secret}`,
+    Secret: secret,
+    File: 'src/config.py',
+    SymlinkFile: '',
+    Commit: 'a'.repeat(40),
+    Entropy: 4.2,
+    Author: 'Ana',
+    Email: 'ana@example.com',
+    Date: '2026-11-23T09:00:00Z',
+    Message: 'Add the configuration',
+    Tags: [],
+    Fingerprint: `${'a'.repeat(40)}:src/config.py:generic-api-key:12`,
+    ...over,
+  };
+}
