@@ -3,7 +3,7 @@ import { isSecretAt, phraseOf, type Setting } from './settings-tree.ts';
 
 const intro = `# Settings
 
-<!-- Written by scripts/config-docs.ts from src/config/schema.ts and the channels' settings. Change the schema, then run: node scripts/config-docs.ts -->
+<!-- Written by scripts/config-docs.ts from src/config/schema.ts and the adapters' settings. Change the schema, then run: node scripts/config-docs.ts -->
 
 Foldback reads \`foldback.yaml\` in the folder where it starts, or the file that \`FOLDBACK_CONFIG\` names. Every
 setting can also come from the environment, which goes before the file:

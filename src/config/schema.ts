@@ -28,19 +28,13 @@ const sourceShape = {
     .max(10)
     .default([])
     .meta(secret('What the sender signs or authenticates with, the current one first.')),
-  pull: z
-    .strictObject({
-      baseUrl: z
-        .url({ protocol: /^https$/u })
-        .optional()
-        .meta(says('Address of its API; the public one unless given.')),
-      token: z.string().min(1).meta(secret('A token that may read, nothing more.')),
-      repositories: z.array(line).max(1000).default([]).meta(says('What to look at, such as `acme/shop`.')),
-      everyMinutes: count(1440).default(15).meta(says('How often to look.')),
-    })
-    .optional()
-    .describe('For installations that the sender cannot reach: look there instead.'),
 };
+
+/** How often a source is read that can be read; beside what it needs for that itself. */
+export const pullTiming = {
+  everyMinutes: count(1440).default(15).meta(says('How often to look.')),
+};
+const pullDescription = 'For installations that the sender cannot reach: look there instead.';
 
 export const sections = {
   organisation: z
@@ -157,7 +151,7 @@ export const sections = {
     .default({})
     .describe('Ways to people. A channel is switched on by having its settings here.'),
   sources: z
-    .record(slug, z.looseObject(sourceShape))
+    .record(slug, z.looseObject({ ...sourceShape, pull: z.record(z.string(), z.unknown()).optional() }))
     .default({})
     .describe('Settings of sources; files can be imported without any.'),
   repositories: z
@@ -284,7 +278,14 @@ export type AdapterSettings = {
     readonly settings: z.ZodType;
   }[];
   /** Settings beside `secrets` and `pull`, which every source may have. */
-  readonly sources?: readonly { readonly id: string; readonly settings?: z.ZodObject }[];
+  readonly sources?: readonly SourceSettings[];
+};
+
+export type SourceSettings = {
+  readonly id: string;
+  readonly settings?: z.ZodObject;
+  /** Of a source that can be read instead of sending. */
+  readonly pull?: { readonly settings: z.ZodObject } | undefined;
 };
 
 /** The whole schema, with each adapter's own settings in their places. Without adapters, anything may stand there. */
@@ -305,9 +306,7 @@ export function configSchema(adapters: AdapterSettings): z.ZodType {
       : {
           sources: z
             .strictObject(
-              Object.fromEntries(
-                sources.map((source) => [source.id, sourceSchema(source.settings).optional()]),
-              ),
+              Object.fromEntries(sources.map((source) => [source.id, sourceSchema(source).optional()])),
             )
             .prefault({})
             .describe(sections.sources.description ?? ''),
@@ -315,6 +314,13 @@ export function configSchema(adapters: AdapterSettings): z.ZodType {
   });
 }
 
-function sourceSchema(own: z.ZodObject | undefined): z.ZodType {
-  return own === undefined ? z.strictObject(sourceShape) : own.safeExtend(sourceShape);
+function sourceSchema({ settings, pull }: SourceSettings): z.ZodType {
+  const shape =
+    pull === undefined
+      ? sourceShape
+      : {
+          ...sourceShape,
+          pull: pull.settings.extend(pullTiming).optional().describe(pullDescription),
+        };
+  return settings === undefined ? z.strictObject(shape) : settings.safeExtend(shape);
 }

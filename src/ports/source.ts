@@ -1,4 +1,5 @@
-import type { Event } from '../core/event.ts';
+import type { z } from 'zod';
+import type { Event, Json } from '../core/event.ts';
 import type { Fingerprinter } from '../core/fingerprint.ts';
 
 /**
@@ -19,6 +20,12 @@ export interface Source {
   /** Events of one record; [] when it says nothing that Foldback speaks about; a rejection when it is malformed. */
   map(record: unknown, context: MapContext): readonly Event[] | Rejection;
   readonly webhook?: Webhook;
+  readonly pull?: SourcePull;
+  /**
+   * Whether its columns are those of the secret itself, in bytes from 1 with both ends included, so that what stands
+   * there can be read from a clone. `record` then has `blob` and `endLine` where the vendor names them.
+   */
+  readonly hasExactColumns?: boolean;
 }
 
 /**
@@ -86,6 +93,58 @@ export type Webhook = {
 export type WebhookVerdict =
   | { readonly ok: true; readonly deliveryId?: string }
   | { readonly ok: false; readonly reason: 'missing-signature' | 'bad-signature' | 'replayed' | 'no-secret' };
+
+/**
+ * Reads from the vendor what it cannot send here: for installations without a public address. It calls nothing but the
+ * origins that it names, so that its token goes nowhere else.
+ */
+export type SourcePull = {
+  /** What stands under `sources.<id>.pull`, beside how often to look. */
+  readonly settings: z.ZodObject;
+  /** Takes what `settings` accepted and throws on anything else. */
+  open(settings: unknown): OpenPull;
+};
+
+export type OpenPull = {
+  readonly origins: readonly string[];
+  /**
+   * Everything from the cursors on, in parts that are read to their ends one after another (a repository each, say).
+   * A part without a cursor is read from its beginning. A failure of one part leaves the others.
+   */
+  read(cursors: PullCursors, tools: PullTools): AsyncIterable<Pulled>;
+};
+
+export type PullCursors = Readonly<Record<string, Json>>;
+
+export type Pulled =
+  /** For `map`. */
+  | { readonly kind: 'records'; readonly part: string; readonly records: readonly unknown[] }
+  /** The part was read to its end; `cursor` is null while there is nothing to go on from. */
+  | { readonly kind: 'done'; readonly part: string; readonly cursor: Json }
+  /** The reason is shown to operators: it quotes neither the token nor an answer. */
+  | { readonly kind: 'failed'; readonly part: string; readonly reason: string };
+
+export type PullTools = {
+  readonly fetch: (request: PullRequest) => Promise<PullAnswer>;
+  readonly now: () => number;
+  /** Until the vendor's limit ends, milliseconds. */
+  readonly wait: (ms: number) => Promise<void>;
+};
+
+export type PullRequest = {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly responseBytesMax: number;
+};
+
+export type PullAnswer =
+  | {
+      readonly kind: 'ok';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
+  | { readonly kind: 'blocked' | 'failed'; readonly reason: string };
 
 export function isRejection(result: readonly Event[] | Rejection): result is Rejection {
   return 'rejected' in result;

@@ -14,41 +14,50 @@ export const mailAddress = z
 /** Where nothing but this machine listens, so that plain text is seen by nobody else. */
 const loopbackHosts = ['127.0.0.1', 'localhost'];
 
+const says = (description: string) => ({ description });
+
 /** What stands under `channels.email`. Flat, so that each value can come from one environment variable. */
 export const emailSettings = z
   .strictObject({
-    host: hostName,
-    /** 587 for STARTTLS, 465 for implicit TLS, 25 for none, unless given. */
-    port: wholeNumber(1, 65_535).optional(),
-    /** `starttls` never falls back to plain text. */
-    tls: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
-    /** A further certificate authority, PEM. */
-    ca: z.string().optional(),
-    user: line.min(1).optional(),
-    password: z.string().min(1).optional(),
-    from: mailAddress,
-    fromName: line.min(1).max(100).default('Foldback'),
-    replyTo: mailAddress.optional(),
-    /** Envelope sender, where bounces go; `from` unless given. */
-    bounceTo: mailAddress.optional(),
-    /** Right side of message ids; the domain of `from` unless given. */
-    domain: hostName.optional(),
-    /** `foldback.<domain>` unless given (RFC 2919). */
-    listId: hostName.optional(),
-    /** Where a recipient changes what is sent, and where a POST ends it (RFC 8058). */
+    host: hostName.meta(says('The mail server (SMTP) that takes the mail.')),
+    port: wholeNumber(1, 65_535)
+      .optional()
+      .meta(says('587 for `starttls`, 465 for `implicit`, 25 for `none`, unless given.')),
+    tls: z
+      .enum(['starttls', 'implicit', 'none'])
+      .default('starttls')
+      .meta(
+        says('`starttls` never falls back to plain text; `none` sends no password, except on this machine.'),
+      ),
+    ca: z.string().optional().meta(says('A further certificate authority, PEM.')),
+    user: line.min(1).optional().meta(says('To log in with; goes with `password`.')),
+    password: z.string().min(1).optional().meta({ description: 'To log in with.', secret: true }),
+    from: mailAddress.meta(says('Sender of every mail.')),
+    fromName: line.min(1).max(100).default('Foldback').meta(says('Name beside the sender.')),
+    replyTo: mailAddress
+      .optional()
+      .meta(says('Where answers by mail go; `from` unless given. Hand them to `POST /v1/mail`.')),
+    bounceTo: mailAddress
+      .optional()
+      .meta(says('Envelope sender, where bounces go; `from` unless given. Hand them to `POST /v1/mail`.')),
+    domain: hostName.optional().meta(says('Right side of message ids; the domain of `from` unless given.')),
+    listId: hostName.optional().meta(says('`foldback.<domain>` unless given (RFC 2919).')),
     listUnsubscribe: z
       .url({ protocol: /^https$/u })
       .regex(/^[\x21-\x7e]+$/u)
-      .optional(),
-    /** How this machine names itself to the server. */
-    clientName: hostName.optional(),
-    connectionsMax: wholeNumber(1, 50).default(3),
-    /** From the name to the end of the log-in. */
-    connectTimeoutMs: wholeNumber(100, 300_000).default(15_000),
-    /** Silence of the server after which a connection is given up. */
-    silenceTimeoutMs: wholeNumber(100, 600_000).default(60_000),
-    /** For one message in all, so that a server that trickles cannot hold it. */
-    messageTimeoutMs: wholeNumber(100, 1_200_000).default(120_000),
+      .optional()
+      .meta(says('Where a recipient changes what is sent, and where a POST ends it (RFC 8058).')),
+    clientName: hostName.optional().meta(says('How this machine names itself to the server.')),
+    connectionsMax: wholeNumber(1, 50).default(3).meta(says('Connections at a time.')),
+    connectTimeoutMs: wholeNumber(100, 300_000)
+      .default(15_000)
+      .meta(says('From the name to the end of the log-in, milliseconds.')),
+    silenceTimeoutMs: wholeNumber(100, 600_000)
+      .default(60_000)
+      .meta(says('Silence of the server after which a connection is given up, milliseconds.')),
+    messageTimeoutMs: wholeNumber(100, 1_200_000)
+      .default(120_000)
+      .meta(says('For one message in all, milliseconds: a server that trickles cannot hold it.')),
   })
   .refine((settings) => (settings.user === undefined) === (settings.password === undefined), {
     message: 'user and password belong together',

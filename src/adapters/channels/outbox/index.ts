@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
 
 /** What stands under `channels.outbox`: nothing to set. */
-export const outboxSettings = z.strictObject({});
+export const outboxSettings = z
+  .strictObject({})
+  .describe('Messages shown in the product; there is nothing to set.');
 
 const id = 'outbox';
 const title = 'Outbox';

@@ -1,6 +1,7 @@
 import { type Dict, dictOf, isDict, textOf } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
+import { pull } from './pull-settings.ts';
 import { isListedAlert, kindOf } from './schema.ts';
 import { webhook } from './verify.ts';
 
@@ -12,6 +13,8 @@ export const source: Source = {
   shapes: [{ format: 'array', path: [] }, { format: 'document' }, { format: 'lines' }],
   map,
   webhook,
+  pull,
+  hasExactColumns: true,
 };
 
 function recognise(sample: Sample): number {

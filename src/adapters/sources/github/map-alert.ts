@@ -31,7 +31,10 @@ export function mapAlert(payload: Dict, context: MapContext): readonly Event[] |
   return statusActions.has(action) ? [status(alert, repository, action, context)] : [];
 }
 
-/** An alert out of a list of the REST interface: the finding and, where it has come to an end, that too. */
+/**
+ * An alert out of a list of the REST interface: the finding and, where it has come to an end, that too. A list does not
+ * say that an alert was reopened, so one that is open and was changed says that it is open.
+ */
 export function mapListedAlert(payload: Dict, context: MapContext): readonly Event[] | Rejection {
   const alert = readAlert(payload);
   if (alert === undefined) return { rejected: 'number or secret_type is missing', pointer: '/number' };
@@ -41,7 +44,9 @@ export function mapListedAlert(payload: Dict, context: MapContext): readonly Eve
   const first = committed(alert, repository, context);
   const hasEnded =
     alert.state === 'resolved' || alert.resolution !== undefined || alert.validity === 'inactive';
-  return hasEnded ? [first, status(alert, repository, 'listed', context)] : [first];
+  const hasChanged = alert.updatedAt !== undefined && alert.updatedAt !== alert.createdAt;
+  const isOpenAgain = alert.state === 'open' && hasChanged;
+  return hasEnded || isOpenAgain ? [first, status(alert, repository, 'listed', context)] : [first];
 }
 
 /** A `secret_scanning_alert_location` delivery: where the secret of an alert stands. */
@@ -69,6 +74,7 @@ export function mapLocation(payload: Dict, context: MapContext): readonly Event[
           secretType: alert.type,
           locationType: type,
           blob: commitHash(textOf(details.blob_sha)),
+          endLine: endLineOf(details),
         },
       },
       context,
@@ -85,7 +91,7 @@ function committed(alert: GithubAlert, repository: string, context: MapContext):
       id: [alert.number],
       occurredAt: instantOf(alert.createdAt),
       leads: leadsOf(alert),
-      record: recordOf(alert),
+      record: { ...recordOf(alert), endLine: endLineOf(alert.firstLocation) },
     },
     context,
   );
@@ -93,11 +99,13 @@ function committed(alert: GithubAlert, repository: string, context: MapContext):
 
 function status(alert: GithubAlert, repository: string, action: string, context: MapContext): Event {
   // The old form has no time: then the delivery tells two reopenings from one that is sent again.
-  const time =
-    alert.resolvedAt ??
-    (action === 'listed' ? alert.validityCheckedAt : (alert.validityCheckedAt ?? alert.updatedAt));
-  const delivery =
-    time === undefined && action !== 'listed' ? context.headers?.['x-github-delivery'] : undefined;
+  const isListed = action === 'listed';
+  const changedAt =
+    isListed && alert.state === 'open'
+      ? alert.updatedAt
+      : (alert.validityCheckedAt ?? (isListed ? undefined : alert.updatedAt));
+  const time = alert.resolvedAt ?? changedAt;
+  const delivery = time === undefined && !isListed ? context.headers?.['x-github-delivery'] : undefined;
   return makeEvent(
     {
       ...common(alert, repository, { repository, ...(alert.url === undefined ? {} : { url: alert.url }) }),
@@ -157,6 +165,12 @@ function whereOf(details: Dict, repository: string, url: string | undefined): Wh
     endColumn: ordinalOf(details.end_column),
     url: textOf(details.html_url) ?? url,
   });
+}
+
+/** Of a secret of several lines, such as a key block; its end column counts in that line. */
+function endLineOf(details: Dict | undefined): number | undefined {
+  const end = ordinalOf(details?.end_line);
+  return end === undefined || end === ordinalOf(details?.start_line) ? undefined : end;
 }
 
 function recordOf(alert: GithubAlert): NonNullable<EventParts['record']> {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { createHttpFetch } from '../../../lib/http-fetch.ts';
-import { type GithubPulled, nextPage, pullAlerts } from './pull.ts';
+import type { Pulled } from '../../../ports/source.ts';
+import { nextPage, pullAlerts } from './pull.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -47,13 +48,13 @@ async function pull(
 ) {
   const fetch = createHttpFetch({ allowOrigins: [origin] });
   const waits: number[] = [];
-  const pulled: GithubPulled[] = [];
+  const pulled: Pulled[] = [];
   const run = pullAlerts({
     fetch,
     baseUrl: `${origin}/api/v3/`,
     token: 'example-token',
     repositories: options.repositories ?? ['acme/shop'],
-    ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+    cursors: options.cursor ?? {},
     now: () => Date.UTC(2024, 5, 1),
     wait: async (ms) => {
       waits.push(ms);
@@ -64,7 +65,7 @@ async function pull(
   return { pulled, waits };
 }
 
-function numbers(pulled: readonly GithubPulled[]): unknown[] {
+function numbers(pulled: readonly Pulled[]): unknown[] {
   const records = pulled.flatMap((item) => (item.kind === 'records' ? item.records : []));
   return records.map((record) =>
     typeof record === 'object' && record !== null && 'number' in record ? record.number : record,
@@ -83,7 +84,7 @@ test('all pages are read, the repository is named in every record, and the curso
   const { pulled } = await pull(server.origin);
   expect(numbers(pulled)).toEqual([2, 1]);
   expect(pulled[0]).toMatchObject({ records: [{ repository: { full_name: 'acme/shop' } }] });
-  expect(pulled.at(-1)).toEqual({ kind: 'done', repository: 'acme/shop', cursor: Date.UTC(2024, 4, 3, 10) });
+  expect(pulled.at(-1)).toEqual({ kind: 'done', part: 'acme/shop', cursor: Date.UTC(2024, 4, 3, 10) });
   expect(server.asked[0]).toBe(
     '/api/v3/repos/acme/shop/secret-scanning/alerts?per_page=100&sort=updated&direction=desc',
   );
@@ -134,10 +135,10 @@ test('a limit is waited for as long as GitHub asks, and not for ever', async () 
   });
   const { pulled, waits } = await pull(server.origin);
   expect(waits).toEqual([7000, 30_000]);
-  expect(pulled).toEqual([{ kind: 'done', repository: 'acme/shop', cursor: undefined }]);
+  expect(pulled).toEqual([{ kind: 'done', part: 'acme/shop', cursor: null }]);
   const busy = await serve((_request, response) => response.writeHead(429, { 'retry-after': '1' }).end());
   expect((await pull(busy.origin)).pulled).toEqual([
-    { kind: 'failed', repository: 'acme/shop', reason: 'GitHub answered 429' },
+    { kind: 'failed', part: 'acme/shop', reason: 'GitHub answered 429' },
   ]);
   expect(busy.asked).toHaveLength(5);
 });

@@ -1,9 +1,10 @@
 import { commitHash } from '../../../core/repository-name.ts';
 import { type Dict, dictOf, isDict, textOf } from '../../../lib/guards.ts';
-import { type HttpRequest, type HttpResult, retryAfterSeconds } from '../../../lib/http-fetch.ts';
+import { retryAfterSeconds } from '../../../lib/http-fetch/retry-after.ts';
 import { instantOf } from '../../../lib/instant.ts';
 import { limits } from '../../../lib/limits.ts';
 import { parseBody } from '../../../lib/records/parse-body.ts';
+import type { PullAnswer, PullCursors, Pulled, PullTools } from '../../../ports/source.ts';
 
 /** Pages of one list: 100 alerts each. A repository with more than 100,000 alerts is not read to its end. */
 export const pagesMax = 1000;
@@ -16,43 +17,31 @@ const waitSecondsMax = 3600;
 /** The clock of a server and the time in its index differ a little: this much is read again. */
 const overlapMs = 5 * 60 * 1000;
 
-export type GithubPull = {
-  readonly fetch: (request: HttpRequest) => Promise<HttpResult>;
+export type GithubPull = PullTools & {
   /** `https://api.github.com`, or `https://<host>/api/v3` of an own server. */
   readonly baseUrl: string;
   readonly token: string;
   /** `owner/name`. */
   readonly repositories: readonly string[];
   /** For each repository the newest `updated_at` that was read, epoch milliseconds. */
-  readonly cursor?: Readonly<Record<string, number>>;
-  readonly now: () => number;
-  readonly wait: (ms: number) => Promise<void>;
+  readonly cursors: PullCursors;
 };
-
-/**
- * What a pull gives: records for `map`, the new cursor once a repository was read to its end, or why it was not.
- * A failure of one repository leaves the others; a refused token ends the pull.
- */
-export type GithubPulled =
-  | { readonly kind: 'records'; readonly repository: string; readonly records: readonly unknown[] }
-  | { readonly kind: 'done'; readonly repository: string; readonly cursor: number | undefined }
-  | { readonly kind: 'failed'; readonly repository: string; readonly reason: string };
 
 type Answer =
   | { readonly kind: 'list'; readonly list: readonly unknown[]; readonly next: string | undefined }
   | { readonly kind: 'failed'; readonly reason: string; readonly isFinal: boolean };
 
 /**
- * Reads the alerts of repositories, newest change first, back to the cursor
+ * Reads the alerts of repositories, newest change first, back to the cursor. A refused token ends the pull
  * (https://docs.github.com/en/rest/secret-scanning/secret-scanning). The next page is followed only on the same
  * origin: the token goes nowhere else.
  */
-export async function* pullAlerts(pull: GithubPull): AsyncGenerator<GithubPulled, void, undefined> {
+export async function* pullAlerts(pull: GithubPull): AsyncGenerator<Pulled, void, undefined> {
   for (const repository of pull.repositories) {
     const isName =
       /^[\w.-]{1,100}\/[\w.-]{1,100}$/u.test(repository) && !/(?:^|\/)\.{1,2}(?:\/|$)/u.test(repository);
     if (!isName) {
-      yield { kind: 'failed', repository, reason: 'not a repository name: write owner/name' };
+      yield { kind: 'failed', part: repository, reason: 'not a repository name: write owner/name' };
       continue;
     }
     const end = yield* pullRepository(pull, repository);
@@ -63,15 +52,16 @@ export async function* pullAlerts(pull: GithubPull): AsyncGenerator<GithubPulled
 async function* pullRepository(
   pull: GithubPull,
   repository: string,
-): AsyncGenerator<GithubPulled, 'stop' | 'next', undefined> {
+): AsyncGenerator<Pulled, 'stop' | 'next', undefined> {
   const base = `${pull.baseUrl.replace(/\/+$/u, '')}/repos/${repository}/secret-scanning/alerts`;
-  const since = pull.cursor?.[repository];
+  const known = pull.cursors[repository];
+  const since = typeof known === 'number' ? known : undefined;
   let newest = since;
   let url: string | undefined = `${base}?per_page=100&sort=updated&direction=desc`;
   for (let page = 0; url !== undefined && page < pagesMax; page++) {
     const answer: Answer = await ask(pull, url);
     if (answer.kind === 'failed') {
-      yield { kind: 'failed', repository, reason: answer.reason };
+      yield { kind: 'failed', part: repository, reason: answer.reason };
       return answer.isFinal ? 'stop' : 'next';
     }
     const alerts = answer.list
@@ -79,14 +69,14 @@ async function* pullRepository(
       .map((alert) => ({ repository: { full_name: repository }, ...alert }));
     const changed = alerts.filter((alert) => isSince(alert, since));
     for (const alert of changed) newest = later(newest, changedAt(alert));
-    if (changed.length > 0) yield { kind: 'records', repository, records: changed };
+    if (changed.length > 0) yield { kind: 'records', part: repository, records: changed };
     for (const alert of changed) {
       const locations = await locationsOf(pull, base, alert);
-      if (locations.length > 0) yield { kind: 'records', repository, records: locations };
+      if (locations.length > 0) yield { kind: 'records', part: repository, records: locations };
     }
     url = changed.length < alerts.length ? undefined : answer.next;
   }
-  yield { kind: 'done', repository, cursor: newest };
+  yield { kind: 'done', part: repository, cursor: newest ?? null };
   return 'next';
 }
 
@@ -143,7 +133,7 @@ function listIn(body: Uint8Array, url: string, link: string | undefined): Answer
 }
 
 /** Seconds that GitHub asks to wait: 429 and 503, and 403 when a limit was reached. Undefined for other answers. */
-function waitFor(answer: Extract<HttpResult, { kind: 'ok' }>, now: number): number | undefined {
+function waitFor(answer: Extract<PullAnswer, { kind: 'ok' }>, now: number): number | undefined {
   const { status, headers } = answer;
   const isSpent = headers['x-ratelimit-remaining'] === '0';
   const isLimit =
