@@ -4,6 +4,7 @@ import { byHand, channels, ownerDirectories, sources, verifiers } from './adapte
 import { readEventBatches } from './adapters/read-events.ts';
 import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
 import { type AccessDesk, openAccess } from './app-access.ts';
+import { openSuppressions } from './app-duties.ts';
 import { checkKeys } from './app-keys.ts';
 import { assembleLoop } from './assemble.ts';
 import { hourOf } from './config/checks.ts';
@@ -11,6 +12,7 @@ import type { KeySet } from './config/keys.ts';
 import type { Config } from './config/schema.ts';
 import { openPacks } from './content.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
+import { contentReader } from './enrich.ts';
 import type { ByHand, ReportBatch, ReportOptions } from './http/http-parts.ts';
 import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
 import { sealRows } from './ledger/rows.ts';
@@ -76,6 +78,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const packs = openPacks(config.packs);
   const clones = openClones(config.repositories.map(({ name, path }) => ({ repository: name, path })));
   const fingerprint = fingerprinter(keys);
+  const hash = keyedHash(keys.event.key);
+  const suppressions = openSuppressions(config.suppressions, clock.now(), hash, log);
   const world = {
     clones,
     fingerprint,
@@ -109,6 +113,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     people: directories.find((directory) => directory.people !== undefined)?.people,
     directories,
     verifiers: watchers,
+    enrich: contentReader({ clones, fingerprint, sources }),
     channels: open,
     keys: { event: keys.event.key, token: keys.token[0].key },
     delivery: deliverySettings(config),
@@ -118,11 +123,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     backlogAfterMs: config.backlog.afterHours * 3_600_000,
     publicUrl: config.http.publicUrl ?? `http://${config.http.host}:${config.http.port}`,
     teamOfRepository: (repository) => (teams.size === 0 ? undefined : teams.get(repositoryKey(repository))),
+    suppressions,
     randomId: () => randomBytes(16).toString('hex'),
     wake: () => listener(),
   });
 
-  const hash = keyedHash(keys.event.key);
   const mapContext = (receivedAt: number): MapContext => ({
     receivedAt,
     fingerprint,

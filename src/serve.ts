@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Principal, systemPrincipal } from './access/principal.ts';
 import type { App } from './app.ts';
+import { besideDuties } from './app-duties.ts';
 import { AppError } from './core/errors.ts';
 import { serverOptions } from './http/hardening/harden.ts';
 import { createHttp } from './http/server.ts';
@@ -39,7 +40,7 @@ export async function serve(app: App, role: Role): Promise<Serving> {
   if (role !== 'api') {
     await mendCopy(parts, app.sealer);
     await noteMode(parts);
-    worker = startWorker({ parts, sealer: app.sealer, log });
+    worker = startWorker({ parts, sealer: app.sealer, log, beside: besideDuties(app) });
     app.onWake(worker.wake);
   }
   if (role === 'worker') {

@@ -17,8 +17,18 @@ export type WorkerOptions = {
   readonly parts: LoopParts;
   readonly sealer: Sealer;
   readonly log: Log;
+  /** Further duties. They wait for others, so each runs beside the turn: nobody's message waits for them. */
+  readonly beside?: readonly BesideDuty[];
   /** Longest wait between two looks, milliseconds. Another process may have made something due. */
   readonly everyMs?: number;
+};
+
+export type BesideDuty = {
+  readonly name: string;
+  /** Pause between the end of one run and the next. */
+  readonly everyMs: number;
+  /** Ends early when the worker stops. */
+  readonly run: (signal: AbortSignal) => Promise<unknown>;
 };
 
 type Duty = {
@@ -73,6 +83,8 @@ export function startWorker(options: WorkerOptions): Worker {
       });
     }
   };
+  const stopping = new AbortController();
+  const beside = (options.beside ?? []).map((duty) => runBeside(duty, log, stopping.signal));
   const running = run();
   const wake = () => {
     isAwake = true;
@@ -82,10 +94,36 @@ export function startWorker(options: WorkerOptions): Worker {
     wake,
     stop: async () => {
       isStopping = true;
+      stopping.abort();
       wake();
-      await running;
+      await Promise.all([running, ...beside]);
     },
   };
+}
+
+async function runBeside(duty: BesideDuty, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await duty.run(signal);
+    } catch (error) {
+      if (!signal.aborted) log.error({ error, duty: duty.name }, 'a duty failed and will be tried again');
+    }
+    await pause(duty.everyMs, signal);
+  }
+}
+
+/** Over early when the signal comes. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
 }
 
 async function speak(parts: LoopParts): Promise<number> {

@@ -141,11 +141,11 @@ function factsOf(secret: SecretParts, content: string | undefined, fingerprintVa
 }
 
 /** Key blocks all end in the same frame, connections in the name of a database: their end tells nobody anything. */
-function hasTellingEnd(provider: string): boolean {
+export function hasTellingEnd(provider: string): boolean {
   return provider !== 'private-key' && provider !== 'database-url';
 }
 
-function identityOf(facts: SecretFacts): Identity {
+export function identityOf(facts: SecretFacts): Identity {
   return { type: identityTypes[facts.provider] ?? 'api-key', id: facts.mask, provider: facts.provider };
 }
 

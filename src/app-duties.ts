@@ -1,0 +1,43 @@
+import type { App } from './app.ts';
+import { pullDuties } from './app-pull.ts';
+import { readSuppressions } from './config/read-suppressions.ts';
+import type { Log } from './lib/log.ts';
+import { followSuppressions } from './loop/suppress.ts';
+import type { SuppressionRow } from './ports/store.ts';
+import type { BesideDuty } from './worker.ts';
+
+/** How often it is looked whether rules of test data came or went: an operator waits for it. */
+const suppressionsEveryMs = 30_000;
+
+/** What the worker does beside the turn of the loop. */
+export function besideDuties(app: App): readonly BesideDuty[] {
+  return [
+    {
+      name: 'suppressions',
+      everyMs: suppressionsEveryMs,
+      run: () => followSuppressions(app.parts),
+    },
+    ...pullDuties(app),
+  ];
+}
+
+/**
+ * The rules of the file of test data; those that ended are told of. Errors: `bad-config` with every problem at once.
+ *
+ * @param idOf gives the same rule the same id at every start
+ */
+export function openSuppressions(
+  file: string | undefined,
+  now: number,
+  idOf: (parts: readonly string[]) => string,
+  log: Log,
+): readonly SuppressionRow[] {
+  if (file === undefined) return [];
+  const { rules, warnings } = readSuppressions(file, now);
+  for (const warning of warnings) log.warn({}, warning);
+  return rules.map((rule) => ({
+    ...rule,
+    id: idOf(['suppression', rule.kind, rule.pattern, String(rule.until)]),
+    createdAt: now,
+  }));
+}
