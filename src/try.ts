@@ -35,6 +35,8 @@ export type TryOptions = {
   readonly repo?: string;
   /** File of people and teams. */
   readonly people?: string;
+  /** Content that was read already; the packs that come with Foldback unless given. */
+  readonly packs?: Packs;
   readonly now: number;
 };
 
@@ -74,7 +76,7 @@ export const tryEventsMax = 100_000;
 export async function tryReport(options: TryOptions): Promise<Tried> {
   const source = options.source === undefined ? undefined : findSource(options.source);
   const clone = options.repo === undefined ? undefined : await readClone(options.repo);
-  const packs = openPacks(undefined);
+  const packs = options.packs ?? openPacks(undefined);
   const clones = openClones(clone?.settings ?? []);
   try {
     const directories = await openDirectories(clones, options.people);
