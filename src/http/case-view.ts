@@ -73,7 +73,10 @@ export function caseView(reading: Reading, row: LoopRow, path?: string): CaseVie
       ...(line === undefined ? {} : { line }),
       ...(commit === undefined ? {} : { commit }),
       ...(branch === undefined ? {} : { branch }),
-      ...(facts.identity === undefined ? {} : { identity: facts.identity.id }),
+      // Of a secret the identity is its mask, which stands below as evidence.
+      ...(facts.identity === undefined || facts.identity.id === facts.secret?.mask
+        ? {}
+        : { identity: facts.identity.id }),
     },
     now: {
       state: validity.status,

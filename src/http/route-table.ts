@@ -72,6 +72,7 @@ export const routeTable = [
   { method: 'GET', path: '/v1/tokens', access: 'admin' },
   { method: 'POST', path: '/v1/tokens', access: 'admin', takes: json },
   { method: 'DELETE', path: '/v1/tokens/{id}', access: 'admin' },
+  { method: 'POST', path: '/v1/claim', access: 'admin' },
   { method: 'GET', path: '/v1/sources', access: 'system:read' },
 
   { method: 'GET', path: '/r/{token}', access: 'link' },

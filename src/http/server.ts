@@ -12,6 +12,7 @@ import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
 import { captureRoutes } from './routes/capture.ts';
+import { claimLinkRoutes } from './routes/claim-link.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -92,6 +93,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...pauseRoutes(room),
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
+    ...claimLinkRoutes(room),
     ...systemRoutes(room, requests),
     ...replyRoutes(room),
     ...claimRoutes(room),

@@ -54,7 +54,7 @@ export function behaviourRoutes(room: Room): Pick<Operations, 'GET /v1/behaviour
       summary: 'Lists proposed and applied controls. There are none yet: the list is empty.',
       query: noQuery,
       answers: {
-        200: { description: 'All controls.', schema: z.object({ items: z.array(z.never()) }) },
+        200: { description: 'All controls.', schema: z.object({ items: z.array(z.object({})) }) },
       },
       handle: ({ c }) => c.json({ items: [] }),
     }),

@@ -7,6 +7,14 @@ import { type Operations, pathPart, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
 import { findStory } from './loops.ts';
 
+/** For the description: the whole shape is `evidenceSchema`, which verifying reads. */
+const fileSchema = z.looseObject({
+  format: evidenceSchema.shape.format,
+  loop: z.string(),
+  organisation: z.string(),
+  exportedAt: z.int().describe('Epoch milliseconds, as in everything that is hashed and signed.'),
+});
+
 const query = z.strictObject({ format: z.enum(['json', 'html']).default('json') });
 
 /** A loop's story as a file that anyone can check. */
@@ -17,7 +25,7 @@ export function evidenceRoutes(room: Room): Pick<Operations, 'GET /v1/loops/{id}
     'GET /v1/loops/{id}/evidence': reading({
       summary: 'Exports a loop’s story, sealed; as JSON to check, or as a page to read.',
       query,
-      answers: { 200: { description: 'The evidence.', schema: evidenceSchema } },
+      answers: { 200: { description: 'The evidence.', schema: fileSchema } },
       handle: async ({ c, caller, query: asked }) => {
         room.limits.few(c, 'exports', caller);
         const { loop } = await findStory(room, caller, pathPart(c, 'id'));
