@@ -526,9 +526,9 @@ describe('the check of packs', () => {
         at.replace(
           'behaviours/secret-in-repository.yaml',
           'event.kind: push.made',
-          'event.kind|base64: push.made',
+          'event.kind|shout: push.made',
         ),
-      /the modifier "base64" is not supported/u,
+      /the modifier "shout" is not supported/u,
     ],
     [
       'a file under another name',

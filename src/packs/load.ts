@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DetectionOptions } from '../core/detection-value.ts';
+import type { DetectionOptions } from '../core/detection/field-test.ts';
 import type { Moment } from '../core/message.ts';
 import type { MessageWords, Template } from '../core/message-template.ts';
 import { type Framework, frameworkSchema } from './framework-file.ts';

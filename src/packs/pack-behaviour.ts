@@ -1,6 +1,7 @@
 import { type Behaviour, behaviourSchema } from '../core/behaviour.ts';
-import { compileDetection, type Detection } from '../core/detection.ts';
-import type { DetectionOptions } from '../core/detection-value.ts';
+import { compileDetection, type Detection, detectionOf } from '../core/detection/compile-detection.ts';
+import type { DetectionOptions } from '../core/detection/field-test.ts';
+import { subjectOfEvent } from '../core/detection/subject.ts';
 import { type Framework, type FrameworkReference, resolveMapping } from './framework-file.ts';
 import type { PackFolder } from './pack-folder.ts';
 import type { PackProblem } from './problem.ts';
@@ -18,13 +19,13 @@ export type PackBehaviour = {
 
 /** What a detection says of an event: the first that fits, in this order. */
 export function judge(pack: PackBehaviour, event: unknown): 'failed' | 'opportunity' | 'fixed' | 'nothing' {
-  const record = { event };
-  if (pack.failed.matches(record)) return 'failed';
-  if (pack.opportunity?.matches(record) === true) return 'opportunity';
-  return pack.fixed?.matches(record) === true ? 'fixed' : 'nothing';
+  const subject = subjectOfEvent(event);
+  if (pack.failed.test(subject)) return 'failed';
+  if (pack.opportunity?.test(subject) === true) return 'opportunity';
+  return pack.fixed?.test(subject) === true ? 'fixed' : 'nothing';
 }
 
-const never: Detection = { kind: 'ok', matches: () => false, discriminators: [] };
+const never = detectionOf({ test: () => false, keys: [], cost: 0 });
 
 export function readBehaviours(
   folder: PackFolder,
@@ -47,7 +48,7 @@ export function readBehaviours(
       if (block === undefined) return undefined;
       const compiled = compileDetection(block, regex === undefined ? {} : { regex });
       if (compiled.kind === 'ok') return compiled;
-      report(['detection', name], `detection "${name}": ${compiled.reason}`);
+      report(['detection', name, ...compiled.path], `detection "${name}": ${compiled.reason}`);
       return never;
     };
     const references = behaviour.mapping.flatMap((mapping, index) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileDetection, type Detection } from './detection.ts';
+import { compileDetection, type Detection } from './compile-detection.ts';
 
 function compiled(block: Readonly<Record<string, unknown>>): Detection {
   const result = compileDetection(block);
@@ -33,7 +33,12 @@ describe('a detection', () => {
     ['exists', { 'a|exists': true }, { a: null }, true],
     ['exists not', { 'a|exists': false }, { a: 1 }, false],
     ['null for the absent', { a: null }, {}, true],
-    ['null for the empty', { a: null }, { a: '' }, true],
+    ['null for the empty text', { a: null }, { a: '' }, false],
+    ['null for an empty list', { a: null }, { a: [] }, true],
+    ['null for a null', { a: null }, { a: null }, true],
+    ['null for a list with a value', { a: null }, { a: [null, 'x'] }, false],
+    ['the empty text', { a: '' }, { a: '' }, true],
+    ['the empty text for the absent', { a: '' }, {}, false],
     ['null for a value', { a: null }, { a: 0 }, false],
     ['a star', { a: 'src/*.ts' }, { a: 'src/deep/pay.ts' }, true],
     ['a question mark', { a: 'v?' }, { a: 'v1' }, true],
@@ -52,7 +57,7 @@ describe('a detection', () => {
     expect(matches(only(selection), record)).toBe(expected);
   });
 
-  const parts = { a: { x: 1 }, b: { y: 1 }, c: { z: 1 } };
+  const parts = { a: { x: 1 }, b: { y: 1 }, c: { z: 1 }, _hidden: { w: 1 } };
   test.each([
     ['a or b and c', { x: 1 }, true],
     ['(a or b) and c', { x: 1 }, false],
@@ -63,16 +68,31 @@ describe('a detection', () => {
     ['all of them', { x: 1, y: 1 }, false],
     ['ALL of them AND NOT c', { x: 1, y: 1, z: 1 }, false],
     ['1 of a* or c', { z: 1 }, true],
-  ])('condition %s', (condition, record, expected) => {
+    ['1 of _hidden* or a', { w: 1 }, true],
+    ['1 of them', { w: 1 }, false],
+    ['all of them', { x: 1, y: 1, z: 1 }, true],
+    ['not 1 of them', { w: 1 }, true],
+    ['not all of them', { x: 1, y: 1 }, true],
+    [['a and b', 'c'], { z: 1 }, true],
+    [['a and b', 'c'], { x: 1 }, false],
+  ])('condition %j over %j', (condition, record, expected) => {
     expect(matches({ ...parts, condition }, record)).toBe(expected);
   });
 
   test.each([
-    ['an unknown modifier', only({ 'a|base64': 'x' }), 'base64'],
-    ['a case-sensitive value', only({ 'a|cased': 'x' }), 'cased'],
+    ['an unknown modifier', only({ 'a|shout': 'x' }), 'the modifier "shout" is not supported'],
     ['a regular expression without a matcher', only({ 'a|re': 'x+' }), 'regular expressions'],
-    ['two modifiers', only({ 'a|contains|endswith': 'x' }), 'do not go together'],
-    ['words without a field', only(['x', 'y']), 'list of words'],
+    ['two modifiers', only({ 'a|contains|re': 'x' }), 'do not go together'],
+    ['a modifier after re', only({ 'a|re|contains': 'x' }), 'do not go together'],
+    ['null in a list', only({ a: ['x', null] }), 'null may not stand in a list'],
+    ['null with a modifier', only({ 'a|contains': null }), 'null goes with no modifier'],
+    ['a list in a list', only([['x']]), 'a list in a list'],
+    ['true as a word', only(true), 'must be a map'],
+    ['a timeframe', { a: { x: 1 }, timeframe: '5m', condition: 'a' }, '"timeframe" is obsolete'],
+    ['near', { a: { x: 1 }, b: { x: 2 }, condition: 'a | near b' }, '"| near" in a condition is obsolete'],
+    ['an empty list of conditions', { a: { x: 1 }, condition: [] }, 'list of conditions is empty'],
+    ['a condition in a list', { a: { x: 1 }, condition: ['a', 3] }, 'one line of text'],
+    ['a name with a bracket', { 'a(': { x: 1 }, condition: 'a(' }, 'not a name'],
     ['an empty selection', only({}), 'empty'],
     ['an empty list', only({ a: [] }), 'no value'],
     ['a map as value', only({ a: { b: 1 } }), 'takes text'],
@@ -81,14 +101,26 @@ describe('a detection', () => {
     ['an open bracket', { a: { x: 1 }, condition: '(a' }, 'not closed'],
     ['a loose bracket', { a: { x: 1 }, condition: 'a)' }, 'does not make sense'],
     ['an end too early', { a: { x: 1 }, condition: 'a and' }, 'too early'],
-    ['an aggregation', { a: { x: 1 }, condition: 'a | count() > 5' }, 'aggregation'],
+    [
+      'an aggregation',
+      { a: { x: 1 }, condition: 'a | count() > 5' },
+      '"| count()" in a condition is obsolete',
+    ],
     ['a quantity', { a: { x: 1 }, condition: '2 of a*' }, '"2 of"'],
     ['a pattern that fits nothing', { a: { x: 1 }, condition: '1 of b*' }, 'fits no selection'],
     ['brackets without end', { a: { x: 1 }, condition: `${'('.repeat(100)}a${')'.repeat(100)}` }, 'deeper'],
     ['a condition without end', { a: { x: 1 }, condition: 'a or '.repeat(1000) }, 'longer'],
     ['a field with an empty name', only({ 'a..b': 1 }), 'around a dot'],
   ])('%s is refused with a reason, never ignored', (_name, block, reason) => {
-    expect(compileDetection(block)).toEqual({ kind: 'error', reason: expect.stringContaining(reason) });
+    expect(compileDetection(block)).toMatchObject({ kind: 'error', reason: expect.stringContaining(reason) });
+  });
+
+  test('a refusal says where in the block it stands', () => {
+    const block = { p: { x: 1 }, q: [{ y: 2 }, { 'z|shout': 3 }], condition: 'p or q' };
+    expect(compileDetection(block)).toMatchObject({ path: ['q', 1, 'z|shout'] });
+    expect(compileDetection({ p: { x: 1 }, condition: ['p', 'r'] })).toMatchObject({
+      path: ['condition', 1],
+    });
   });
 
   test('a regular expression uses the matcher that the caller brings', () => {

@@ -1,56 +1,66 @@
-import { and, type Node, not, or, Refusal } from './detection-node.ts';
-import { globTest } from './detection-value.ts';
+import { and, at, type Node, not, or, Refusal } from './node.ts';
+import { compilePattern, parsePattern } from './pattern.ts';
 
 export const conditionCharactersMax = 2_000;
 export const conditionDepthMax = 32;
+export const conditionsMax = 100;
 
-/** Reads a Sigma condition: and, or, not, `1 of`, `all of`, brackets; `not` binds closest, then `and`. */
+/**
+ * Reads a Sigma condition: and, or, not, `1 of`, `all of`, brackets; `not` binds closest, then `and`. A list of
+ * conditions is OR.
+ */
 export function compileCondition(condition: unknown, selections: ReadonlyMap<string, Node>): Node {
+  if (!Array.isArray(condition)) return compileOne(condition, selections);
+  if (condition.length === 0) throw new Refusal('the list of conditions is empty');
+  if (condition.length > conditionsMax) throw new Refusal(`there are more than ${conditionsMax} conditions`);
+  return or(condition.map((one: unknown, index) => at(index, () => compileOne(one, selections))));
+}
+
+function compileOne(condition: unknown, selections: ReadonlyMap<string, Node>): Node {
   if (typeof condition !== 'string') throw new Refusal('the condition must be one line of text');
   if (condition.length > conditionCharactersMax) {
     throw new Refusal(`the condition is longer than ${conditionCharactersMax} characters`);
   }
+  if (condition.includes('|')) throw obsolete(condition);
   const tokens: readonly string[] = condition.match(/[()]|[^\s()]+/gu) ?? [];
-  if (tokens.includes('|'))
-    throw new Refusal('counting and other aggregations in the condition are not supported');
-  let at = 0;
-  const word = (): string | undefined => tokens[at]?.toLowerCase();
+  let index = 0;
+  const word = (): string | undefined => tokens[index]?.toLowerCase();
 
   const parseOr = (depth: number): Node => {
     if (depth > conditionDepthMax)
       throw new Refusal(`the condition is nested deeper than ${conditionDepthMax}`);
     const nodes = [parseAnd(depth)];
     while (word() === 'or') {
-      at += 1;
+      index += 1;
       nodes.push(parseAnd(depth));
     }
-    return nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : or(nodes);
+    return or(nodes);
   };
   const parseAnd = (depth: number): Node => {
     const nodes = [parseNot(depth)];
     while (word() === 'and') {
-      at += 1;
+      index += 1;
       nodes.push(parseNot(depth));
     }
-    return nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : and(nodes);
+    return and(nodes);
   };
   const parseNot = (depth: number): Node => {
     let isNegated = false;
     while (word() === 'not') {
       isNegated = !isNegated;
-      at += 1;
+      index += 1;
     }
     const node = parseOne(depth);
     return isNegated ? not(node) : node;
   };
   const parseOne = (depth: number): Node => {
-    const token = tokens[at];
-    at += 1;
+    const token = tokens[index];
+    index += 1;
     if (token === undefined) throw new Refusal('the condition ends too early');
     if (token === '(') {
       const node = parseOr(depth + 1);
-      if (tokens[at] !== ')') throw new Refusal('a bracket of the condition is not closed');
-      at += 1;
+      if (tokens[index] !== ')') throw new Refusal('a bracket of the condition is not closed');
+      index += 1;
       return node;
     }
     if (word() === 'of') return parseOf(token);
@@ -59,12 +69,14 @@ export function compileCondition(condition: unknown, selections: ReadonlyMap<str
     return selection;
   };
   const parseOf = (quantity: string): Node => {
-    at += 1;
-    const pattern = tokens[at] ?? '';
-    at += 1;
+    index += 1;
+    const pattern = tokens[index] ?? '';
+    index += 1;
     const isIncluded =
-      pattern.toLowerCase() === 'them' ? (name: string) => !name.startsWith('_') : globTest(pattern);
-    const nodes = [...selections].flatMap(([name, node]) => (isIncluded(name.toLowerCase()) ? [node] : []));
+      pattern.toLowerCase() === 'them'
+        ? (name: string) => !name.startsWith('_')
+        : compilePattern(parsePattern(pattern), true).test;
+    const nodes = [...selections].flatMap(([name, node]) => (isIncluded(name) ? [node] : []));
     if (nodes.length === 0) throw new Refusal(`"${quantity} of ${pattern}" fits no selection`);
     if (quantity.toLowerCase() === 'all') return and(nodes);
     if (quantity === '1' || quantity.toLowerCase() === 'any') return or(nodes);
@@ -72,6 +84,15 @@ export function compileCondition(condition: unknown, selections: ReadonlyMap<str
   };
 
   const node = parseOr(0);
-  if (at < tokens.length) throw new Refusal(`the condition does not make sense at "${tokens[at]}"`);
+  if (index < tokens.length) throw new Refusal(`the condition does not make sense at "${tokens[index]}"`);
   return node;
+}
+
+/** What Sigma 2 took out of conditions is named, never guessed. */
+function obsolete(condition: string): Refusal {
+  const [, operation = ''] = /\|\s*(\w+)/u.exec(condition) ?? [];
+  const name = operation.toLowerCase() === 'near' ? '| near' : `| ${operation.toLowerCase()}()`;
+  return new Refusal(
+    `"${name}" in a condition is obsolete since Sigma 2: write a correlation; aggregations are not supported`,
+  );
 }
