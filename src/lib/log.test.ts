@@ -95,3 +95,12 @@ test('lines go to standard error, never to standard output', () => {
   expect(run.stdout).toBe('');
   expect(JSON.parse(run.stderr)).toMatchObject({ msg: 'hello' });
 });
+
+test('an error is told with its message and what caused it', () => {
+  const cause = new Error('connection refused by db.example.com');
+  const line = logged((log) =>
+    log.error({ error: new Error('a request failed', { cause }) }, 'a request failed'),
+  );
+  expect(line).toContain('a request failed');
+  expect(line).toContain('connection refused by db.example.com');
+});

@@ -47,6 +47,8 @@ export function createLog(options: LogOptions = {}): Log {
       level: options.level ?? 'info',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      // An error has no members of its own: without this its message and cause would be lost.
+      serializers: { error: pino.stdSerializers.err },
       hooks: { streamWrite: clean },
     },
     options.stream ?? destination({ fd: 2, sync: true }),

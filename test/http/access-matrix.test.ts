@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roleNames, scopesOf } from '../../src/access/role.ts';
 import { isScope, type Scope } from '../../src/access/scope.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { tokenHash } from '../../src/access/token.ts';
+import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { honoPath } from '../../src/http/mount.ts';
 import { type RouteRow, routeTable } from '../../src/http/route-table.ts';
 import { ingest } from '../../src/loop/ingest.ts';
