@@ -335,6 +335,21 @@ for (const kind of testStores()) {
       expect((await messages(loop)).map((message) => message.moment)).toEqual(['told', 'verified', 'told']);
     });
 
+    test('after a rotation the old cases are known, and nothing is told again', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const given = { at: monday, secret: fakeSecret(310), author: 'ana', file: 'rotate.py' };
+      const [loop = ''] = (await live(house, leak({ ...given, keys: ['k1'] }))).loops;
+      await house.settleDown();
+      house.clock.pass(hour);
+      expect(await live(house, leak({ ...given, keys: ['k2', 'k1'] }))).toMatchObject({ duplicates: 1 });
+      const elsewhere = await live(house, leak({ ...given, file: 'copy.py', keys: ['k2', 'k1'] }));
+      expect(elsewhere.loops).toEqual([loop]);
+      const third = await live(house, leak({ ...given, file: 'third.py', keys: ['k3', 'k2'] }));
+      expect(third.loops).toEqual([loop]);
+      await house.settleDown();
+      expect(await messages(loop)).toHaveLength(1);
+    });
+
     test('"not mine" goes to whom the directory knows, and "not me" to the duty role at once', async () => {
       const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
       const taken = await live(

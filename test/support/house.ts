@@ -42,10 +42,13 @@ const key = (name: string) => createHash('sha256').update(`test key ${name}`).di
 
 export const testKeys = { event: key('event'), token: key('token'), fingerprint: key('fingerprint') };
 
-/** Fingerprints under one test key. */
-export const testFingerprinter: Fingerprinter = (kind, parts) => [
-  { kind, keyId: 'k1', value: keyedHash(testKeys.fingerprint)([kind, ...parts]) },
-];
+/** Fingerprints under named test keys, the current one first. */
+export function fingerprinterOf(keyIds: readonly string[]): Fingerprinter {
+  return (kind, parts) =>
+    keyIds.map((keyId) => ({ kind, keyId, value: keyedHash(key(`fingerprint ${keyId}`))([kind, ...parts]) }));
+}
+
+export const testFingerprinter: Fingerprinter = fingerprinterOf(['k1']);
 
 export function personOf(id: string, over: Partial<Person> = {}): Person {
   return {
@@ -171,6 +174,8 @@ export type Leak = {
   readonly repository?: string;
   readonly provider?: string;
   readonly columns?: readonly [number, number];
+  /** Names of the fingerprint keys in force, the current one first. */
+  readonly keys?: readonly string[];
 };
 
 /** A value that no provider issues, with enough entropy to be content. */
@@ -209,7 +214,7 @@ export function leak(given: Leak): Event {
         ...(given.validityNote === undefined ? {} : { validityNote: given.validityNote }),
       },
     },
-    tools(given.receivedAt ?? given.at),
+    tools(given.receivedAt ?? given.at, given.keys),
   );
 }
 
@@ -234,10 +239,10 @@ export function status(given: {
   );
 }
 
-function tools(receivedAt: number) {
+function tools(receivedAt: number, keys: readonly string[] = ['k1']) {
   return {
     receivedAt,
-    fingerprint: testFingerprinter,
+    fingerprint: fingerprinterOf(keys),
     eventId: (parts: readonly string[]) => keyedHash(testKeys.event)(parts),
   };
 }
