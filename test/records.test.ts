@@ -65,7 +65,7 @@ describe('lists in a document', () => {
   });
 
   test('a list that the sample does not reach is found by what stands before it', async () => {
-    const shape: RecordShape = { format: 'array', path: ['timeline'], follows: 'results' };
+    const shape: RecordShape = { format: 'array', path: ['timeline'], follows: ['name', 'results'] };
     const filler = Array.from({ length: 50 }, (_, n) => ({ n }));
     const text = JSON.stringify({ id: 1, results: filler, timeline: [{ m: 1 }] });
     const short = { limits: { ...limits, sampleChars: 100 } };

@@ -32,8 +32,8 @@ export interface Source {
  * How a file is cut into records:
  * - `array`: one JSON document; `path` names the list(s), `*` for any index or key: `[]` the document itself is
  *   the list, `['runs', '*', 'results']` SARIF. `context` names members whose values go along with every record.
- *   With `*` in `context` the member under which the list stood goes along too, named `*`. `follows` names a member
- *   before the list: a document that is longer than the sample and shows it fits, though the list comes later.
+ *   With `*` in `context` the member under which the list stood goes along too, named `*`. `follows` names members
+ *   before the list: a document that is longer than the sample and shows one fits, though the list comes later.
  * - `document`: one JSON document is one record.
  * - `lines`: one JSON value a line (NDJSON), also with pretty-printed or concatenated values.
  * - `csv`: a header line and rows; the record is an object of strings.
@@ -43,7 +43,7 @@ export type RecordShape =
       readonly format: 'array';
       readonly path: readonly string[];
       readonly context?: readonly string[];
-      readonly follows?: string;
+      readonly follows?: readonly string[];
     }
   | { readonly format: 'document' }
   | { readonly format: 'lines' }

@@ -84,21 +84,23 @@ export function fitsSample(shape: RecordShape, sample: Sample): boolean {
 }
 
 function reachesShape(shape: Extract<RecordShape, { format: 'array' }>, sample: Sample): boolean {
-  if (reaches(sample.first, shape.path)) return true;
-  if (shape.follows === undefined || sample.isPartial !== true) return false;
-  return reaches(sample.first, [...shape.path.slice(0, -1), shape.follows]);
+  if (reaches(sample.first, shape.path, Array.isArray)) return true;
+  const { follows, path } = shape;
+  if (follows === undefined || sample.isPartial !== true) return false;
+  const isBefore = (value: unknown) => isDict(value) && follows.some((name) => Object.hasOwn(value, name));
+  return reaches(sample.first, path.slice(0, -1), isBefore);
 }
 
-function reaches(value: unknown, path: readonly string[]): boolean {
+function reaches(value: unknown, path: readonly string[], isEnd: (value: unknown) => boolean): boolean {
   const [segment, ...rest] = path;
-  if (segment === undefined) return Array.isArray(value);
+  if (segment === undefined) return isEnd(value);
   if (segment !== '*') {
     if (!isDict(value) || !Object.hasOwn(value, segment)) return false;
-    return value[segment] === null || reaches(value[segment], rest);
+    return value[segment] === null || reaches(value[segment], rest, isEnd);
   }
   if (!isDict(value) && !Array.isArray(value)) return false;
   const children = Object.values(value);
-  return children.length === 0 || children.some((child) => reaches(child, rest));
+  return children.length === 0 || children.some((child) => reaches(child, rest, isEnd));
 }
 
 /** "No finding" as the scanners write it. */
