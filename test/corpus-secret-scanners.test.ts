@@ -1,12 +1,14 @@
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { chooseSource } from '../src/adapters/choose-source.ts';
 import { sources } from '../src/adapters/index.ts';
 import { type ReadItem, readEvents } from '../src/adapters/read-events.ts';
 import type { Event } from '../src/core/event.ts';
 import { isDict } from '../src/lib/guards.ts';
 import { limits } from '../src/lib/limits.ts';
 import { parseRecord } from '../src/lib/records/parse-record.ts';
+import { peekRecords } from '../src/lib/records/peek-records.ts';
 import { eventProblems } from './support/event-problems.ts';
 import { secretsIn, survivingParts } from './support/secret-survival.ts';
 import { sourceContext } from './support/source-context.ts';
@@ -18,7 +20,21 @@ const reason = isThere ? '' : ' (skipped: no corpus at FOLDBACK_CORPUS)';
 
 /** Folders below `secret-scanners` whose format a source speaks; the rest is of other scanners. */
 const supported =
-  /^secret-scanners\/(?:gitleaks\/(?!.*\.xml$)|defectdojo\/(?:gitleaks|trufflehog|github-secret-scanning-api)\/)|^github-webhooks\/(?!_schemas)/u;
+  /^secret-scanners\/(?:gitleaks\/(?!.*\.xml$)|detect-secrets\/|secretlint\/(?!formatter\/)|defectdojo\/(?:gitleaks|trufflehog|github-secret-scanning-api|detect-secrets|ggshield|gitlab-secret-detection|secretlint)\/)|^github-webhooks\/(?!_schemas)/u;
+
+/** The source whose file it is, by the folders of the corpus; undefined for what no source speaks. */
+const folders: readonly (readonly [RegExp, string])[] = [
+  [/^github-webhooks\/|github-secret-scanning-api\//u, 'github'],
+  [/\/(?:gitleaks|trufflehog|detect-secrets|ggshield|secretlint)\//u, ''],
+  [/gitlab-secret-detection\//u, 'gitlab'],
+];
+function sourceOfFolder(file: string): string | undefined {
+  for (const [pattern, id] of folders) {
+    const match = pattern.exec(file);
+    if (match !== null) return id === '' ? match[0].slice(1, -1) : id;
+  }
+  return undefined;
+}
 
 function filesIn(folder: string): readonly string[] {
   return readdirSync(join(corpus, folder), { recursive: true, withFileTypes: true })
@@ -65,6 +81,18 @@ describe.skipIf(!isThere)(`real reports and deliveries${reason}`, () => {
     }
   });
 
+  test('every file of a kind that we speak is told by itself, whatever the order of the sources', async () => {
+    for (const file of files.filter((one) => supported.test(one))) {
+      const peeked = await peekRecords(createReadStream(join(corpus, file)));
+      await peeked.close();
+      if (peeked.isNothing) continue;
+      for (const order of [sources, sources.toReversed()]) {
+        const chosen = chooseSource(peeked.sample, order)?.id;
+        expect([file, chosen]).toEqual([file, sourceOfFolder(file)]);
+      }
+    }
+  });
+
   test('every other file is said to be unknown, or holds nothing; none of its text is shown', async () => {
     for (const file of files.filter((one) => !supported.test(one))) {
       const items = await read(file);
@@ -92,6 +120,17 @@ describe.skipIf(!isThere)(`real reports and deliveries${reason}`, () => {
       'secret-scanners/defectdojo/github-secret-scanning-api/github_secrets_detection_report_zero_vul.json',
       0,
     ],
+    ['secret-scanners/detect-secrets/secrets.baseline.json', 16],
+    ['secret-scanners/defectdojo/detect-secrets/many_findings.json', 4],
+    ['secret-scanners/defectdojo/ggshield/one_finding.json', 1],
+    ['secret-scanners/defectdojo/ggshield/no_finding.json', 0],
+    ['secret-scanners/defectdojo/gitlab-secret-detection/gitlab_secret_detection_report_1_vuln_v14.json', 1],
+    ['secret-scanners/defectdojo/gitlab-secret-detection/gitlab_secret_detection_report_1_vuln_v15.json', 1],
+    ['secret-scanners/defectdojo/gitlab-secret-detection/gitlab_secret_detection_report_0_vuln.json', 0],
+    ['secret-scanners/defectdojo/secretlint/secretlint_many_vuln.json', 4],
+    ['secret-scanners/defectdojo/secretlint/secretlint_one_vuln.json', 1],
+    ['secret-scanners/secretlint/secretlint-rule-slack--ng.found-slack-token.json', 4],
+    ['secret-scanners/secretlint/secretlint-rule-pattern--ng.patterns-and-pattern-error.json', 0],
     ['github-webhooks/push/with-new-branch.payload.json', 1],
     ['github-webhooks/push/payload.json', 0],
     ['github-webhooks/secret_scanning_alert/ghes-34.reopened.json', 1],
@@ -156,7 +195,7 @@ describe.skipIf(!isThere)(`real reports and deliveries${reason}`, () => {
         compared++;
       }
     }
-    expect(compared).toBeGreaterThan(15);
+    expect(compared).toBeGreaterThan(100);
   });
 });
 

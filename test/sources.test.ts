@@ -22,6 +22,9 @@ const signers: Readonly<
     'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
     'x-github-delivery': '7f3a',
   }),
+  gophish: (body, secret) => ({
+    'x-gophish-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  }),
 };
 
 for (const source of sources) {

@@ -4,13 +4,28 @@ import type { Source } from '../ports/source.ts';
 import { directory as codeowners } from './owners/codeowners/index.ts';
 import { directory as git } from './owners/git/index.ts';
 import { directory as people } from './owners/people/index.ts';
+import { source as detectSecrets } from './sources/detect-secrets/index.ts';
 import { source as generic } from './sources/generic/index.ts';
+import { source as ggshield } from './sources/ggshield/index.ts';
 import { source as github } from './sources/github/index.ts';
+import { source as gitlab } from './sources/gitlab/index.ts';
 import { source as gitleaks } from './sources/gitleaks/index.ts';
+import { source as gophish } from './sources/gophish/index.ts';
+import { source as secretlint } from './sources/secretlint/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
 
 /** The part of the registry that only reads: a dry run loads nothing that could send. */
-export const sources: readonly Source[] = [gitleaks, trufflehog, github, generic];
+export const sources: readonly Source[] = [
+  gitleaks,
+  trufflehog,
+  detectSecrets,
+  secretlint,
+  ggshield,
+  gitlab,
+  github,
+  gophish,
+  generic,
+];
 
 /** Opens a directory with what the installation has; undefined where it has nothing for it. */
 export type OwnerDirectoryAdapter = {

@@ -10,6 +10,11 @@ const secretMembers = new Set([
   'secret',
   'stringsFound',
   'password',
+  'raw_source_code_extract',
+  'match',
+  'TOKEN',
+  'KEY',
+  'CREDENTIAL',
 ]);
 const windowLength = 6;
 
