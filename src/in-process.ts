@@ -17,5 +17,6 @@ export function openDoors(app: App): Doors {
   const authenticate = async (bearer: string): Promise<Principal | undefined> =>
     bearer === token ? operator : app.authenticate(bearer);
   const http = createHttp({ ...app, authenticate });
-  return { url: 'http://localhost', token, fetch: async (request) => http.fetch(request) };
+  // Links are made of the address; a server that is started later has the same.
+  return { url: `http://127.0.0.1:${app.config.http.port}`, token, fetch: async (request) => http.fetch(request) };
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
-import { readServerFile } from '../lib/server-file.ts';
+import { AppError } from '../core/errors.ts';
+import type { Lock } from '../lib/lock-file.ts';
+import { readServerFile, type ServerFile } from '../lib/server-file.ts';
 import { CliError, exit } from './exit.ts';
 import { note } from './output.ts';
 import {
@@ -51,6 +54,30 @@ export async function openSession(flags: StoreFlags): Promise<Session> {
   return openStore(flags);
 }
 
+/** A server that starts on this data holds it before it answers. */
+const startWaitMsMax = 30_000;
+const startLookMs = 250;
+
+/** The lock of the data, or the server that has it and is about to answer. */
+async function lockOrServer(dir: string): Promise<Lock | ServerFile> {
+  const { lockData } = await import('../serve.ts');
+  const started = performance.now();
+  let isTold = false;
+  for (;;) {
+    try {
+      return await lockData(dir);
+    } catch (error) {
+      const isHeld = error instanceof AppError && error.code === 'store-locked';
+      if (!isHeld || performance.now() - started > startWaitMsMax) throw error;
+    }
+    const server = await readServerFile(dir);
+    if (server !== undefined) return server;
+    if (!isTold) note('Another process has this data. Waiting for it to answer, or to end …');
+    isTold = true;
+    await setTimeout(startLookMs);
+  }
+}
+
 function session(transport: Transport, url?: string, close?: () => Promise<void>): Session {
   const text = async (ask: Ask): Promise<string> => {
     const answered = await transport(ask);
@@ -76,11 +103,11 @@ async function openStore(flags: StoreFlags): Promise<Session> {
   const { config } = await openSettings(flags);
   const { findKeys } = await import('../config/keys-store.ts');
   const { openApp } = await import('../app.ts');
-  const { lockData } = await import('../serve.ts');
   const { openDoors } = await import('../in-process.ts');
   const { createLog } = await import('../lib/log.ts');
   // Two processes on one embedded store would lose data; PostgreSQL takes any number.
-  const lock = config.database.url === undefined ? await lockData(config.data.dir) : undefined;
+  const lock = config.database.url === undefined ? await lockOrServer(config.data.dir) : undefined;
+  if (lock !== undefined && 'url' in lock) return session(networkTransport(lock.url, lock.token), lock.url);
   try {
     const found = await findKeys(config, randomBytes);
     if (found.source === 'generated')

@@ -48,7 +48,17 @@ const storySchema = loopSchema.extend({
   title: z.string(),
   reason: z.string(),
   owner: ownerSchema.extend({
-    evidence: z.array(z.looseObject({ kind: z.string(), detail: z.string(), weight: z.number() })),
+    evidence: z.array(
+      z.looseObject({
+        detail: z.string(),
+        weight: z.number(),
+        owner: z.looseObject({
+          id: z.string().optional(),
+          name: z.string().optional(),
+          email: z.string().optional(),
+        }),
+      }),
+    ),
   }),
   proof: z.looseObject({ rung: z.string(), reason: z.string() }),
   messages: z.array(
@@ -115,6 +125,15 @@ function whoOf(owner: Loop['owner']): string {
   return owner.name ?? owner.email ?? owner.id ?? owner.kind;
 }
 
+/** Evidence names an owner as its source knows them: by id, or only by address. */
+function isSame(
+  owner: Story['owner']['evidence'][number]['owner'],
+  resolved: Pick<Story['owner'], 'id' | 'email'>,
+): boolean {
+  if (owner.id !== undefined) return owner.id === resolved.id;
+  return owner.email !== undefined && owner.email.toLowerCase() === resolved.email?.toLowerCase();
+}
+
 function placeOf(where: Loop['where']): string {
   const file =
     where.file === undefined ? '' : `${where.file}${where.line === undefined ? '' : `:${where.line}`}`;
@@ -144,9 +163,9 @@ function showStory(story: Story): void {
     ['State', `${story.state}: ${story.reason}`],
     ['Proof', story.proof.reason === '' ? story.rung : `${story.rung}: ${story.proof.reason}`],
     ['Owner', `${whoOf(story.owner)}, confidence ${story.owner.confidence.toFixed(2)}`],
-    ...story.owner.evidence.map(({ weight, detail }): [string, string] => [
+    ...story.owner.evidence.map(({ weight, detail, owner }): [string, string] => [
       '',
-      `${weight.toFixed(2)}  ${detail}`,
+      `${weight.toFixed(2)}  ${isSame(owner, story.owner) ? '' : `for ${owner.name ?? owner.email ?? owner.id ?? 'another'}: `}${detail}`,
     ]),
     [
       'Where',
