@@ -17,6 +17,7 @@ export function sourcesMarkdown(): string {
     source.title,
     [...new Set(source.shapes.map(shapeName))].join(', '),
     source.webhook === undefined ? '–' : `\`POST /v1/sources/${source.id}\`, ${source.webhook.auth}`,
+    source.pull === undefined ? 'no' : 'yes',
   ]);
   const channelRows = channels.map((channel) => [
     link('channels', channel.id),
@@ -25,8 +26,8 @@ export function sourcesMarkdown(): string {
   ]);
   return [
     intro,
-    section('Sources', ['id', 'what', 'files', 'webhook'], sourceRows),
-    'A case can also be reported by hand: `POST /v1/loops` or `foldback loops new`.\n',
+    section('Sources', ['id', 'what', 'files', 'webhook', 'can be asked'], sourceRows),
+    'Without a webhook of its own a source takes reports at the same address, with a token. Where a source can be asked,\nFoldback fetches its news itself: `sources.<id>.pull` in the [settings](config.md#sources). A case can also be reported\nby hand: `POST /v1/loops` or `foldback loops new`.\n',
     section('Channels', ['id', 'what', 'leaves the machine'], channelRows),
     section('Owner directories', ['id', 'what'], plainRows('owners', ownerDirectories)),
     section('Verifiers', ['id', 'what'], plainRows('verifiers', verifiers)),

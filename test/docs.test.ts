@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { errorsMarkdown } from '../scripts/errors-docs.ts';
 import { sourcesMarkdown } from '../scripts/sources-docs.ts';
 import { statesMarkdown } from '../scripts/states-docs.ts';
+import { createProgram } from '../src/cli/program.ts';
 import { errorCatalogue } from '../src/core/errors.ts';
 import { states, transitions } from '../src/core/loop/states.ts';
 import { dictOf } from '../src/lib/guards.ts';
+import { tryReport } from '../src/try.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const left = new Set(['node_modules', '.git', '.foldback', 'dist', 'coverage', '.tmp', 'fixtures']);
@@ -143,12 +145,52 @@ describe('what documents point at is there', () => {
     expect(missing).toEqual([]);
   });
 
+  test('every command with its options', () => {
+    const program = createProgram('', () => undefined);
+    const known = (names: readonly string[]) => {
+      let command = program;
+      for (const name of names) {
+        const next = command.commands.find((candidate) => candidate.name() === name);
+        if (next === undefined) return command.commands.length > 0 ? undefined : command;
+        command = next;
+      }
+      return command;
+    };
+    const wrong = documents.flatMap((path) => {
+      const said = readFileSync(path, 'utf8').matchAll(/\bfoldback ((?:[a-z]+ ?)+)([^`\n&|]*)/gu);
+      return [...said].flatMap(([line, names = '', rest = '']) => {
+        // In a sentence the product's name is written large; what is small and followed by a word is a command.
+        const command = known(names.trim().split(' ').slice(0, 2));
+        const options = [...rest.matchAll(/(?<=\s|^)--([a-z-]+)/gu)].map(([option]) => option);
+        const isKnown =
+          command !== undefined &&
+          options.every(
+            (option) => command.options.some(({ long }) => long === option) || option === '--help',
+          );
+        return isKnown ? [] : [`${nameOf(path)}: ${line.trim()}`];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+
   test('every threat names the tests that show what stops it', () => {
     const threats = tableUnder(read('SECURITY.md'), 'Threats');
     expect(threats.length).toBeGreaterThan(10);
     for (const [threat = '', , shown = ''] of threats)
       expect(shown, threat).toMatch(/`(?:src|test)\/[\w./-]+\.test\.ts`/u);
   });
+});
+
+test('the example of the README finds two cases of two people in three places', async () => {
+  const folder = join(root, 'examples/first-loop');
+  const { said, summary, rejected } = await tryReport({
+    input: [readFileSync(join(folder, 'monday.ndjson'))],
+    people: join(folder, 'people.yaml'),
+    now: Date.UTC(2026, 10, 23),
+  });
+  expect(rejected).toEqual([]);
+  expect(summary).toMatchObject({ events: 3, loops: 2, owners: { person: 2, team: 0, unknown: 0 } });
+  expect(said.map(({ owner }) => owner.name).toSorted()).toEqual(['Ana Sol', 'Ben Ito']);
 });
 
 describe('ARCHITECTURE.md', () => {
