@@ -67,12 +67,14 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     randomId: assembly.randomId,
     appendLedger: (loop, facts) => appendRows(loop, facts, assembly.randomId),
     channel: (id) => channels.get(id),
+    receiver: (mediaType) => assembly.channels.find(({ receives }) => receives?.mediaType === mediaType),
     render: (request) => {
       const values = messageValues(parts, request);
       const behaviour = behaviours.get(request.behaviour);
       const language = request.recipient.language ?? assembly.language;
       const isSystemic = (values?.relapseNumber ?? 0) >= (behaviour?.relapse.systemFixAt ?? 2);
-      const variant = request.moment === 'relapse' && isSystemic ? 'system' : 'usual';
+      const usual = request.moment === 'relapse' && isSystemic ? 'system' : 'usual';
+      const variant = request.variant ?? usual;
       const template = packs.message(request.behaviour, request.moment, language, variant);
       if (values === undefined || behaviour === undefined || template === undefined) {
         throw new Error(`no words for ${request.behaviour}/${request.moment}`);

@@ -16,6 +16,7 @@ const schema = z.object({
   subject: z.string(),
   paragraphs: z.array(paragraph),
   replyUrl: z.string().exactOptional(),
+  replyLabel: z.string().exactOptional(),
   answers: z.array(z.enum(answers)),
   caseCode: z.string(),
   links: z.array(z.object({ label: z.string(), url: z.string() })),

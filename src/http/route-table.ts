@@ -40,11 +40,15 @@ export const eventTypes = [
   'application/ndjson',
 ] as const;
 
+/** A mail as it stands in a mailbox (RFC 5322). */
+export const mailType = 'message/rfc822';
+
 /** Every route there is. Registered from here, and the access matrix of the tests is made from here. */
 export const routeTable = [
   { method: 'POST', path: '/v1/sources/{source}', access: 'webhook', takes: reportTypes },
   { method: 'POST', path: '/v1/events', access: 'events:write', takes: eventTypes },
   { method: 'POST', path: '/v1/imports', access: 'events:write', takes: reportTypes },
+  { method: 'POST', path: '/v1/mail', access: 'events:write', takes: [mailType] },
 
   { method: 'GET', path: '/v1/loops', access: 'loops:read' },
   { method: 'POST', path: '/v1/loops', access: 'loops:write', takes: json },

@@ -17,6 +17,7 @@ import { decisionRoutes } from './routes/decisions.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { importRoutes } from './routes/imports.ts';
 import { loopRoutes } from './routes/loops.ts';
+import { mailRoutes } from './routes/mail.ts';
 import { measureRoutes } from './routes/measures.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { ownerRoutes } from './routes/owners.ts';
@@ -83,6 +84,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
   const operations: Operations = {
     ...captureRoutes(room),
     ...importRoutes(room),
+    ...mailRoutes(room),
     ...loopRoutes(room),
     ...decisionRoutes(room),
     ...evidenceRoutes(room),

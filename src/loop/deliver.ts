@@ -1,4 +1,5 @@
 import type { MessageFact } from '../core/loop/facts.ts';
+import { answersMail } from '../core/loop/wants.ts';
 import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
 import type { Delivery, SendResult } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite } from '../ports/store.ts';
@@ -77,6 +78,7 @@ async function prepare(
         loops,
         at: now,
         ...(link.url === undefined ? {} : { replyUrl: link.url }),
+        ...(item.wants.every((want) => answersMail(want.occasion)) ? { variant: 'mail' } : {}),
       });
     const attempt = message.attempt + 1;
     updates.push({

@@ -32,6 +32,8 @@ export type LoopParts = {
   readonly randomId: () => string;
   readonly appendLedger: (loop: LedgerHead, facts: readonly LedgerFact[]) => LedgerAppend;
   readonly channel: (id: string) => Channel | undefined;
+  /** The channel to which a text of this media type comes back. */
+  readonly receiver: (mediaType: string) => Channel | undefined;
   readonly render: (request: RenderRequest) => RenderedMessage;
   /** The recipient's link of a message and the hash under which it is found again. */
   readonly replyLink: (
@@ -82,6 +84,8 @@ export type RenderRequest = {
   readonly message: string;
   readonly moment: RenderedMessage['moment'];
   readonly behaviour: string;
+  /** Other words for the same moment. */
+  readonly variant?: 'mail';
   readonly recipient: Recipient;
   readonly loops: readonly LoopRow[];
   readonly replyUrl?: string;

@@ -1,5 +1,5 @@
 import { dayMs } from '../core/duration.ts';
-import { lanes } from '../core/loop/wants.ts';
+import { answersMail, lanes } from '../core/loop/wants.ts';
 import type { Moment } from '../core/message.ts';
 import { afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
@@ -48,6 +48,8 @@ function bundle(due: readonly WantRow[]): readonly Bundle[] {
 function family(want: WantRow): string {
   if (want.occasion.startsWith('first:')) return 'first';
   if (want.occasion.startsWith('ladder:')) return want.moment;
+  // One mail may be about several cases; it is answered once.
+  if (answersMail(want.occasion)) return want.occasion;
   return `${want.loop}/${want.occasion}`;
 }
 

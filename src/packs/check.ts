@@ -79,13 +79,13 @@ function checkExamples(packs: Packs, results: readonly ExampleResult[]): readonl
   return problems;
 }
 
-/** Every moment in English, the system variant of a relapse, and each message and provider in every language. */
+/** Every moment in English, the variants that the loop chooses by itself, and each message and provider in every language. */
 function checkCompleteness(packs: Packs): readonly PackProblem[] {
   const problems: PackProblem[] = [];
   const missing = (file: string, reason: string) => problems.push({ file, line: 0, reason });
   const present = new Set(packs.messages.map(({ file }) => file));
   for (const id of packs.behaviours.keys()) {
-    const names = new Set([...moments, 'relapse.system']);
+    const names = new Set([...moments, 'relapse.system', 'reminder.mail']);
     for (const { template } of packs.messages) {
       if (template.behaviour === id && template.variant !== 'usual')
         names.add(`${template.moment}.${template.variant}`);

@@ -16,6 +16,8 @@ export interface Channel {
   send(delivery: Delivery): Promise<SendResult>;
   /** For `lookup` channels: asks the far side whether the message with this marker arrived. */
   lookup?(delivery: Delivery): Promise<'arrived' | 'absent' | 'unknown'>;
+  /** For channels to which something comes back. */
+  readonly receives?: Receives;
   /** Checks the set-up without sending to anyone else than the operator; a sentence for each problem found. */
   checkSetup(): Promise<readonly string[]>;
   close?(): Promise<void>;
@@ -52,6 +54,41 @@ export type SendResult =
   | { readonly kind: 'retry'; readonly afterSeconds?: number; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'uncertain'; readonly reason: string };
+
+export type Receives = {
+  readonly mediaType: string;
+  readonly bytesMax: number;
+  /** Never throws: what cannot be read is `unreadable`. */
+  read(bytes: Uint8Array): Promise<Inbound>;
+};
+
+/**
+ * What came back may be used for. Its words are not here on purpose: it is answered with the link and never read as
+ * consent. All of it is weak: anyone can write such a mail.
+ */
+export type Inbound =
+  | {
+      readonly kind: 'mail';
+      /** Sender; undefined where there is not exactly one sound address. */
+      readonly from?: string;
+      /** Of the conversation that it belongs to; undefined when it is about no case. */
+      readonly caseCode?: string;
+      /** Of our message that is answered or returned. */
+      readonly messageId?: string;
+      /** Written by a machine: it must get no answer, or two machines write to each other. */
+      readonly isAutomatic: boolean;
+      /** A report that our message was not delivered and will not be. A delay is automatic, but no bounce. */
+      readonly isBounce: boolean;
+      /** Whom it did not reach. */
+      readonly bounces: readonly Bounce[];
+    }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export type Bounce = {
+  readonly address: string;
+  /** Enhanced status code such as `5.1.1` (RFC 3463). */
+  readonly status?: string;
+};
 
 /**
  * One line of the registry. `settings` checks what stands under the channel's id in the configuration, so that a

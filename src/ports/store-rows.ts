@@ -211,6 +211,14 @@ export type ReplyRow = {
   readonly body: Json;
 };
 
+/** An answer that was not taken: from somebody who was not asked. */
+export type RefusedReplyRow = {
+  readonly id: string;
+  readonly at: number;
+  readonly reason: string;
+  readonly body: Json;
+};
+
 export type Receipt = {
   /** Delivery id, or hash of a file chunk. */
   readonly id: string;

@@ -20,6 +20,7 @@ import type {
   Page,
   PrivateRow,
   Receipt,
+  RefusedReplyRow,
   ReleaseFilter,
   ReplyRow,
   SpanRow,
@@ -114,12 +115,7 @@ export interface StoreWrite {
   requeueMessage(id: string, at: number): Promise<boolean>;
 
   insertReplies(replies: readonly ReplyRow[]): Promise<ReadonlySet<string>>;
-  recordRefusedReply(reply: {
-    readonly id: string;
-    readonly at: number;
-    readonly reason: string;
-    readonly body: Json;
-  }): Promise<void>;
+  recordRefusedReply(reply: RefusedReplyRow): Promise<void>;
   learnOwner(scope: string, owner: { readonly kind: string; readonly id: string }, at: number): Promise<void>;
 
   /** Takes a receipt; false when it is known, and then nothing of its delivery is added again. */
@@ -198,6 +194,8 @@ export interface StoreRead {
   importRow(principal: Principal, id: string): Promise<ImportRow | undefined>;
   /** Loops that a verifier may look at: told or further, not yet verified. */
   verifiable(principal: Principal, limit: number, after?: string): Promise<readonly LoopRow[]>;
+  /** Answers that were not taken, the latest first. */
+  refusedReplies(principal: Principal, limit: number): Promise<readonly RefusedReplyRow[]>;
   /** Cases that nobody may have heard of yet, and dismissed ones, in id order. */
   untoldLoops(principal: Principal, limit: number, after?: string): Promise<readonly LoopRow[]>;
   /** Everything reported of a case, in id order. */

@@ -30,6 +30,8 @@ export type LoopFacts = {
   readonly releasedAt?: number;
   readonly messages: readonly MessageFact[];
   readonly replies: readonly ReplyFact[];
+  /** Answers by mail: each is answered with the link, and says nothing else. */
+  readonly mails?: readonly MailFact[];
   readonly decisions: readonly Decision[];
   readonly relapseOf?: string;
   /** 0 for a first case, 1 for the first relapse, … */
@@ -88,6 +90,15 @@ export type ReplyFact = {
   readonly reason?: string;
 };
 
+export type MailFact = {
+  /** The message that began the exchange. */
+  readonly message: string;
+  /** UTC, `YYYY-MM-DD`: one answer a day, or two machines would write to each other for ever. */
+  readonly day: string;
+  readonly at: number;
+  readonly by: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
+};
+
 export type Decision =
   | {
       readonly kind: 'dismiss' | 'uphold' | 'reject-dispute' | 'hand-back';
@@ -110,6 +121,8 @@ export type HoldCheck = {
 };
 
 export const keptSightingsMax = 12;
+/** Older ones were answered long ago. */
+const keptMailsMax = 10;
 
 export function emptyFacts(behaviour: string): LoopFacts {
   return {
@@ -207,6 +220,24 @@ export function addSeen(facts: LoopFacts, origin: string, seen: Seen): LoopFacts
   return { ...facts, seen: { ...facts.seen, [origin]: seen } };
 }
 
+/** Adds a mail; the same facts when this exchange had one on that day. */
+export function addMail(facts: LoopFacts, mail: MailFact): LoopFacts {
+  const { mails = [] } = facts;
+  const isKnown = mails.some((known) => isSameExchange(known, mail));
+  return isKnown ? facts : { ...facts, mails: keepLatest([...mails, mail]) };
+}
+
+function keepLatest(mails: readonly MailFact[]): readonly MailFact[] {
+  const sorted = byTime(mails, ({ message, day }) => `${message} ${day}`);
+  return sorted
+    .filter((mail, index) => !sorted.slice(0, index).some((one) => isSameExchange(one, mail)))
+    .slice(-keptMailsMax);
+}
+
+function isSameExchange(a: MailFact, b: MailFact): boolean {
+  return a.message === b.message && a.day === b.day;
+}
+
 /** Two loops later proven to be one. Commutative; replies, messages and proofs follow. */
 export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
   let merged: LoopFacts = {
@@ -225,6 +256,8 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
     relapseNumber: Math.max(a.relapseNumber, b.relapseNumber),
     holdChecks: [],
   };
+  if (a.mails !== undefined || b.mails !== undefined)
+    merged = { ...merged, mails: keepLatest([...(a.mails ?? []), ...(b.mails ?? [])]) };
   const suppression = soonerEnd(a.suppression, b.suppression);
   if (suppression !== undefined) merged = { ...merged, suppression };
   const releasedAt = Math.max(a.releasedAt ?? 0, b.releasedAt ?? 0);

@@ -33,7 +33,32 @@ export type WantRules = {
 /** Every message that the facts ask for and that was not sent yet, with the moment it falls due. */
 export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
   const sent = new Set(facts.messages.map((message) => message.occasion));
-  return allWants(facts, rules, now).filter((want) => !sent.has(want.occasion));
+  const wants = [...allWants(facts, rules, now), ...mailWants(facts, rules, now)];
+  return wants.filter((want) => !sent.has(want.occasion));
+}
+
+const mailPrefix = 'mail:';
+
+/** Whether words answer a mail. */
+export function answersMail(occasion: string): boolean {
+  return occasion.startsWith(mailPrefix);
+}
+
+/** The message that began the exchange in which these words were said. */
+export function exchangeOf(occasion: string): string | undefined {
+  return answersMail(occasion) ? occasion.slice(mailPrefix.length).split(':')[0] : undefined;
+}
+
+/** Who writes back gets the link at once: they are at their desk now, whatever the hour. */
+function mailWants(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  if (rules.position.state === 'merged') return [];
+  return (facts.mails ?? []).map(({ message, day, by }) => ({
+    occasion: `${mailPrefix}${message}:${day}`,
+    moment: 'reminder',
+    to: by,
+    dueAt: now,
+    lane: lanes.urgent,
+  }));
 }
 
 function allWants(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {

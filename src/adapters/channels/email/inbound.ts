@@ -1,34 +1,7 @@
 import PostalMime, { type Attachment, type Email } from 'postal-mime';
+import type { Bounce, Inbound } from '../../../ports/channel.ts';
 import { caseCodeIn, messageIdIn } from './message-id.ts';
 import { isMailAddress } from './settings.ts';
-
-/**
- * What an incoming mail may be used for. Its words are not here on purpose: an answer by mail is answered with the
- * link and never read as consent. All of it is weak: anyone can write such a mail.
- */
-export type InboundMail =
-  | {
-      readonly kind: 'mail';
-      /** Of the From header; undefined where there is not exactly one sound address. */
-      readonly from?: string;
-      /** From a reference to one of our threads; undefined for a mail that is about no case. */
-      readonly caseCode?: string;
-      /** Of our message that is answered or returned. */
-      readonly messageId?: string;
-      /** Written by a machine: it must get no answer, or two machines write to each other. */
-      readonly isAutomatic: boolean;
-      /** A report that our mail was not delivered and will not be. A delay is automatic, but no bounce. */
-      readonly isBounce: boolean;
-      /** Whom the mail did not reach. */
-      readonly bounces: readonly Bounce[];
-    }
-  | { readonly kind: 'unreadable'; readonly reason: string };
-
-export type Bounce = {
-  readonly address: string;
-  /** Enhanced status code such as `5.1.1` (RFC 3463). */
-  readonly status?: string;
-};
 
 /** A reply or a bounce is small; one that carries a film is not read. */
 export const inboundBytesMax = 1_048_576;
@@ -41,7 +14,7 @@ const bouncesMax = 20;
  *
  * @param domain right side of our message ids, as in the channel's settings
  */
-export async function parseReplyMail(bytes: Uint8Array, domain: string): Promise<InboundMail> {
+export async function parseReplyMail(bytes: Uint8Array, domain: string): Promise<Inbound> {
   if (bytes.length > inboundBytesMax)
     return { kind: 'unreadable', reason: `larger than ${inboundBytesMax} bytes` };
   let mail: Email;

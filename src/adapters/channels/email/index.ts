@@ -1,8 +1,9 @@
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
+import { inboundBytesMax, parseReplyMail } from './inbound.ts';
 import { createMailer } from './send.ts';
-import { type EmailSettings, emailSettings, isMailAddress } from './settings.ts';
+import { domainOf, type EmailSettings, emailSettings, isMailAddress } from './settings.ts';
 
-export { type InboundMail, parseReplyMail } from './inbound.ts';
+export { parseReplyMail } from './inbound.ts';
 export { type EmailSettings, emailSettings } from './settings.ts';
 
 const id = 'email';
@@ -18,6 +19,11 @@ export function createEmail(settings: EmailSettings): Channel {
     reconcile: 'none',
     address: ({ email }) => (email !== undefined && isMailAddress(email) ? email : undefined),
     send: mailer.send,
+    receives: {
+      mediaType: 'message/rfc822',
+      bytesMax: inboundBytesMax,
+      read: (bytes) => parseReplyMail(bytes, settings.domain ?? domainOf(settings.from)),
+    },
     checkSetup: mailer.checkSetup,
     close: mailer.close,
   };

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as readLoops from './queries/read-loops.ts';
+import * as readRefused from './queries/read-refused.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
@@ -46,6 +47,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readSettings),
     ...bind(db, readTotals),
     ...bind(db, readUntold),
+    ...bind(db, readRefused),
   };
 }
 
