@@ -310,7 +310,7 @@ describe('what must not start', () => {
   });
 
   test('an unknown source or channel, with the nearest one named', () => {
-    expect(problemText({ FOLDBACK__SOURCES__GITHAB__SECRETS: 'x'.repeat(16) })).toContain(
+    expect(problemText({ FOLDBACK__SOURCES__GITHUP__SECRETS: 'x'.repeat(16) })).toContain(
       'FOLDBACK__SOURCES__GITHUB__SECRETS?',
     );
     expect(problemText({ FOLDBACK__SOURCES__GITHUB__SECRETS: 'short' })).toContain('16 characters');

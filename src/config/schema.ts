@@ -277,12 +277,13 @@ export type AdapterSettings = {
     readonly leavesMachine: boolean;
     readonly settings: z.ZodType;
   }[];
-  /** Settings beside `secrets` and `pull`, which every source may have. */
   readonly sources?: readonly SourceSettings[];
 };
 
 export type SourceSettings = {
   readonly id: string;
+  /** Of a source whose deliveries prove themselves by a secret. */
+  readonly webhook?: unknown;
   readonly settings?: z.ZodObject;
   /** Of a source that can be read instead of sending. */
   readonly pull?: { readonly settings: z.ZodObject } | undefined;
@@ -306,7 +307,12 @@ export function configSchema(adapters: AdapterSettings): z.ZodType {
       : {
           sources: z
             .strictObject(
-              Object.fromEntries(sources.map((source) => [source.id, sourceSchema(source).optional()])),
+              Object.fromEntries(
+                sources.flatMap((source) => {
+                  const schema = sourceSchema(source);
+                  return schema === undefined ? [] : [[source.id, schema.optional()]];
+                }),
+              ),
             )
             .prefault({})
             .describe(sections.sources.description ?? ''),
@@ -314,13 +320,14 @@ export function configSchema(adapters: AdapterSettings): z.ZodType {
   });
 }
 
-function sourceSchema({ settings, pull }: SourceSettings): z.ZodType {
-  const shape =
-    pull === undefined
-      ? sourceShape
-      : {
-          ...sourceShape,
-          pull: pull.settings.extend(pullTiming).optional().describe(pullDescription),
-        };
+/** Undefined for a source of which nothing can be set: its files are imported, and its reports come with a token. */
+function sourceSchema({ settings, webhook, pull }: SourceSettings): z.ZodType | undefined {
+  if (settings === undefined && webhook === undefined && pull === undefined) return undefined;
+  const shape = {
+    ...(webhook === undefined ? {} : sourceShape),
+    ...(pull === undefined
+      ? {}
+      : { pull: pull.settings.extend(pullTiming).optional().describe(pullDescription) }),
+  };
   return settings === undefined ? z.strictObject(shape) : settings.safeExtend(shape);
 }
