@@ -27,7 +27,9 @@ export function openProgress(title: string): Progress {
   return {
     at: (text, share) => {
       const now = performance.now();
-      const line = `${title}: ${text}, ${Math.min(100, Math.floor(share * 100))} %${remaining(now - started, share)}`;
+      // What is sent may still wait in buffers: of the last stretch only the count says anything.
+      const percent = share < 1 ? `, ${Math.floor(share * 100)} %${remaining(now - started, share)}` : '';
+      const line = `${title}: ${text}${percent}`;
       if (spinner !== undefined) spinner.message(line);
       else if (!isTerminal && now - saidAt >= everyMs) {
         saidAt = now;
@@ -47,7 +49,7 @@ export function openProgress(title: string): Progress {
 }
 
 function remaining(elapsedMs: number, share: number): string {
-  if (share <= 0.01 || share >= 1) return '';
+  if (share <= 0.01) return '';
   return `, about ${Math.ceil((elapsedMs * (1 - share)) / share / 1000)} s left`;
 }
 

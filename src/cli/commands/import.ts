@@ -109,30 +109,8 @@ function report(title: string, flags: ImportFlags, seen: Seen): ExitCode {
   const { rejections: _rejections, ...totals } = last ?? emptyStep;
   const rejected = totals.rejected - (fatal === undefined ? 0 : 1);
   if (rejected > listed) note(`… and ${rejected - listed} more records that were not taken`);
-  const isKnown = totals.takenBefore > 0 && totals.takenBefore >= totals.records;
   if (flags.json === true) writeJson({ ...totals, ...(fatal === undefined ? {} : { stoppedAt: fatal }) });
-  else {
-    if (isKnown) line(`${title} was imported before; nothing is added by that.`);
-    else if (totals.takenBefore > 0)
-      line(`Went on after record ${totals.takenBefore}, where an earlier import ended.`);
-    const parts = [
-      `${totals.accepted} new`,
-      `${totals.duplicates} known already`,
-      ...(totals.unmatched > 0 ? [`${totals.unmatched} of no concern`] : []),
-      ...(rejected > 0 ? [`${rejected} not taken`] : []),
-    ];
-    line(
-      totals.events === 0
-        ? `No finding in ${title}.`
-        : `${plural(totals.events, 'event')} from ${title}: ${parts.join(', ')}.`,
-    );
-    if (totals.missing !== undefined)
-      line(`${plural(totals.missing, 'loop')} of ${flags.complete} no longer in the report.`);
-    else if (flags.complete !== undefined)
-      note(
-        'What is gone is not concluded: not everything could be read, or nobody knows whose report it is (--source).',
-      );
-  }
+  else show(title, totals, rejected, flags);
   if (fatal !== undefined) {
     note(`The ${totals.records === 0 ? 'file' : 'rest'} cannot be read: ${fatal}`);
     return exit.usage;
@@ -140,6 +118,28 @@ function report(title: string, flags: ImportFlags, seen: Seen): ExitCode {
   note('It is history: nobody is told of it until you release it.');
   next('foldback loops list   then: foldback loops release --team <team>');
   return exit.ok;
+}
+
+function show(title: string, totals: Omit<Step, 'rejections'>, rejected: number, flags: ImportFlags): void {
+  const { takenBefore, records, missing } = totals;
+  const parts = [
+    `${totals.accepted} new`,
+    `${totals.duplicates} known already`,
+    ...(totals.unmatched > 0 ? [`${totals.unmatched} of no concern`] : []),
+    ...(rejected > 0 ? [`${rejected} not taken`] : []),
+  ];
+  const counted = `${plural(totals.events, 'event')}: ${parts.join(', ')}`;
+  if (takenBefore > 0 && takenBefore >= records)
+    line(`${title} was imported before, and nothing is added. It had ${counted}.`);
+  else if (totals.events === 0) line(`No finding in ${title}.`);
+  else line(`${title}: ${counted}.`);
+  if (takenBefore > 0 && takenBefore < records)
+    line(`It went on after record ${takenBefore}, where an earlier import ended.`);
+  if (missing !== undefined) line(`${plural(missing, 'loop')} of ${flags.complete} no longer in the report.`);
+  else if (flags.complete !== undefined)
+    note(
+      'What is gone is not concluded: not all could be read, or it is not known whose report it is (--source).',
+    );
 }
 
 const emptyStep: Step = {
