@@ -60,7 +60,7 @@ describe.each(sources.map((source) => [source.id, source] as const))('%s', (_, s
           expect(await problemsOf(report, isNamed ? source : undefined)).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -74,7 +74,7 @@ describe.each(sources.map((source) => [source.id, source] as const))('%s', (_, s
         const found = source.map(record, { ...sourceContext, ...document });
         expect(isRejection(found) ? [] : found.flatMap(eventProblems)).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

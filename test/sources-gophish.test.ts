@@ -119,6 +119,17 @@ describe('GoPhish', () => {
     );
   });
 
+  test('a campaign in one piece, as pull mode reads it, gives the events of its timeline', () => {
+    const timeline = [
+      entry('Clicked Link', '2024-05-01T10:00:09Z'),
+      entry('Campaign Created', '2024-05-01T10:00:00Z'),
+    ];
+    const found = gophish?.map({ id: 7, name: 'May', results: [result()], timeline }, sourceContext);
+    expect(found).toMatchObject([
+      { kind: 'phish.clicked', actor: { name: 'Ana Sol' }, record: { campaignId: '7', campaignName: 'May' } },
+    ]);
+  });
+
   test('two clicks a nanosecond apart are two events, and all of one mail share an id of the provider', async () => {
     const found = await events(
       JSON.stringify([

@@ -1,6 +1,7 @@
 import { isDict } from '../../../lib/guards.ts';
 import type { RecordShape, Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
+import { pull } from './pull-settings.ts';
 import { isCampaign, isEvent, isResult } from './schema.ts';
 import { webhook } from './verify.ts';
 
@@ -27,6 +28,7 @@ export const source: Source = {
   ] satisfies readonly RecordShape[],
   map,
   webhook,
+  pull,
 };
 
 function recognise(sample: Sample): number {

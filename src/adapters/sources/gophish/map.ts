@@ -2,7 +2,7 @@ import type { Event, EventKind } from '../../../core/event.ts';
 import { makeEvent } from '../../../core/make-event.ts';
 import { type Dict, isDict, listOf, textOf } from '../../../lib/guards.ts';
 import { instantOf } from '../../../lib/instant.ts';
-import type { MapContext, Source } from '../../../ports/source.ts';
+import { isRejection, type MapContext, type Source } from '../../../ports/source.ts';
 import { type GophishResult, isSummary, readEvent, readResult } from './schema.ts';
 
 const kinds: Readonly<Record<string, EventKind>> = {
@@ -19,6 +19,7 @@ export const map: Source['map'] = (record, context) => {
   if ('message' in record) return mapEvent(record, context);
   const result = readResult(record);
   if (result !== undefined) return mapResult(result, context);
+  if (Array.isArray(record.timeline)) return mapCampaign(record, record.timeline, context);
   if (isSummary(record)) return [];
   return { rejected: 'message or time is missing', pointer: '/message' };
 };
@@ -52,6 +53,16 @@ function mapEvent(record: Dict, context: MapContext): ReturnType<Source['map']> 
   const result = resultsByEmail(context.document?.results).get(email.toLowerCase());
   const happening = { campaignId, email, message, kind, time, isExact: true, result, ...hints };
   return [eventOf(kind === 'phish.submitted' ? { ...happening, submittedFields } : happening, context)];
+}
+
+/** A campaign in one piece, as a reading of the interface hands it over. Its entries are GoPhish's own. */
+function mapCampaign(campaign: Dict, timeline: readonly unknown[], context: MapContext): readonly Event[] {
+  const { id, name, results } = campaign;
+  const around = { ...context, document: { id, name, results } };
+  return timeline.filter(isDict).flatMap((entry) => {
+    const mapped = mapEvent(entry, around);
+    return isRejection(mapped) ? [] : mapped;
+  });
 }
 
 /** Of a result alone only the furthest stage is known, and of two times the last. */
