@@ -98,6 +98,23 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
       });
   }
 
+  program
+    .command('mail')
+    .summary('take what comes back by mail')
+    .description('Answers by mail, and mail that could not be delivered.')
+    .command('receive')
+    .description(
+      'Takes one mail, as a mail server pipes it in. Whoever was written to gets the link again; of what came back\nthe next in line is told. It is never read as an answer, and not kept.',
+    )
+    .argument('<file>', 'the mail (RFC 5322); - for standard input')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (file: string, flags) => {
+      const { mailReceiveCommand } = await import('./commands/mail.ts');
+      finish(await mailReceiveCommand(file, flags));
+    });
+
   const owners = program
     .command('owners')
     .summary('how well it is known who owns what')

@@ -14,6 +14,8 @@ export type Ask = {
   readonly body?: unknown;
   /** Sent as it comes, of any length. */
   readonly stream?: AsyncIterable<Uint8Array>;
+  /** Media type of the stream; bytes unless given. */
+  readonly type?: string;
   readonly accept?: string;
   /** Told of every line of a successful answer as it comes; then `text` stays empty. */
   readonly onLine?: (line: string) => void;
@@ -82,7 +84,7 @@ function headersOf(ask: Ask, token: string | undefined): Record<string, string> 
   return {
     accept: ask.accept ?? 'application/json',
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(ask.stream === undefined ? {} : { 'content-type': 'application/octet-stream' }),
+    ...(ask.stream === undefined ? {} : { 'content-type': ask.type ?? 'application/octet-stream' }),
     ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
   };
 }
