@@ -3,8 +3,8 @@ import type { Addressee } from '../core/loop/position.ts';
 import { exchangeOf } from '../core/loop/wants.ts';
 import type { Channel, Inbound } from '../ports/channel.ts';
 import type { ClaimedMessage, StoreWrite } from '../ports/store.ts';
-import { rememberMessages } from './deliver.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
+import { rememberMessages } from './remember.ts';
 import { type Change, settle } from './settle.ts';
 
 export type MailOutcome =

@@ -106,6 +106,8 @@ export type DeliverySettings = {
   readonly attemptsMax: number;
   readonly digestLoopsMax: number;
   readonly linkDays: number;
+  /** How long a process may take over messages that it claimed; a minute unless given. */
+  readonly leaseMs?: number;
 };
 
 /** The loop's own reads see everything; what leaves through a door is filtered there. */

@@ -107,8 +107,8 @@ export interface StoreWrite {
   ): Promise<readonly ClaimedMessage[]>;
   /** Returns the ids that were updated: not those whose lease another worker holds by now. */
   recordMessages(updates: readonly MessageUpdate[]): Promise<ReadonlySet<string>>;
-  /** Frees the words of withdrawn messages, so that they can be said to someone else. */
-  releaseWants(messages: readonly string[]): Promise<void>;
+  /** Frees words from their messages, so that they can be said to someone else. */
+  releaseWants(wants: readonly { readonly loop: string; readonly occasion: string }[]): Promise<void>;
   messageByToken(tokenHash: string): Promise<ClaimedMessage | undefined>;
   messageById(id: string): Promise<ClaimedMessage | undefined>;
   /** Queues a message again that was given up, refused or is uncertain; false when it is in no such state. */

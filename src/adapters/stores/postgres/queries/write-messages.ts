@@ -201,8 +201,12 @@ export async function queueMessages(
     created_at: message.createdAt,
     team: message.team ?? null,
   }));
+  // What was withdrawn unsaid may be wanted again: its key is taken, so the same message waits again.
   await sql`insert into messages (${sql.raw(messageNames)}) select ${sql.raw(messageNames)}
-    from ${recordset(rows, messageColumns)} on conflict do nothing`.execute(db);
+    from ${recordset(rows, messageColumns)}
+    on conflict (id) do update set state = excluded.state, due_at = excluded.due_at, lane = excluded.lane,
+      is_shadow = excluded.is_shadow, channel = excluded.channel, last_error = null
+    where messages.state = 'withdrawn'`.execute(db);
   const bound = messages.flatMap(({ message, wants }) => wants.map((want) => wantRecord(want, message.id)));
   await sql`update wants set message_id = t.message_id from ${recordset(bound, wantColumns)}
     where wants.loop_id = t.loop_id and wants.occasion = t.occasion and wants.message_id is null`.execute(db);
@@ -293,9 +297,14 @@ export async function recordMessages(
   return new Set(done.rows.map((row) => idOf(row.id)));
 }
 
-export async function releaseWants(db: Db, messages: readonly string[]): Promise<void> {
-  if (messages.length === 0) return;
-  await sql`delete from wants where message_id = any(${uuidArray(messages)})`.execute(db);
+export async function releaseWants(
+  db: Db,
+  wants: readonly { readonly loop: string; readonly occasion: string }[],
+): Promise<void> {
+  if (wants.length === 0) return;
+  const rows = wants.map(({ loop, occasion }) => ({ loop, occasion }));
+  await sql`delete from wants using ${recordset(rows, 'loop uuid, occasion text')}
+    where wants.loop_id = t.loop and wants.occasion = t.occasion and message_id is not null`.execute(db);
 }
 
 export async function messageByToken(db: Db, tokenHash: string): Promise<ClaimedMessage | undefined> {

@@ -1,0 +1,150 @@
+import { answersMail } from '../core/loop/wants.ts';
+import type { RenderedMessage } from '../core/message.ts';
+import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
+import type { Delivery, Recipient } from '../ports/channel.ts';
+import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
+import type { LoopParts } from './parts.ts';
+import { rememberMessages } from './remember.ts';
+import { settle, standing } from './settle.ts';
+
+/** How long a process may take over what it claimed. One whose lease ran out is taken for dead. */
+const leaseMs = 60_000;
+/** Messages claimed at once. */
+export const batchMax = 100;
+const dayMs = 86_400_000;
+
+export function leaseOf(parts: LoopParts): number {
+  return parts.delivery.leaseMs ?? leaseMs;
+}
+
+/** A message that is recorded as being sent, and what is to be handed over. */
+export type Ready = Pick<Plan, 'claimed'> & { readonly delivery: Delivery };
+
+/** Claims due messages and records as `sending` what is still wanted of them, in words. */
+export async function prepareMessages(
+  parts: LoopParts,
+  tx: StoreWrite,
+  lease: string,
+  now: number,
+): Promise<readonly Ready[]> {
+  const claimed = await tx.claimMessages(now, batchMax, lease, now + leaseOf(parts));
+  if (claimed.length === 0) return [];
+  const locked = await tx.lockLoops([
+    ...new Set(claimed.flatMap((item) => item.wants.map((want) => want.loop))),
+  ]);
+  const rows = new Map(locked.map((row) => [row.id, row]));
+  const plans = claimed.map((item) => planOf(parts, item, rows, now));
+  await tx.recordMessages(
+    plans.map((plan) => ({ id: plan.claimed.message.id, lease, ...updateOfPlan(parts, plan, now) })),
+  );
+  await rememberMessages(
+    parts,
+    tx,
+    plans.flatMap((plan) => (plan.kind === 'failed' ? [{ claimed: plan.claimed, outcome: 'refused' }] : [])),
+    now,
+  );
+  await free(
+    parts,
+    tx,
+    plans.flatMap((plan) => plan.freed),
+    now,
+  );
+  return plans.flatMap((plan) => (plan.kind === 'ready' ? [plan] : []));
+}
+
+type Plan = { readonly claimed: ClaimedMessage; readonly freed: readonly WantRow[] } & (
+  | { readonly kind: 'ready'; readonly delivery: Delivery; readonly tokenHash: string }
+  | { readonly kind: 'withdrawn' }
+  | { readonly kind: 'failed'; readonly state: 'refused' | 'dead'; readonly reason: string }
+);
+
+/** Between planning and sending the world may have moved on: only what is still due to this recipient is said. */
+function planOf(
+  parts: LoopParts,
+  item: ClaimedMessage,
+  rows: ReadonlyMap<string, LoopRow>,
+  now: number,
+): Plan {
+  const { message } = item;
+  const wanted = item.wants.filter((want) => isStillWanted(parts, want, rows.get(want.loop), now));
+  if (wanted.length === 0) return { kind: 'withdrawn', claimed: item, freed: item.wants };
+  // What was put into words once keeps them: a retry says the same, also of loops that moved on meanwhile.
+  const wants = message.snapshot === undefined ? wanted : item.wants;
+  const freed = item.wants.filter((want) => !wants.includes(want));
+  const claimed = { message, wants };
+  const recipient = parts.recipient(message.to);
+  if (recipient === undefined)
+    return {
+      kind: 'failed',
+      claimed,
+      freed,
+      state: 'refused',
+      reason: 'nobody knows the recipient any more',
+    };
+  const link = parts.replyLink(message.id, message.to.id);
+  const rendered =
+    readSnapshot(message.snapshot, link.url) ?? wordsOf(parts, claimed, recipient, rows, link.url, now);
+  if (rendered === undefined)
+    return { kind: 'failed', claimed, freed, state: 'dead', reason: 'there are no words for it' };
+  const attempt = message.attempt + 1;
+  const delivery = { messageId: message.id, recipient, message: rendered, attempt, at: now };
+  return { kind: 'ready', claimed, freed, delivery, tokenHash: link.tokenHash };
+}
+
+function isStillWanted(parts: LoopParts, want: WantRow, row: LoopRow | undefined, now: number): boolean {
+  const behaviour = row === undefined ? undefined : parts.behaviours.get(row.behaviour);
+  if (row === undefined || behaviour === undefined) return false;
+  const { wants } = standing(parts, behaviour, row.facts, row.owner, row.repository, now);
+  const { occasion, to } = want;
+  return wants.some((due) => due.occasion === occasion && due.to.kind === to.kind && due.to.id === to.id);
+}
+
+/** Undefined when it cannot be put into words: one such message must not hold up all others. */
+function wordsOf(
+  parts: LoopParts,
+  { message, wants }: ClaimedMessage,
+  recipient: Recipient,
+  rows: ReadonlyMap<string, LoopRow>,
+  replyUrl: string | undefined,
+  at: number,
+): RenderedMessage | undefined {
+  const { id, moment, behaviour } = message;
+  const loops = wants.flatMap((want) => rows.get(want.loop) ?? []);
+  const link = replyUrl === undefined ? {} : { replyUrl };
+  const variant = wants.every((want) => answersMail(want.occasion)) ? { variant: 'mail' as const } : {};
+  try {
+    return parts.render({ message: id, moment, behaviour, recipient, loops, at, ...link, ...variant });
+  } catch {
+    return undefined;
+  }
+}
+
+function updateOfPlan(parts: LoopParts, plan: Plan, now: number): Omit<MessageUpdate, 'id'> {
+  switch (plan.kind) {
+    case 'withdrawn':
+      return { state: 'withdrawn', lastError: 'nobody needs to hear this any more' };
+    case 'failed':
+      return { state: plan.state, lastError: plan.reason };
+    case 'ready':
+      return {
+        state: 'sending',
+        attempt: plan.delivery.attempt,
+        snapshot: snapshotOf(plan.delivery.message),
+        tokenHash: plan.tokenHash,
+        tokenExpiresAt: now + parts.delivery.linkDays * dayMs,
+      };
+  }
+}
+
+/** Words that a message was to say and will not: they are looked at anew, for whoever is to hear them now. */
+async function free(parts: LoopParts, tx: StoreWrite, wants: readonly WantRow[], now: number): Promise<void> {
+  if (wants.length === 0) return;
+  await tx.releaseWants(wants);
+  const rows = await tx.lockLoops([...new Set(wants.map((want) => want.loop))]);
+  await settle(
+    parts,
+    tx,
+    rows.map((before) => ({ before, facts: before.facts, story: [] })),
+    now,
+  );
+}
