@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { readEventBatches } from './adapters/read-events.ts';
 import { ownerDirectories, sources } from './adapters/readers.ts';
 import { assembleLoop } from './assemble.ts';
 import { openPacks } from './content.ts';
 import { AppError, type ErrorPlace } from './core/errors.ts';
-import type { Event } from './core/event.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
 import { repositoryName } from './core/repository-name.ts';
 import { ownerThresholdDefault } from './core/resolve-owner.ts';
+import { contentReader } from './enrich.ts';
 import { absent } from './lib/absent.ts';
 import { type CloneSetting, type Clones, openClones } from './lib/git/clones.ts';
 import { locateGitDir } from './lib/git/locate.ts';
@@ -24,6 +23,7 @@ import type { Packs } from './packs/load.ts';
 import type { OwnerDirectory } from './ports/owner-directory.ts';
 import type { Source } from './ports/source.ts';
 import type { LoopRow } from './ports/store.ts';
+import { findSource, readReport } from './try-read.ts';
 import { type Said, sayingOf } from './try-said.ts';
 
 export type TryOptions = {
@@ -64,11 +64,6 @@ export type Tried = {
   readonly elsewhere: readonly string[];
 };
 
-/** Rejections that are listed; the rest is counted. */
-export const rejectedShownMax = 20;
-/** Everything is held in memory; what is larger goes through an import. */
-export const tryEventsMax = 100_000;
-
 /**
  * The dry run: reads a report and says who would be told what once it is released. Opens no store and no network,
  * writes nothing, and forgets its keys with the process. Faults are `AppError`s that name what and where.
@@ -81,9 +76,16 @@ export async function tryReport(options: TryOptions): Promise<Tried> {
   try {
     const directories = await openDirectories(clones, options.people);
     const hash = keyedHash(randomBytes(32));
-    const parts = assemble(options.now, packs, directories);
-    const read = await readAll(options, source, clone?.name, hash, parts);
-    const told = await withEvidence(directories, read.told);
+    const fingerprint: Fingerprinter = (kind, given) => [
+      { kind, keyId: 'dry-run', value: hash([kind, ...given]) },
+    ];
+    const enrich = contentReader({ clones, fingerprint, sources });
+    const parts = assemble(options.now, packs, directories, enrich);
+    const repository = clone === undefined ? {} : { repository: clone.name };
+    const fileName = options.fileName === undefined ? {} : { fileName: options.fileName };
+    const context = { receivedAt: options.now, fingerprint, eventId: hash, ...repository };
+    const read = await readReport({ input: options.input, source, context, ...fileName }, parts);
+    const told = await complete(parts, read.told);
     const people = directories.find((directory) => directory.people !== undefined)?.people;
     const voice = { parts, packs, people, ownerThreshold: ownerThresholdDefault, now: options.now };
     const sayings = foldAll(parts, told, options.now).map((row) => sayingOf(row, voice));
@@ -108,13 +110,6 @@ export async function tryReport(options: TryOptions): Promise<Tried> {
   } finally {
     clones.close();
   }
-}
-
-function findSource(id: string): Source {
-  const source = sources.find((candidate) => candidate.id === id);
-  if (source !== undefined) return source;
-  const known = sources.map((candidate) => candidate.id).join(', ');
-  throw new AppError('unknown-source', `there is no source of this name; known: ${known}`);
 }
 
 type NamedClone = { readonly name: string; readonly settings: readonly CloneSetting[] };
@@ -155,9 +150,15 @@ const delivery: DeliverySettings = {
   linkDays: 14,
 };
 
-function assemble(now: number, packs: Packs, directories: readonly OwnerDirectory[]): LoopParts {
+function assemble(
+  now: number,
+  packs: Packs,
+  directories: readonly OwnerDirectory[],
+  enrich: LoopParts['enrich'],
+): LoopParts {
   return assembleLoop({
     store: absent('a dry run has no store'),
+    enrich,
     clock: { now: () => now },
     packs,
     people: directories.find((directory) => directory.people !== undefined)?.people,
@@ -176,92 +177,15 @@ function assemble(now: number, packs: Packs, directories: readonly OwnerDirector
   });
 }
 
-type Read = {
-  readonly told: readonly Told[];
-  readonly counts: Pick<TrySummary, 'events' | 'duplicates' | 'unmatched' | 'rejected'>;
-  readonly rejected: readonly ErrorPlace[];
-  readonly source: Source | undefined;
-};
-
-async function readAll(
-  options: TryOptions,
-  named: Source | undefined,
-  repository: string | undefined,
-  hash: ReturnType<typeof keyedHash>,
-  parts: LoopParts,
-): Promise<Read> {
-  const fingerprint: Fingerprinter = (kind, given) => [
-    { kind, keyId: 'dry-run', value: hash([kind, ...given]) },
-  ];
-  const batches = readEventBatches(options.input, {
-    sources,
-    context: {
-      receivedAt: options.now,
-      fingerprint,
-      eventId: hash,
-      ...(repository === undefined ? {} : { repository }),
-    },
-    ...(named === undefined ? {} : { source: named }),
-    ...(options.fileName === undefined ? {} : { fileName: options.fileName }),
-  });
-  const told: Told[] = [];
-  const rejected: ErrorPlace[] = [];
-  const seen = new Set<string>();
-  const counts = { events: 0, duplicates: 0, unmatched: 0, rejected: 0 };
-  let source: Source | undefined;
-  for await (const batch of batches) {
-    source = batch.source;
-    for (const item of batch.items) {
-      if ('event' in item) {
-        takeEvent(item.event, parts, seen, counts, told);
-        continue;
-      }
-      const pointer = item.pointer === undefined ? {} : { pointer: item.pointer };
-      const place: ErrorPlace = { line: item.line, detail: item.rejected, ...pointer };
-      if (item.fatal)
-        throw new AppError(item.code, `line ${item.line}: ${item.rejected}`, { places: [place] });
-      counts.rejected += 1;
-      if (rejected.length < rejectedShownMax) rejected.push(place);
-    }
-    if (counts.events > tryEventsMax) {
-      throw new AppError(
-        'too-many',
-        `past the limit tryEventsMax (${tryEventsMax}); import the file instead`,
-      );
-    }
-  }
-  return { told, counts, rejected, source };
-}
-
-function takeEvent(
-  event: Event,
-  parts: LoopParts,
-  seen: Set<string>,
-  counts: { events: number; duplicates: number; unmatched: number },
-  told: Told[],
-): void {
-  counts.events += 1;
-  if (seen.has(event.id)) {
-    counts.duplicates += 1;
-    return;
-  }
-  seen.add(event.id);
-  const meanings = parts.classify(event);
-  if (meanings.length === 0) counts.unmatched += 1;
-  for (const { behaviour, role } of meanings) {
-    if (role !== 'opportunity') told.push({ event, behaviour, role, evidence: [] });
-  }
-}
-
-async function withEvidence(
-  directories: readonly OwnerDirectory[],
-  told: readonly Told[],
-): Promise<readonly Told[]> {
-  const evidence = await directoryEvidence(
-    directories,
-    told.map(({ event }) => event),
-  );
-  return told.map((item, at) => ({ ...item, evidence: evidence[at] ?? [] }));
+/** What clones and directories add: the content at an exact place, and evidence for the owner. */
+async function complete(parts: LoopParts, told: readonly Told[]): Promise<readonly Told[]> {
+  const events = await parts.enrich(told.map(({ event }) => event));
+  const evidence = await directoryEvidence(parts.directories, events);
+  return told.map((item, at) => ({
+    ...item,
+    event: events[at] ?? item.event,
+    evidence: evidence[at] ?? [],
+  }));
 }
 
 /** The loops of all events, as `ingest` would open them in an empty store; those without a failure are left out. */
