@@ -5,6 +5,8 @@ import { type FieldReader, type Found, isMap, type Subject } from './subject.ts'
 export type FieldNames = {
   /** The reader of a field as a rule names it; the same name gives the same reader. Refuses with a reason. */
   readonly reader: (name: string) => FieldReader;
+  /** As `reader`, also for masked fields: the same value has the same mask, so that what belongs together is joined. */
+  readonly joinReader: (name: string) => FieldReader;
 };
 
 export type NameTable = {
@@ -28,6 +30,8 @@ export function fieldNames(table: NameTable = {}): FieldNames {
   const names = lowerKeys(table.names);
   const prefixes = [...lowerKeys(table.prefixes)];
   const masked = (table.masked ?? []).map((path) => path.toLowerCase().split('.'));
+  // A table that cannot be read is refused when it is opened, not when a rule meets it.
+  for (const place of [...names.values()].flat()) placeOf(place);
   const readers = new Map<string, FieldReader>();
   const placesOf = (name: string): readonly Place[] => {
     const lower = name.toLowerCase();
@@ -38,18 +42,34 @@ export function fieldNames(table: NameTable = {}): FieldNames {
     for (const member of table.under ?? []) written.push(`${member}.${name}`);
     return [...new Set(written)].map(placeOf);
   };
+  const joinReader = (name: string): FieldReader => {
+    const key = name.toLowerCase();
+    const known = readers.get(key);
+    if (known !== undefined) return known;
+    const made = isEventField(key)
+      ? readerOf([placeOf(name.slice(eventPrefix.length))], (subject) => subject.event)
+      : readerOf(placesOf(name), (subject) => subject.vendor);
+    readers.set(key, made);
+    return made;
+  };
   return {
     reader: (name) => {
-      const key = name.toLowerCase();
-      const known = readers.get(key);
-      if (known !== undefined) return known;
-      const made = key.startsWith('event.')
-        ? readerOf([placeOf(name.slice('event.'.length))], (subject) => subject.event)
-        : readerOf(unmasked(name, placesOf(name), masked), (subject) => subject.vendor);
-      readers.set(key, made);
-      return made;
+      if (!isEventField(name.toLowerCase())) refuseMasked(name, placesOf(name), masked);
+      return joinReader(name);
     },
+    joinReader,
   };
+}
+
+const eventPrefix = 'event.';
+
+function isEventField(lower: string): boolean {
+  return lower.startsWith(eventPrefix);
+}
+
+/** A name without a gap around its dots. */
+export function isFieldName(name: string): boolean {
+  return name.split('.').every((part) => part !== '');
 }
 
 function lowerKeys(
@@ -71,7 +91,7 @@ function placeOf(written: string): Place {
   const [, before = '', inner, after = ''] = /^([^{}]*)\{([^{}]+)\}([^{}]*)$/u.exec(written) ?? [];
   const path = inner ?? written;
   const names = path.split('.');
-  if (names.some((name) => name === '')) {
+  if (!isFieldName(path)) {
     throw new Refusal(`"${written}" is not a field: a name is missing around a dot`);
   }
   const isFramed = inner !== undefined;
@@ -84,18 +104,9 @@ function placeOf(written: string): Place {
   };
 }
 
-function unmasked(
-  name: string,
-  places: readonly Place[],
-  masked: readonly (readonly string[])[],
-): readonly Place[] {
-  for (const { lowerNames } of places) {
-    const covering = masked.find((path) => isCovered(lowerNames, path));
-    if (covering !== undefined) {
-      throw new Refusal(`"${name}" is masked before anything is kept, so a rule cannot read it`);
-    }
-  }
-  return places;
+function refuseMasked(name: string, places: readonly Place[], masked: readonly (readonly string[])[]): void {
+  const isMasked = places.some(({ lowerNames }) => masked.some((path) => isCovered(lowerNames, path)));
+  if (isMasked) throw new Refusal(`"${name}" is masked before anything is kept, so a rule cannot read it`);
 }
 
 function isCovered(names: readonly string[], masked: readonly string[]): boolean {
