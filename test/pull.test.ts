@@ -12,6 +12,7 @@ import { type PullDuty, pullHealth, pullSource } from '../src/loop/pull.ts';
 import { isRejection, type MapContext, type Pulled } from '../src/ports/source.ts';
 import type { Store } from '../src/ports/store.ts';
 import { startWorker } from '../src/worker.ts';
+import { openDoors } from './http/doors.ts';
 import { makeRepository } from './support/git-repository.ts';
 import {
   day,
@@ -196,6 +197,17 @@ for (const kind of testStores()) {
         failing: [{ part: repository, at: monday + day, reason }],
       });
       expect((await store.read.lastSourceDays(loopPrincipal)).get(own.id)).toBe('2026-11-23');
+      const doors = openDoors({ store, over: { sources: [own] } });
+      const listed = await doors.ask('/v1/sources', { token: await doors.token(['system:read']) });
+      const failing = [{ part: repository, at: '2026-11-24T10:00:00.000Z', reason }];
+      expect(listed.json).toMatchObject({
+        items: expect.arrayContaining([
+          expect.objectContaining({
+            id: own.id,
+            pull: { lastSuccessAt: '2026-11-23T10:00:00.000Z', failing },
+          }),
+        ]),
+      });
 
       clock.pass(hour);
       meet(undefined);

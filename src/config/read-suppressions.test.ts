@@ -73,6 +73,11 @@ test('all problems come at once, each with its line, and a value written for its
   expect(found.join('\n')).not.toContain(value);
 });
 
+test('a pattern that could take long to match is refused', () => {
+  for (const path of ['+(a|b)+(a|b)', '{a,b}/x', '!(x)/y', '*a*a*a*a*a*a*a*'])
+    expect(problems(`- { path: '${path}', reason: test data, by: ana, until: 2027-01-01 }`)).toHaveLength(1);
+});
+
 test('a rule whose day has passed is told of and not used', () => {
   const { rules, warnings } = read('- { path: test/**, reason: test data, by: ana, until: 2026-11-22 }');
   expect(rules).toEqual([]);

@@ -29,11 +29,18 @@ const sizeBytesMax = 1024 * 1024;
 const rulesMax = 5000;
 const aliasesMax = 50;
 const problemsShownMax = 50;
+const wildcardsMax = 6;
 
 const line = z.string().regex(/^[^\x00-\x1f\x7f]+$/u, 'write it on one line');
 const pattern = line
   .max(300)
-  .refine((text) => !/^\W*$/u.test(text), 'this would cover everything: name a folder or a file');
+  .refine((text) => !/^\W*$/u.test(text), 'this would cover everything: name a folder or a file')
+  // Patterns meet every path that is reported: those that could take long are not taken.
+  .refine((text) => !/[(){}|!+@\\]/u.test(text), 'use only *, ** and ? beside plain characters')
+  .refine(
+    (text) => (text.match(/\*+/gu) ?? []).length <= wildcardsMax,
+    `use at most ${wildcardsMax} wildcards`,
+  );
 const entry = z
   .strictObject({
     path: pattern.optional(),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { loopPrincipal } from '../../loop/parts.ts';
+import { pullHealth } from '../../loop/pull.ts';
+import { instant, iso, known } from '../json/shapes.ts';
 import { metricsText, metricsType } from '../metrics-text.ts';
 import { noQuery, type Operations, open, reading } from '../operation.ts';
 import type { RequestCounts } from '../request-counts.ts';
@@ -13,6 +15,15 @@ const sourceSchema = z.object({
     .describe('How its deliveries prove themselves.'),
   hasSecret: z.boolean().exactOptional(),
   lastDay: z.iso.date().exactOptional().describe('The last UTC day on which it spoke.'),
+  pull: z
+    .object({
+      lastSuccessAt: instant.exactOptional().describe('When all of it was read last.'),
+      failing: z
+        .array(z.object({ part: z.string(), at: instant, reason: z.string() }))
+        .describe('What could not be read the last time it was tried.'),
+    })
+    .exactOptional()
+    .describe('Of a source that is read instead of sending.'),
 });
 
 type SystemKeys = 'GET /v1/sources' | 'GET /livez' | 'GET /readyz' | 'GET /metrics';
@@ -32,6 +43,9 @@ export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operatio
       handle: async ({ c, caller }) => {
         const days = await read.lastSourceDays(caller);
         const ids = new Set(given.sources.map(({ id }) => id));
+        const pulls = new Map(
+          await Promise.all(given.sources.map(async ({ id }) => [id, await pullOf(room, id)] as const)),
+        );
         const items = [
           ...given.sources.map(({ id, title, webhook }) => ({
             id,
@@ -39,6 +53,7 @@ export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operatio
             auth: webhook?.auth ?? 'token',
             ...(webhook === undefined ? {} : { hasSecret: given.sourceSecrets(id).length > 0 }),
             ...lastDay(days.get(id)),
+            ...known('pull', pulls.get(id)),
           })),
           // What people report by hand, and sources of earlier versions.
           ...[...days]
@@ -97,6 +112,20 @@ export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operatio
         return c.body(text, 200, { 'Content-Type': metricsType });
       },
     }),
+  };
+}
+
+/** How the readings of a source went; undefined for one that is not read. */
+async function pullOf(
+  { given }: Room,
+  source: string,
+): Promise<z.infer<typeof sourceSchema>['pull'] | undefined> {
+  const health = await pullHealth(given.parts, loopPrincipal, source);
+  if (health === undefined) return undefined;
+  const { lastSuccessAt, failing } = health;
+  return {
+    ...(lastSuccessAt === undefined ? {} : { lastSuccessAt: iso(lastSuccessAt) }),
+    failing: failing.slice(0, 50).map((one) => ({ ...one, at: iso(one.at) })),
   };
 }
 
