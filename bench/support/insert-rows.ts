@@ -16,8 +16,8 @@ const values = Array.from({ length: rowsAStatement }, (_, row) => {
 export async function insertRows(
   url: string,
   batches: AsyncIterable<readonly Event[]>,
-  to: number,
   from: number,
+  to: number,
 ): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

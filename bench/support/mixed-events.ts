@@ -25,7 +25,7 @@ const secretOf = (n: number) =>
   `zq${createHash('sha256').update(`bench ${n}`).digest('base64url').slice(0, 34)}`;
 
 /** Number `n` of the failures: a leaked key as CloudEvents 1.0 with the data of the generic source. */
-export function leakLine(id: number, secret: number, extra: Readonly<Record<string, unknown>> = {}): string {
+export function leakLine(id: number, secret: number): string {
   const line = {
     specversion: '1.0',
     id: `event-${id}`,
@@ -45,7 +45,6 @@ export function leakLine(id: number, secret: number, extra: Readonly<Record<stri
       author: { name: `Person ${secret % owners}`, email: `p${secret % owners}@example.com` },
       severity: 'high',
       title: 'Detected a pattern that may indicate AWS credentials, risking unauthorized access',
-      ...extra,
     },
   };
   return JSON.stringify(line);
@@ -84,32 +83,34 @@ function otherLine(id: number): string {
 
 /**
  * Mixed events as lines: of ten, one opens or changes a loop (6 % new secret, 2 % another commit with a known one, 2 %
- * revoked), six repeat an event that was reported before, three match nothing. Nothing of it is kept but two counters.
+ * revoked), six repeat a failure that was reported before, three match nothing. `lines` goes on where it ended.
  */
-export function* mixedLines(count: number, seed = 1): Generator<string> {
+export function mixedEvents(seed = 1): { lines(count: number): Generator<string, void, undefined> } {
   const next = random(seed);
-  /** Event ids and secrets of failures follow from their number, so that any of them can be said again. */
-  let failures = 0;
-  let secrets = 0;
+  /** What can be said again: the secret of every failure so far, by its number. */
   const secretOfFailure: number[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const kind = n % 10;
-    if (kind === 0) {
-      const fate = next();
-      if (fate < 0.2 && secrets > 0) {
-        yield statusLine(1_000_000_000 + n, Math.floor(next() * secrets));
-        continue;
+  let secrets = 0;
+  let n = 0;
+  const newLine = (): string => {
+    const fate = next();
+    if (fate < 0.2 && secrets > 0) return statusLine(1_000_000_000 + n, Math.floor(next() * secrets));
+    const secret = fate < 0.4 && secrets > 0 ? Math.floor(next() * secrets) : secrets++;
+    secretOfFailure.push(secret);
+    return leakLine(secretOfFailure.length - 1, secret);
+  };
+  const repeatedLine = (): string => {
+    const failure = Math.floor(next() * secretOfFailure.length);
+    return leakLine(failure, secretOfFailure[failure] ?? 0);
+  };
+  return {
+    *lines(count) {
+      for (const end = n + count; n < end; n += 1) {
+        const place = n % 10;
+        if (place === 0) yield newLine();
+        else yield place <= 6 ? repeatedLine() : otherLine(2_000_000_000 + n);
       }
-      const secret = fate < 0.4 && secrets > 0 ? Math.floor(next() * secrets) : secrets++;
-      secretOfFailure[failures] = secret;
-      yield leakLine(failures++, secret);
-    } else if (kind <= 6) {
-      const again = Math.floor(next() * failures);
-      yield leakLine(again, secretOfFailure[again] ?? 0);
-    } else {
-      yield otherLine(2_000_000_000 + n);
-    }
-  }
+    },
+  };
 }
 
 /** Lines as the bytes of a file, in pieces of 64 KiB. */
