@@ -151,7 +151,9 @@ function newMatches(
   const { held } = state;
   const figures = measure(correlation, state, place);
   const fresh: CorrelationMatch[] = [];
-  for (let first = place; first < held.length; ) {
+  // Events of one moment count as in order, so that a row may also end with one that stands before.
+  const moment = type === 'temporal_ordered' ? firstAt(held, held[place]?.at ?? 0) : place;
+  for (let first = moment; first < held.length; ) {
     const point = held[first];
     if (point === undefined) break;
     const [from, to] = hitsOfEvent(held, first);
