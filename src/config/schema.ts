@@ -193,7 +193,7 @@ export const sections = {
     .string()
     .min(1)
     .optional()
-    .meta(path('File of paths and values that are test data, each with an expiry.')),
+    .meta(path('File of what is test data, each rule with an end; see [suppressions](suppressions.md).')),
   keys: z
     .strictObject({
       fingerprint: keyList
