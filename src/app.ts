@@ -188,7 +188,7 @@ function openChannels(config: Config): readonly Channel[] {
   return channels.flatMap((adapter) => {
     const settings = config.channels[adapter.id];
     const isWanted =
-      settings !== undefined || adapter.id === config.delivery.channel || !adapter.leavesMachine;
+      settings !== undefined || adapter.id === config.delivery.channel || adapter.id === shadowChannel();
     return isWanted ? [adapter.create(settings ?? {})] : [];
   });
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { errorsMarkdown } from '../scripts/errors-docs.ts';
 import { sourcesMarkdown } from '../scripts/sources-docs.ts';
 import { statesMarkdown } from '../scripts/states-docs.ts';
+import { readPeople } from '../src/adapters/owners/people/read-people.ts';
 import { createProgram } from '../src/cli/program.ts';
 import { errorCatalogue } from '../src/core/errors.ts';
 import { states, transitions } from '../src/core/loop/states.ts';
@@ -135,6 +136,17 @@ describe('what documents point at is there', () => {
     expect(missing).toEqual([]);
   });
 
+  test('every document that the code names', () => {
+    const missing = filesIn(join(root, 'src'))
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .flatMap((path) =>
+        [...readFileSync(path, 'utf8').matchAll(/\bdocs\/[a-z-]+\.md\b/gu)].flatMap(([name]) =>
+          existsSync(join(root, name)) ? [] : [`${nameOf(path)}: ${name}`],
+        ),
+      );
+    expect(missing).toEqual([]);
+  });
+
   test('every script that is to be run', () => {
     const scripts = dictOf(dictOf(JSON.parse(read('package.json')))?.scripts) ?? {};
     const missing = documents.flatMap((path) =>
@@ -143,6 +155,18 @@ describe('what documents point at is there', () => {
       ),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('every variable of the tests', () => {
+    const tests = filesIn(join(root, 'test')).concat(filesIn(join(root, 'src')));
+    const texts = tests
+      .filter((path) => path !== import.meta.filename)
+      .map((path) => readFileSync(path, 'utf8'));
+    const named = [...read('CONTRIBUTING.md').matchAll(/`(FOLDBACK_[A-Z]\w+)`/gu)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => !texts.some((text) => text.includes(name)))).toEqual([]);
   });
 
   test('every command with its options', () => {
@@ -191,6 +215,13 @@ test('the example of the README finds two cases of two people in three places', 
   expect(rejected).toEqual([]);
   expect(summary).toMatchObject({ events: 3, loops: 2, owners: { person: 2, team: 0, unknown: 0 } });
   expect(said.map(({ owner }) => owner.name).toSorted()).toEqual(['Ana Sol', 'Ben Ito']);
+});
+
+test('the example of docs/people.md is read as it stands', () => {
+  const [, yaml = ''] = /^```yaml\n([\s\S]*?)^```/mu.exec(read('docs/people.md')) ?? [];
+  const people = readPeople(yaml, 'people.yaml');
+  expect(people.all().map(({ id }) => id)).toContain('ana');
+  expect(people.duty().map(({ id }) => id)).toEqual(['dora']);
 });
 
 describe('ARCHITECTURE.md', () => {
