@@ -121,7 +121,9 @@ export function queryOf<Query>(c: Context, schema: z.ZodType<Query>): Query {
   const given = c.req.queries();
   const doubled = Object.keys(given).find((name) => (given[name]?.length ?? 0) > 1);
   if (doubled !== undefined) throw new AppError('bad-request', 'A query parameter is given more than once.');
-  const parsed = schema.safeParse(c.req.query());
+  const values = c.req.query();
+  if (!isStorable(values)) throw notStorable();
+  const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   throw requestFault(parsed.error);
 }
@@ -130,12 +132,26 @@ async function bodyOf<Body>(c: Context, schema: z.ZodType<Body>): Promise<Body> 
   const bytes = await readRawBody(c, jsonBodyBytesMax);
   const value = parseBody(bytes, limits);
   if (!value.ok) throw new AppError(value.code, value.reason);
+  if (!isStorable(value.value)) throw notStorable();
   const parsed = schema.safeParse(value.value);
   if (parsed.success) return parsed.data;
   throw requestFault(parsed.error);
 }
 
-/** A part of the path. Every route that asks has it. */
+/** A part of the path. Every route that asks has it. Errors: `not-found` for what names nothing anywhere. */
 export function pathPart(c: Context, name: string): string {
-  return c.req.param(name) ?? '';
+  const part = c.req.param(name) ?? '';
+  if (isStorable(part)) return part;
+  throw new AppError('not-found', '');
+}
+
+/** Whether a database takes every text of it: none has a NUL or half a surrogate pair. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member));
+}
+
+function notStorable(): AppError {
+  return new AppError('bad-request', 'A text holds a NUL or half a character.');
 }
