@@ -35,14 +35,14 @@ export type Session = {
  * by opening the store in this process.
  */
 export async function openSession(flags: StoreFlags): Promise<Session> {
-  const glance = glanceSettings(flags);
-  const url = flags.server ?? glance?.config.server;
-  const local = glance === undefined ? undefined : await readServerFile(glance.config.data.dir);
+  const { config } = await glanceSettings(flags);
+  const url = flags.server ?? config.server;
+  const local = await readServerFile(config.data.dir);
   if (url !== undefined) {
     if (!/^https?:\/\//u.test(url) || !URL.canParse(url))
       throw new CliError('Write the server as http://host:port or https://host.');
     const isLocal = local !== undefined && new URL(local.url).origin === new URL(url).origin;
-    const token = glance?.config.token ?? (isLocal ? local.token : undefined);
+    const token = config.token ?? (isLocal ? local.token : undefined);
     if (token === undefined)
       throw new CliError(
         'A token is needed: set FOLDBACK__TOKEN (foldback admin token makes one).',

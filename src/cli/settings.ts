@@ -20,10 +20,10 @@ export async function readSettings(flags: ConfigFlags): Promise<ReturnType<typeo
   return load(flags, { channels, sources });
 }
 
-/** The settings without a look at adapters: enough to find a running server, and quick. */
-export function glanceSettings(flags: ConfigFlags): LoadedConfig | undefined {
+/** The settings without a look at adapters: enough to find a running server, and quick. Errors: every problem. */
+export async function glanceSettings(flags: ConfigFlags): Promise<LoadedConfig> {
   const result = load(flags, {});
-  return result.kind === 'loaded' ? result : undefined;
+  return result.kind === 'loaded' ? result : openSettings(flags);
 }
 
 function load(flags: ConfigFlags, adapters: AdapterSettings): ReturnType<typeof loadConfig> {

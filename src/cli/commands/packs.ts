@@ -11,12 +11,12 @@ import { type ConfigFlags, glanceSettings } from '../settings.ts';
 export type PacksFlags = ConfigFlags & { readonly json?: boolean };
 
 /** The folder named, else the configured one, else the packs that come with Foldback. */
-function folderOf(dir: string | undefined, flags: ConfigFlags): string {
-  return dir ?? glanceSettings(flags)?.config.packs ?? shippedPacksDir();
+async function folderOf(dir: string | undefined, flags: ConfigFlags): Promise<string> {
+  return dir ?? (await glanceSettings(flags)).config.packs ?? shippedPacksDir();
 }
 
 export async function packsCheckCommand(dir: string | undefined, flags: PacksFlags): Promise<ExitCode> {
-  const folder = folderOf(dir, flags);
+  const folder = await folderOf(dir, flags);
   const { problems, messages, examples } = checkPacks(folder, packOptions);
   if (flags.json === true) writeJson({ folder, messages, examples, problems });
   else {
@@ -31,7 +31,7 @@ export async function packsCheckCommand(dir: string | undefined, flags: PacksFla
 }
 
 export async function packsTestCommand(dir: string | undefined, flags: PacksFlags): Promise<ExitCode> {
-  const results = runExamples(openPacks(folderOf(dir, flags)));
+  const results = runExamples(openPacks(await folderOf(dir, flags)));
   const failed = results.filter(({ expected, said }) => expected !== said);
   if (flags.json === true) {
     for (const result of results) writeJson({ ...result, ok: result.expected === result.said });
@@ -52,7 +52,7 @@ export async function packsPreviewCommand(
   dir: string | undefined,
   flags: ConfigFlags & { readonly out: string },
 ): Promise<ExitCode> {
-  const page = previewPacks(openPacks(folderOf(dir, flags)));
+  const page = previewPacks(openPacks(await folderOf(dir, flags)));
   await writeFile(flags.out, page).catch((error: unknown) => {
     throw new CliError(`${flags.out}: ${error instanceof Error ? error.message : 'it cannot be written.'}`);
   });

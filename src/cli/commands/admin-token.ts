@@ -4,9 +4,8 @@ import { CliError, type ExitCode, exit } from '../exit.ts';
 import { line, next, note, writeJson } from '../output.ts';
 import { type StoreFlags, withSession } from '../session.ts';
 
-type AdminFlags = StoreFlags & { readonly json?: boolean };
-
-export type TokenFlags = AdminFlags & {
+export type TokenFlags = StoreFlags & {
+  readonly json?: boolean;
   readonly name: string;
   readonly scope: readonly string[];
   readonly team?: readonly string[];
@@ -34,16 +33,5 @@ export async function adminTokenCommand(flags: TokenFlags): Promise<ExitCode> {
     `Shown once${made.expiresAt === undefined ? '' : `, valid until ${made.expiresAt}`}. Keep it like a password.`,
   );
   next('export FOLDBACK__TOKEN=…   then: foldback loops list --server <url>');
-  return exit.ok;
-}
-
-export async function adminClaimCommand(flags: AdminFlags): Promise<ExitCode> {
-  const { url } = await withSession(flags, (session) =>
-    session.ask({ method: 'POST', path: '/v1/claim' }, z.looseObject({ url: z.string() })),
-  );
-  if (flags.json === true) writeJson({ url });
-  else line(url);
-  note('One use, 30 minutes. An earlier link no longer works.');
-  next('open it in a browser while the server runs');
   return exit.ok;
 }

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { type ExitCode, exit } from '../exit.ts';
+import { line, next, writeJson } from '../output.ts';
+import { type StoreFlags, withSession } from '../session.ts';
+
+export type NewFlags = StoreFlags & {
+  readonly title: string;
+  readonly repository?: string;
+  readonly file?: string;
+  readonly line?: string;
+  readonly commit?: string;
+  readonly provider?: string;
+  readonly occurredAt?: string;
+  readonly owner?: string;
+  readonly ticket?: string;
+  readonly json?: boolean;
+};
+
+export async function loopsNewCommand(flags: NewFlags): Promise<ExitCode> {
+  const { title, repository, file, commit, provider, occurredAt, owner, ticket } = flags;
+  const at = flags.line === undefined ? undefined : Number(flags.line);
+  const body = { title, repository, file, line: at, commit, provider, occurredAt, owner, ticket };
+  const story = await withSession(flags, (session) =>
+    session.ask(
+      { method: 'POST', path: '/v1/loops', body },
+      z.looseObject({ id: z.string(), caseCode: z.string().optional() }),
+    ),
+  );
+  const name = story.caseCode ?? story.id;
+  if (flags.json === true) writeJson(story);
+  else line(name);
+  next(`foldback loops show ${name}`);
+  return exit.ok;
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { CliError, type ExitCode, exit } from '../exit.ts';
+import { loopSchema } from '../loop-shapes.ts';
+import { line, next, note, plural, writeJson } from '../output.ts';
+import { type StoreFlags, withSession } from '../session.ts';
+
+export type ReleaseFlags = StoreFlags & {
+  readonly behaviour?: string;
+  readonly team?: string;
+  readonly id?: readonly string[];
+  readonly json?: boolean;
+};
+
+/** Lets history be spoken of. Loops may be named by their code. */
+export async function loopsReleaseCommand(flags: ReleaseFlags): Promise<ExitCode> {
+  const { behaviour, team, id } = flags;
+  if (behaviour === undefined && team === undefined && id === undefined)
+    throw new CliError(
+      'Name what to release: --behaviour, --team or --id. Everything at once is never released.',
+    );
+  const { released } = await withSession(flags, async (session) => {
+    const ids: string[] = [];
+    for (const reference of id ?? []) {
+      if (/^[0-9a-f]{32}$/u.test(reference)) ids.push(reference);
+      else {
+        const path = `/v1/loops/${encodeURIComponent(reference)}`;
+        ids.push((await session.ask({ method: 'GET', path }, loopSchema)).id);
+      }
+    }
+    const body = { behaviour, team, ...(id === undefined ? {} : { ids }) };
+    return session.ask(
+      { method: 'POST', path: '/v1/loops/release', body },
+      z.object({ released: z.number() }),
+    );
+  });
+  if (flags.json === true) writeJson({ released });
+  else line(`${plural(released, 'loop')} released.`);
+  note('What is said now keeps to the attention budget: one digest an owner and day.');
+  next('foldback loops list --state open');
+  return exit.ok;
+}

@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import type { Shared } from './program.ts';
+
+/** Commands that read and change what is stored, over the doors of Foldback. */
+export function addLoops(program: Command, { finish, config, server, json }: Shared): void {
+  const loops = program
+    .command('loops')
+    .summary('list, show, open and release loops')
+    .description('Loops, from what went wrong to the proof.');
+  loops
+    .command('list')
+    .description('Lists loops, the latest first.')
+    .option('--state <state>', 'only in this state, such as backlog, open or told')
+    .option('--behaviour <id>', 'only of this behaviour')
+    .option('--team <team>', 'only of this team')
+    .option('--owner <id>', 'only of this person or team')
+    .option('--repository <name>', 'only in this repository')
+    .option('--limit <n>', 'how many, up to 200', '50')
+    .option('--after <cursor>', 'the page after another')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (flags) => {
+      const { loopsListCommand } = await import('./commands/loops-list.ts');
+      finish(await loopsListCommand(flags));
+    });
+  loops
+    .command('show')
+    .description('Tells the whole story of a loop.')
+    .argument('<loop>', 'case code, id or ticket')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (loop: string, flags) => {
+      const { loopsShowCommand } = await import('./commands/loops-show.ts');
+      finish(await loopsShowCommand(loop, flags));
+    });
+  loops
+    .command('new')
+    .description('Opens a loop for what a person reports. The same ticket is the same loop.')
+    .requiredOption('--title <text>', 'what was found, in a few words and without the secret')
+    .option('--repository <name>', 'where it stands')
+    .option('--file <path>', 'in which file')
+    .option('--line <n>', 'on which line')
+    .option('--commit <hash>', 'in which commit, all digits')
+    .option('--provider <name>', 'whose key it is, such as aws or stripe')
+    .option('--occurred-at <time>', 'when it happened, ISO 8601; now unless given')
+    .option('--owner <who>', 'who may own it: an e-mail address, a name, or both')
+    .option('--ticket <number>', 'the number under which it is known elsewhere')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (flags) => {
+      const { loopsNewCommand } = await import('./commands/loops-new.ts');
+      finish(await loopsNewCommand(flags));
+    });
+  loops
+    .command('release')
+    .description('Lets history be spoken of, within the attention budget: one digest an owner and day.')
+    .option('--behaviour <id>', 'all history of this behaviour')
+    .option('--team <team>', 'all history of this team')
+    .option('--id <loop...>', 'these loops, by code or id')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (flags) => {
+      const { loopsReleaseCommand } = await import('./commands/loops-release.ts');
+      finish(await loopsReleaseCommand(flags));
+    });
+}
+
+export function addOwners(program: Command, { finish, config, server, json }: Shared): void {
+  const owners = program
+    .command('owners')
+    .summary('how well it is known who owns what')
+    .description('Who owns what.');
+  owners
+    .command('coverage')
+    .description('Shows for how many loops an owner is known.')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (flags) => {
+      const { ownersCoverageCommand } = await import('./commands/owners-coverage.ts');
+      finish(await ownersCoverageCommand(flags));
+    });
+}
+
+export function addEvidence(program: Command, { finish, config, server, json }: Shared): void {
+  const evidence = program
+    .command('evidence')
+    .summary('export the story of a loop, and check it offline')
+    .description('The story of a loop, as proof.');
+  evidence
+    .command('export')
+    .description('Writes the story of a loop as a file that anyone can check, or as a page to read.')
+    .argument('<loop>', 'case code, id or ticket')
+    .option('--out <file>', 'where to; standard output unless given')
+    .option('--html', 'a page to read instead of the file to check')
+    .addOption(server())
+    .addOption(config())
+    .action(async (loop: string, flags) => {
+      const { evidenceExportCommand } = await import('./commands/evidence-export.ts');
+      finish(await evidenceExportCommand(loop, flags));
+    });
+  evidence
+    .command('verify')
+    .description('Checks an exported file offline and names whatever was altered, removed or moved in it.')
+    .argument('<file>', 'exported evidence, JSON')
+    .option('--checkpoints <file>', 'the checkpoints that were written outside the database')
+    .option('--public-key <key...>', 'keys that are trusted, each as its id or in base64url')
+    .addOption(json())
+    .action(async (file: string, flags) => {
+      const { evidenceVerifyCommand } = await import('./commands/evidence-verify.ts');
+      finish(await evidenceVerifyCommand(file, flags));
+    });
+}
+
+export function addMail(program: Command, { finish, config, server, json }: Shared): void {
+  program
+    .command('mail')
+    .summary('take what comes back by mail')
+    .description('Answers by mail, and mail that could not be delivered.')
+    .command('receive')
+    .description(
+      'Takes one mail, as a mail server pipes it in. Whoever was written to gets the link again; of what came back\nthe next in line is told. It is never read as an answer, and not kept.',
+    )
+    .argument('<file>', 'the mail (RFC 5322); - for standard input')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (file: string, flags) => {
+      const { mailReceiveCommand } = await import('./commands/mail.ts');
+      finish(await mailReceiveCommand(file, flags));
+    });
+}
