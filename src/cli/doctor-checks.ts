@@ -82,7 +82,13 @@ function checkContent(config: Config): readonly Check[] {
 async function checkPeople(config: Config): Promise<readonly Check[]> {
   if (config.people === undefined) {
     const detail = 'no file of people: teams, managers and leavers are not known, and nobody is written to';
-    return [remark('people', detail, 'Set people to a YAML or CSV file; docs/people.md has its form.')];
+    return [
+      remark(
+        'people',
+        detail,
+        'Set people to a YAML or CSV file as src/adapters/owners/people/README.md shows.',
+      ),
+    ];
   }
   const clones = openClones([]);
   try {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { openApp } from '../../app.ts';
+import { type App, openApp } from '../../app.ts';
 import { effective, secretValues } from '../../config/effective.ts';
 import { findKeys } from '../../config/keys-store.ts';
-import type { Config } from '../../config/schema.ts';
 import { createLog } from '../../lib/log.ts';
 import { lockData, type Role, type Serving, serve } from '../../serve.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
@@ -29,7 +28,7 @@ export async function serveCommand(flags: ServeFlags): Promise<ExitCode> {
     const app = await openApp({ config, keys: found.keys, log });
     try {
       const serving = await serve(app, flags.role);
-      banner(config, serving, flags.role);
+      banner(app, serving, flags.role);
       if (found.source === 'generated')
         note(`New keys are in ${found.path}. Keep a copy of them apart from the data.`);
       const signal = await stop;
@@ -57,7 +56,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-function banner(config: Config, serving: Serving, role: Role): void {
+function banner({ config, sources }: App, serving: Serving, role: Role): void {
   const { url } = serving;
   if (url === undefined) {
     note('Foldback works without a door of its own (--role worker). Stop it with Ctrl-C.');
@@ -79,10 +78,10 @@ function banner(config: Config, serving: Serving, role: Role): void {
         ]
       : []),
     '',
-    'Feed it a first report of gitleaks, TruffleHog or GitHub:',
+    `Feed it a first report. It reads ${sources.map(({ title }) => title).join(', ')}:`,
     '  npx foldback try report.json --repo .        who would be told what; changes nothing',
     '  npx foldback import report.json              as history: nobody is told until you release it',
-    `  curl -X POST ${url}/v1/sources/gitleaks --data-binary @report.json \\`,
+    `  curl -X POST ${url}/v1/sources/${sources[0]?.id} --data-binary @report.json \\`,
     '    -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json"',
     '',
     'Stop it with Ctrl-C.',

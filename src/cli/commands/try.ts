@@ -72,8 +72,7 @@ function show(tried: Tried, title: string, count: number): void {
   if (said.length > count) painted(`\n${rest(said.slice(count), paint)}`);
   painted(`\n${totals(tried)}`);
   const quiet = summary.loops - said.length;
-  if (quiet > 0)
-    painted(`Of ${plural(quiet, 'loop')} nothing would be said: what was found no longer works.`);
+  if (quiet > 0) painted(`Of ${plural(quiet, 'loop')} nothing would be said: it is fixed already.`);
 }
 
 function nothing({ summary, source }: Tried, title: string): string {
@@ -82,7 +81,7 @@ function nothing({ summary, source }: Tried, title: string): string {
     return `No finding in ${title}${from}: there is nothing to tell anyone.`;
   if (summary.events === 0) return `Nothing in ${title}${from} could be read.`;
   if (summary.loops > 0)
-    return `${plural(summary.loops, 'loop')} in ${title}${from}: what was found no longer works, so nobody needs to be told.`;
+    return `${plural(summary.loops, 'loop')} in ${title}${from}: it is fixed already, so nobody needs to be told.`;
   return `${plural(summary.events, 'event')} in ${title}${from}, and none is something that went wrong.`;
 }
 
