@@ -7,6 +7,7 @@ export const slug = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/u, 'use small lette
 export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/u, 'write a time as 08:00');
 export const line = z.string().regex(/^[^\x00-\x1f\x7f]+$/u, 'write it on one line');
 export const hostName = z.string().refine(isHostName, 'write a host name or an address, without a port');
+export const network = z.string().refine(isNetwork, 'write an address or a range such as 10.0.0.0/8');
 export const email = z.string().regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+$/u, 'write an e-mail address');
 export const count = (max: number) => z.int().min(1).max(max);
 
@@ -21,6 +22,13 @@ export const keyList = z.array(keyText).min(1).max(10);
 function isHostName(text: string): boolean {
   const isAddress = isIP(text.replace(/^\[(.*)\]$/u, '$1')) !== 0;
   return isAddress || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/iu.test(text);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/u.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 /** Loopback names and addresses: what only this machine reaches. */

@@ -11,6 +11,7 @@ import {
   keyList,
   keyText,
   line,
+  network,
   slug,
 } from './fields.ts';
 
@@ -90,6 +91,13 @@ export const sections = {
           ),
         ),
       requestsPerMinuteMax: count(1_000_000).default(6000).meta(says('Requests of one token or address.')),
+      trustedProxies: z
+        .array(network)
+        .max(50)
+        .default([])
+        .meta(
+          says('Proxies in front, whose `X-Forwarded-For` is believed; else all requests seem to be theirs.'),
+        ),
     })
     .prefault({})
     .describe('The server.'),
