@@ -33,8 +33,27 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
+/** Offsets change at whole minutes. Most questions of a busy minute are about a few minutes of a few zones. */
+const offsets = new Map<string, Map<number, number>>();
+const offsetsMax = 5000;
+
 /** Local wall-clock time as if it were UTC: epoch milliseconds of the same digits. */
 export function localMs(at: number, timeZone: string): number {
+  const minute = Math.floor(at / 60_000);
+  let ofZone = offsets.get(timeZone);
+  const known = ofZone?.get(minute);
+  if (known !== undefined) return at + known;
+  if (ofZone === undefined || ofZone.size >= offsetsMax) {
+    if (offsets.size > 600) offsets.clear();
+    ofZone = new Map();
+    offsets.set(timeZone, ofZone);
+  }
+  const offset = digitsMs(at, timeZone) - at;
+  ofZone.set(minute, offset);
+  return at + offset;
+}
+
+function digitsMs(at: number, timeZone: string): number {
   const parts: Record<string, number> = {};
   for (const part of formatOf(timeZone).formatToParts(at)) parts[part.type] = Number(part.value);
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;

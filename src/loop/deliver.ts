@@ -171,8 +171,11 @@ export async function settleAbandoned(parts: LoopParts): Promise<number> {
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
-  for (let start = 0; start < items.length; start += concurrentMax) {
-    results.push(...(await Promise.all(items.slice(start, start + concurrentMax).map(work))));
-  }
+  const waiting = items.entries();
+  // All take from one list, so that a slow one holds up nobody else.
+  const takeNext = async () => {
+    for (const [at, item] of waiting) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: concurrentMax }, takeNext));
   return results;
 }

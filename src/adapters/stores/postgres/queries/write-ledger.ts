@@ -11,13 +11,15 @@ export async function appendLedger(
 ): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map((entry) => ({ ...entry, loop_id: entry.loop }));
-  await sql`insert into ledger_entries (loop_id, seq, at, kind, previous, hash, body)
-    select loop_id, seq, at, kind, previous, hash, body from ${recordset(
-      rows,
-      'loop_id uuid, seq integer, at bigint, kind text, previous text, hash text, body text',
-    )}`.execute(db);
-  await sql`insert into ledger_unsealed (loop_id)
-    select distinct loop_id from ${recordset(rows, 'loop_id uuid')} on conflict do nothing`.execute(db);
+  await sql`with added as (
+      insert into ledger_entries (loop_id, seq, at, kind, previous, hash, body)
+      select loop_id, seq, at, kind, previous, hash, body from ${recordset(
+        rows,
+        'loop_id uuid, seq integer, at bigint, kind text, previous text, hash text, body text',
+      )} returning loop_id
+    )
+    insert into ledger_unsealed (loop_id) select distinct loop_id from added order by loop_id
+    on conflict do nothing`.execute(db);
   if (personal.length === 0) return;
   const secrets = personal.map((row) => ({ ...row, loop_id: row.loop }));
   await sql`insert into ledger_private (loop_id, seq, path, salt, value)

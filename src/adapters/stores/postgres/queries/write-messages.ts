@@ -155,23 +155,54 @@ export async function postponeRecipients(
       and due_at < t.d`.execute(db);
 }
 
+/** One upsert both reads and writes the rows, so that two workers cannot both take a recipient's last place. */
 export async function takeAttention(db: Db, asks: readonly AttentionAsk[]): Promise<readonly boolean[]> {
-  const taken: boolean[] = [];
-  // One row a recipient: the upsert both reads and writes it, so that two workers cannot both take the last place.
-  for (const ask of asks) {
-    const released = ask.isReleased ? 1 : 0;
-    const done = await sql`
+  const taken = asks.map(() => false);
+  for (const round of attentionRounds(asks)) {
+    const [first] = round;
+    if (first === undefined) continue;
+    const { messagesMax, releasedMax } = first.ask;
+    const rows = round.map(({ ask }) => ({
+      k: ask.to.kind,
+      i: ask.to.id,
+      d: ask.day,
+      r: ask.isReleased ? 1 : 0,
+    }));
+    const done = await sql<{ key: string }>`
       insert into attention (recipient_kind, recipient_id, day, messages, released)
-      select ${ask.to.kind}, ${ask.to.id}, ${ask.day}, 1, ${released}::integer
-      where ${ask.messagesMax}::integer > 0 and (${released}::integer = 0 or ${ask.releasedMax}::integer > 0)
+      select k, i, d, 1, r from ${recordset(rows, 'k text, i text, d text, r integer')}
+      where ${messagesMax}::integer > 0 and (r = 0 or ${releasedMax}::integer > 0) order by k, i, d
       on conflict (recipient_kind, recipient_id, day) do update
-        set messages = attention.messages + 1, released = attention.released + ${released}::integer
-        where attention.messages < ${ask.messagesMax}::integer
-          and (${released}::integer = 0 or attention.released < ${ask.releasedMax}::integer)
-      returning messages`.execute(db);
-    taken.push(done.rows.length === 1);
+        set messages = attention.messages + 1, released = attention.released + excluded.released
+        where attention.messages < ${messagesMax}::integer
+          and (excluded.released = 0 or attention.released < ${releasedMax}::integer)
+      returning concat_ws(' ', recipient_kind, day, recipient_id) as key`.execute(db);
+    const granted = new Set(done.rows.map((row) => row.key));
+    for (const { ask, at } of round) taken[at] = granted.has(attentionKey(ask));
   }
   return taken;
+}
+
+function attentionKey({ to, day }: AttentionAsk): string {
+  return `${to.kind} ${day} ${to.id}`;
+}
+
+/** Asks that can go in one statement: the same caps, and every recipient once; later ones of a recipient go later. */
+function attentionRounds(
+  asks: readonly AttentionAsk[],
+): readonly (readonly { readonly ask: AttentionAsk; readonly at: number }[])[] {
+  const times = new Map<string, number>();
+  const rounds: Map<string, { ask: AttentionAsk; at: number }[]>[] = [];
+  for (const [at, ask] of asks.entries()) {
+    const key = attentionKey(ask);
+    const time = times.get(key) ?? 0;
+    times.set(key, time + 1);
+    const byCaps = rounds[time] ?? new Map<string, { ask: AttentionAsk; at: number }[]>();
+    rounds[time] = byCaps;
+    const caps = `${ask.messagesMax} ${ask.releasedMax}`;
+    byCaps.set(caps, [...(byCaps.get(caps) ?? []), { ask, at }]);
+  }
+  return rounds.flatMap((byCaps) => [...byCaps.values()]);
 }
 
 const messageColumns = `id uuid, recipient_kind text, recipient_id text, moment text, occasion text, behaviour text,
