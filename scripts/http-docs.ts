@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { errorCatalogue } from '../src/core/errors.ts';
-import { rateLimits } from '../src/http/limits.ts';
-import { jsonBodyBytesMax } from '../src/http/operation.ts';
+import { rateLimits } from '../src/http/caller/limits.ts';
+import { bodyEventsMax, unpackedBodyTimesMax } from '../src/http/capture/take-events.ts';
 import { type RouteRow, routeTable } from '../src/http/route-table.ts';
-import { bodyEventsMax, unpackedBodyTimesMax } from '../src/http/take-events.ts';
+import { jsonBodyBytesMax } from '../src/http/table/operation.ts';
 
 const intro = `# HTTP
 

@@ -2,10 +2,10 @@ import type { Context } from 'hono';
 import type { Principal } from '../access/principal.ts';
 import { AppError } from '../core/errors.ts';
 import type { PageWords } from '../pages/page-words.ts';
-import { type Callers, createCallers } from './caller.ts';
+import { type Callers, createCallers } from './caller/caller.ts';
+import { createLimits, type Limits } from './caller/limits.ts';
+import { type SessionCookie, sessionCookie } from './caller/session-cookie.ts';
 import type { HttpParts } from './http-parts.ts';
-import { createLimits, type Limits } from './limits.ts';
-import { type SessionCookie, sessionCookie } from './session-cookie.ts';
 
 /** What every route works with. */
 export type Room = {

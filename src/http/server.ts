@@ -5,9 +5,6 @@ import { harden } from './hardening/harden.ts';
 import { loopbackHosts } from './hardening/host-guard.ts';
 import { redactPath } from './hardening/redact-path.ts';
 import type { HttpParts } from './http-parts.ts';
-import { honoPath, joined, type Mounted, mount } from './mount.ts';
-import type { Operations } from './operation.ts';
-import { createRequestCounts, type RequestCounts } from './request-counts.ts';
 import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
@@ -32,6 +29,9 @@ import { pauseRoutes } from './routes/pause.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { honoPath, joined, type Mounted, mount } from './table/mount.ts';
+import type { Operations } from './table/operation.ts';
+import { createRequestCounts, type RequestCounts } from './table/request-counts.ts';
 
 /** Paths whose forms carry a proof of our own page, for browsers that say nothing useful about the origin. */
 const formPaths = ['/r/', '/claim/', '/check', '/signin', '/signout'];

@@ -3,8 +3,8 @@ import { roleNames, scopesOf } from '../../src/access/role.ts';
 import { isScope, type Scope } from '../../src/access/scope.ts';
 import { tokenHash } from '../../src/access/token.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
-import { honoPath } from '../../src/http/mount.ts';
 import { type RouteRow, routeTable } from '../../src/http/route-table.ts';
+import { honoPath } from '../../src/http/table/mount.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { pageAssets } from '../../src/pages/page-style.ts';
@@ -213,4 +213,14 @@ test('requests of one token are limited by name, whatever their address', async 
   expect(refused.headers.get('Retry-After')).toBe('20');
   few.house.clock.pass(21_000);
   expect((await few.ask('/v1/loops', { token })).status).toBe(200);
+});
+
+test('requests through a trusted proxy are counted by who sent them, and a stranger’s header counts for nothing', async () => {
+  const proxied = openDoors({ store, http: { requestsPerMinuteMax: 2, trustedProxies: ['10.0.0.0/8'] } });
+  const from = (socket: string, forwarded: string) =>
+    proxied.ask('/livez', { from: socket, headers: { 'X-Forwarded-For': forwarded } });
+  const statuses = async (socket: string, senders: readonly string[]) =>
+    Promise.all(senders.map(async (sender) => (await from(socket, sender)).status));
+  expect(await statuses('10.0.0.1', ['192.0.2.1', '192.0.2.2', '192.0.2.3'])).toEqual([200, 200, 200]);
+  expect(await statuses('192.0.2.9', ['192.0.2.4', '192.0.2.5', '192.0.2.6'])).toEqual([200, 200, 429]);
 });

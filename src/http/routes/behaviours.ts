@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { answers } from '../../core/message.ts';
 import { frameworkItemSchema } from '../json/story-json.ts';
-import { noQuery, type Operations, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { noQuery, type Operations, reading } from '../table/operation.ts';
 
 const behaviourSchema = z.object({
   id: z.string(),

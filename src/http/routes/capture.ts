@@ -5,12 +5,12 @@ import { sha256Hex } from '../../lib/hmac.ts';
 import { limits } from '../../lib/limits.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
 import { isRejection, type MapContext, type Source, type WebhookVerdict } from '../../ports/source.ts';
-import { createGroupedIngest } from '../grouped-ingest.ts';
+import { createGroupedIngest } from '../capture/grouped-ingest.ts';
+import { type ReadBody, readBody, takenJson, takenSchema } from '../capture/take-events.ts';
 import { readRawBody } from '../hardening/raw-body.ts';
 import type { HttpParts } from '../http-parts.ts';
-import { noQuery, type Operations, open, pathPart, queryOf, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
-import { type ReadBody, readBody, takenJson, takenSchema } from '../take-events.ts';
+import { noQuery, type Operations, open, pathPart, queryOf, reading } from '../table/operation.ts';
 
 const reportQuery = z.strictObject({
   repository: z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { requireAllTeams } from '../caller.ts';
-import { acting, type Operations } from '../operation.ts';
+import { requireAllTeams } from '../caller/caller.ts';
 import type { Room } from '../room.ts';
+import { acting, type Operations } from '../table/operation.ts';
 
 /** The way in for whoever lost the link that the start printed, and has the machine. */
 export function claimLinkRoutes(room: Room): Pick<Operations, 'POST /v1/claim'> {
@@ -14,7 +14,10 @@ export function claimLinkRoutes(room: Room): Pick<Operations, 'POST /v1/claim'> 
         requireAllTeams(caller);
         const path = await room.given.claim.offer();
         if (path === undefined)
-          throw new AppError('conflict', 'Somebody is administrator already. Make a token with the scope admin.');
+          throw new AppError(
+            'conflict',
+            'Somebody is administrator already. Make a token with the scope admin.',
+          );
         return c.json({ url: `${room.baseUrl(c)}${path}` }, 201);
       },
     }),

@@ -4,8 +4,8 @@ import { AppError } from '../../core/errors.ts';
 import { instantOf } from '../../lib/instant.ts';
 import { type DecisionInput, decide } from '../../loop/decide.ts';
 import { loopJson, loopSchema } from '../json/loop-json.ts';
-import { changing, type Operations, pathPart } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { changing, type Operations, pathPart } from '../table/operation.ts';
 import { findStory } from './loops.ts';
 
 const reason = z.string().trim().min(1).max(500).exactOptional();

@@ -3,8 +3,8 @@ import { AppError } from '../../core/errors.ts';
 import { evidenceSchema, exportEvidence } from '../../ledger/evidence.ts';
 import { evidencePage } from '../../ledger/evidence-page.ts';
 import { entriesOfRows, privateOfRows, sealedOf } from '../../ledger/rows.ts';
-import { type Operations, pathPart, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { type Operations, pathPart, reading } from '../table/operation.ts';
 import { findStory } from './loops.ts';
 
 /** For the description: the whole shape is `evidenceSchema`, which verifying reads. */

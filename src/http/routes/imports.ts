@@ -6,8 +6,8 @@ import { type ImportStep, importReport } from '../../loop/import-report.ts';
 import { problemOf } from '../hardening/problem-response.ts';
 import type { ReportBatch } from '../http-parts.ts';
 import { known } from '../json/shapes.ts';
-import { type Operations, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { type Operations, reading } from '../table/operation.ts';
 
 const importQuery = z.strictObject({
   id: z

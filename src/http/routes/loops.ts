@@ -9,8 +9,8 @@ import type { LoopStory } from '../../ports/store.ts';
 import { loopJson, loopSchema } from '../json/loop-json.ts';
 import { id32, pageQuery } from '../json/shapes.ts';
 import { storyJson, storySchema } from '../json/story-json.ts';
-import { changing, noQuery, type Operations, pathPart, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { changing, noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 
 const filter = z.strictObject({
   state: z.enum(states).exactOptional(),

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { type MailOutcome, receiveMail } from '../../loop/mail-reply.ts';
 import { readRawBody } from '../hardening/raw-body.ts';
-import { noQuery, type Operations, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
 import { mailType } from '../route-table.ts';
+import { noQuery, type Operations, reading } from '../table/operation.ts';
 
 const outcomeSchema = z.object({
   outcome: z

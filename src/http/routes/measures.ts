@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { type LoopState, states } from '../../core/loop/states.ts';
-import { noQuery, type Operations, pathPart, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 
 /** Figures about fewer people than this would be figures about a person. */
 export const groupPeopleMin = 5;

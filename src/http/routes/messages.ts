@@ -5,8 +5,8 @@ import { replay } from '../../loop/replay.ts';
 import { messageStates } from '../../ports/store.ts';
 import { messageJson, messageSchema, wholeMessageJson, wholeMessageSchema } from '../json/message-json.ts';
 import { pageQuery } from '../json/shapes.ts';
-import { acting, changing, noQuery, type Operations, pathPart, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { acting, changing, noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 import { sendTest, testedSchema } from '../test-message.ts';
 
 const filter = z.strictObject({ state: z.enum(messageStates).exactOptional(), ...pageQuery });

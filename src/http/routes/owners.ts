@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { evidenceItemSchema, evidenceJson, ownerJson, ownerSchema } from '../json/loop-json.ts';
 import { id32, instant, iso } from '../json/shapes.ts';
-import { noQuery, type Operations, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { noQuery, type Operations, reading } from '../table/operation.ts';
 
 const ownersQuery = z.strictObject({
   identity: z.string().trim().min(1).max(300).describe('Id of an account or credential, or a case code.'),

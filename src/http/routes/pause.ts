@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { pause, pauseState } from '../../loop/decide.ts';
-import { requireAllTeams } from '../caller.ts';
+import { requireAllTeams } from '../caller/caller.ts';
 import { instant, knownInstant } from '../json/shapes.ts';
-import { changing, noQuery, type Operations, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { changing, noQuery, type Operations, reading } from '../table/operation.ts';
 
 const pauseSchema = z.object({ on: z.boolean(), at: instant.exactOptional() });
 const pauseKept = z.object({ on: z.boolean(), at: z.number().exactOptional() });

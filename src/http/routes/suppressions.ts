@@ -4,10 +4,10 @@ import { isMask } from '../../core/mask.ts';
 import { instantOf } from '../../lib/instant.ts';
 import { loopPrincipal } from '../../loop/parts.ts';
 import { activeSuppressions, applySuppression } from '../../loop/suppress.ts';
-import { requireAllTeams } from '../caller.ts';
+import { requireAllTeams } from '../caller/caller.ts';
 import { id32, instant, iso } from '../json/shapes.ts';
-import { acting, changing, noQuery, type Operations, pathPart, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { acting, changing, noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 
 const wildcardsMax = 6;
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { loopPrincipal } from '../../loop/parts.ts';
 import { pullHealth } from '../../loop/pull.ts';
 import { instant, iso, known } from '../json/shapes.ts';
-import { metricsText, metricsType } from '../metrics-text.ts';
-import { noQuery, type Operations, open, reading } from '../operation.ts';
-import type { RequestCounts } from '../request-counts.ts';
 import type { Room } from '../room.ts';
+import { metricsText, metricsType } from '../table/metrics-text.ts';
+import { noQuery, type Operations, open, reading } from '../table/operation.ts';
+import type { RequestCounts } from '../table/request-counts.ts';
 
 const sourceSchema = z.object({
   id: z.string(),

@@ -3,10 +3,10 @@ import { isRole, roleNames, scopesOf } from '../../access/role.ts';
 import { isScope, scopes } from '../../access/scope.ts';
 import { tokenDaysMax } from '../../access/token.ts';
 import { AppError } from '../../core/errors.ts';
-import { requireAllTeams } from '../caller.ts';
+import { requireAllTeams } from '../caller/caller.ts';
 import { id32, instant, iso, knownInstant } from '../json/shapes.ts';
-import { acting, changing, noQuery, type Operations, pathPart, reading } from '../operation.ts';
 import type { Room } from '../room.ts';
+import { acting, changing, noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 
 const tokenSchema = z.object({
   id: id32,

@@ -2,10 +2,10 @@ import type { Context } from 'hono';
 import { readCaseCode } from '../../../loop/case-code.ts';
 import { loopPrincipal } from '../../../loop/parts.ts';
 import { type CheckView, caseCodeLengthMax, checkPage } from '../../../pages/check-page.ts';
-import { houseOf } from '../../case-view.ts';
 import { readForm } from '../../hardening/raw-body.ts';
-import { type Operations, open } from '../../operation.ts';
 import type { Room } from '../../room.ts';
+import { type Operations, open } from '../../table/operation.ts';
+import { houseOf } from '../../views/case-view.ts';
 
 const formBytesMax = 1024;
 /** No loop has it. Looked up for whatever is no code, so that both answers take the same way. */

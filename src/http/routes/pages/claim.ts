@@ -3,10 +3,10 @@ import type { ClaimVerdict } from '../../../access/claim.ts';
 import { AppError } from '../../../core/errors.ts';
 import { sha256Hex } from '../../../lib/hmac.ts';
 import { claimPage } from '../../../pages/claim-page.ts';
-import { formNonce, judgeNonce } from '../../form-nonce.ts';
+import { formNonce, judgeNonce } from '../../caller/form-nonce.ts';
 import { readForm } from '../../hardening/raw-body.ts';
-import { type Operations, open, pathPart } from '../../operation.ts';
 import type { Room } from '../../room.ts';
+import { type Operations, open, pathPart } from '../../table/operation.ts';
 
 const formBytesMax = 2048;
 const nameLengthMax = 80;

@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
 import { pageFrame } from '../../../pages/page-frame.ts';
 import { code, type Html } from '../../../pages/page-text.ts';
-import type { Mounted } from '../../mount.ts';
-import { openApiDocument } from '../../openapi.ts';
-import { type Operations, open } from '../../operation.ts';
 import type { Room } from '../../room.ts';
+import type { Mounted } from '../../table/mount.ts';
+import { openApiDocument } from '../../table/openapi.ts';
+import { type Operations, open } from '../../table/operation.ts';
 
 export const apiVersion = '1';
 

@@ -1,9 +1,9 @@
 import { can, type Principal } from '../../../access/principal.ts';
 import { pauseState } from '../../../loop/decide.ts';
 import { type HomeView, homePage } from '../../../pages/home-page.ts';
-import { formNonce } from '../../form-nonce.ts';
-import { type Operations, open } from '../../operation.ts';
+import { formNonce } from '../../caller/form-nonce.ts';
 import type { Room } from '../../room.ts';
+import { type Operations, open } from '../../table/operation.ts';
 
 /** The start page: what state Foldback is in; figures only for whoever may read loops. */
 export function homeRoutes(room: Room): Pick<Operations, 'GET /'> {

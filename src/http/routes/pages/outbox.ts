@@ -7,8 +7,8 @@ import { type OutboxState, outboxMessagePage, outboxPage } from '../../../pages/
 import type { MessageRow } from '../../../ports/store.ts';
 import { shownReplyUrl } from '../../json/message-json.ts';
 import { pageQuery } from '../../json/shapes.ts';
-import { noQuery, type Operations, pathPart, reading } from '../../operation.ts';
 import type { Room } from '../../room.ts';
+import { noQuery, type Operations, pathPart, reading } from '../../table/operation.ts';
 
 const itemsMax = 50;
 const listQuery = z.strictObject({ before: pageQuery.after });

@@ -9,12 +9,19 @@ import { expiredPage, recipientPage } from '../../../pages/recipient-page.ts';
 import type { PageForm, ReplyProblemView } from '../../../pages/recipient-view.ts';
 import { type PostedReply, readReplyForm, replyFormBytesMax } from '../../../pages/reply-form.ts';
 import type { LoopRow, MessageRow } from '../../../ports/store.ts';
-import { joinReason } from '../../case-status.ts';
-import { caseView, endOfDay, type Reading, readingOf, recipientView, riskBounds } from '../../case-view.ts';
-import { formNonce, judgeNonce } from '../../form-nonce.ts';
+import { formNonce, judgeNonce } from '../../caller/form-nonce.ts';
 import { readForm } from '../../hardening/raw-body.ts';
-import { type Operations, open, pathPart } from '../../operation.ts';
 import type { Room } from '../../room.ts';
+import { type Operations, open, pathPart } from '../../table/operation.ts';
+import { joinReason } from '../../views/case-status.ts';
+import {
+  caseView,
+  endOfDay,
+  type Reading,
+  readingOf,
+  recipientView,
+  riskBounds,
+} from '../../views/case-view.ts';
 
 /** A recipient may read, be called away, and answer in the evening. */
 const pageAgeMs = 24 * 3_600_000;

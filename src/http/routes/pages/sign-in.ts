@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { AppError } from '../../../core/errors.ts';
 import { signInPage, signInTokenLengthMax } from '../../../pages/sign-in-page.ts';
-import { formNonce, judgeNonce } from '../../form-nonce.ts';
+import { formNonce, judgeNonce } from '../../caller/form-nonce.ts';
 import { readForm } from '../../hardening/raw-body.ts';
-import { type Operations, open } from '../../operation.ts';
 import type { Room } from '../../room.ts';
+import { type Operations, open } from '../../table/operation.ts';
 
 const formBytesMax = 2048;
 const pageAgeMs = 24 * 3_600_000;

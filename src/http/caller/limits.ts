@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
-import type { Principal } from '../access/principal.ts';
-import { AppError } from '../core/errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import { clientAddress } from './hardening/client-address.ts';
-import { createRateLimiter, type RateLimit, type RateLimiter } from './hardening/rate-limit.ts';
+import type { Principal } from '../../access/principal.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { clientAddress } from '../hardening/client-address.ts';
+import { createRateLimiter, type RateLimit, type RateLimiter } from '../hardening/rate-limit.ts';
 
 /**
  * What one sender may do in a while, by name. `checks`, `sign-ins` and `claims` slow down guessing; the codes and

@@ -1,11 +1,11 @@
-import type { Behaviour } from '../core/behaviour.ts';
-import type { LoopFacts, ReplyFact } from '../core/loop/facts.ts';
-import { duty } from '../core/loop/position.ts';
-import type { Proof } from '../core/loop/proof.ts';
-import { localDay } from '../core/working-time.ts';
-import type { CaseStatus } from '../pages/recipient-view.ts';
-import { type WrongReason, wrongReasons } from '../pages/reply-form.ts';
-import type { LoopRow } from '../ports/store.ts';
+import type { Behaviour } from '../../core/behaviour.ts';
+import type { LoopFacts, ReplyFact } from '../../core/loop/facts.ts';
+import { duty } from '../../core/loop/position.ts';
+import type { Proof } from '../../core/loop/proof.ts';
+import { localDay } from '../../core/working-time.ts';
+import type { CaseStatus } from '../../pages/recipient-view.ts';
+import { type WrongReason, wrongReasons } from '../../pages/reply-form.ts';
+import type { LoopRow } from '../../ports/store.ts';
 
 type Addressee = { readonly kind: string; readonly id: string };
 

@@ -1,4 +1,4 @@
-import { hmacHex, isEqualConstantTime } from '../lib/hmac.ts';
+import { hmacHex, isEqualConstantTime } from '../../lib/hmac.ts';
 
 /**
  * What ties a posted form to a page that we rendered: `<time>.<once>.<mac>`. Stateless; it proves which page, and

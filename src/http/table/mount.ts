@@ -1,11 +1,11 @@
 import type { Context, Handler, Hono } from 'hono';
-import type { Principal } from '../access/principal.ts';
-import { isScope } from '../access/scope.ts';
-import { methodNotAllowed, requireContentType } from './hardening/guards.ts';
-import { isLoopback } from './loopback.ts';
+import type { Principal } from '../../access/principal.ts';
+import { isScope } from '../../access/scope.ts';
+import { isLoopback } from '../caller/loopback.ts';
+import { methodNotAllowed, requireContentType } from '../hardening/guards.ts';
+import type { Room } from '../room.ts';
+import { type RouteRow, routeTable } from '../route-table.ts';
 import type { OpenOperation, Operations, ScopedOperation } from './operation.ts';
-import type { Room } from './room.ts';
-import { type RouteRow, routeTable } from './route-table.ts';
 
 type Operation = ScopedOperation | OpenOperation;
 

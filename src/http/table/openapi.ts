@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { placesMax } from './hardening/problem-response.ts';
+import { placesMax } from '../hardening/problem-response.ts';
 import type { Mounted } from './mount.ts';
 
 /** A problem as every error is told (RFC 9457). */

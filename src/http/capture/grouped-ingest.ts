@@ -1,7 +1,7 @@
-import { AppError } from '../core/errors.ts';
-import type { Event } from '../core/event.ts';
-import { ingest, type Taken } from '../loop/ingest.ts';
-import type { LoopParts } from '../loop/parts.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Event } from '../../core/event.ts';
+import { ingest, type Taken } from '../../loop/ingest.ts';
+import type { LoopParts } from '../../loop/parts.ts';
 
 /** What arrived in one request. Is any of its receipts known, it was taken before. */
 export type Delivery = {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import { clientAddress } from './hardening/client-address.ts';
-import { loopbackHosts } from './hardening/host-guard.ts';
+import { clientAddress } from '../hardening/client-address.ts';
+import { loopbackHosts } from '../hardening/host-guard.ts';
 
 const forwardingHeaders = ['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Real-Ip', 'Via'] as const;
 

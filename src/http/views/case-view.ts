@@ -1,17 +1,17 @@
-import type { Behaviour } from '../core/behaviour.ts';
-import { dayMs, durationMs } from '../core/duration.ts';
-import { proofOf } from '../core/loop/proof.ts';
-import { type CaseText, caseText } from '../core/render.ts';
-import { localDay, localMs } from '../core/working-time.ts';
-import { caseValues, latestValidity, messageValues } from '../loop/message-values.ts';
-import type { PackBehaviour } from '../packs/pack-behaviour.ts';
-import { fill } from '../pages/page-text.ts';
-import type { PageWords } from '../pages/page-words.ts';
-import type { CaseView, House, RecipientView, SeenBy } from '../pages/recipient-view.ts';
-import type { Recipient } from '../ports/channel.ts';
-import type { LoopRow, MessageRow } from '../ports/store.ts';
+import type { Behaviour } from '../../core/behaviour.ts';
+import { dayMs, durationMs } from '../../core/duration.ts';
+import { proofOf } from '../../core/loop/proof.ts';
+import { type CaseText, caseText } from '../../core/render.ts';
+import { localDay, localMs } from '../../core/working-time.ts';
+import { caseValues, latestValidity, messageValues } from '../../loop/message-values.ts';
+import type { PackBehaviour } from '../../packs/pack-behaviour.ts';
+import { fill } from '../../pages/page-text.ts';
+import type { PageWords } from '../../pages/page-words.ts';
+import type { CaseView, House, RecipientView, SeenBy } from '../../pages/recipient-view.ts';
+import type { Recipient } from '../../ports/channel.ts';
+import type { LoopRow, MessageRow } from '../../ports/store.ts';
+import type { Room } from '../room.ts';
 import { caseStatus } from './case-status.ts';
-import type { Room } from './room.ts';
 
 /** Everything that a recipient's page is made of, apart from its form. */
 export type Reading = {

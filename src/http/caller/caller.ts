@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
-import { can, type Principal } from '../access/principal.ts';
-import type { Scope } from '../access/scope.ts';
-import { bearerToken } from '../access/token.ts';
-import { AppError } from '../core/errors.ts';
-import type { HttpParts } from './http-parts.ts';
+import { can, type Principal } from '../../access/principal.ts';
+import type { Scope } from '../../access/scope.ts';
+import { bearerToken } from '../../access/token.ts';
+import { AppError } from '../../core/errors.ts';
+import type { HttpParts } from '../http-parts.ts';
 import type { Limits } from './limits.ts';
 import type { SessionCookie } from './session-cookie.ts';
 

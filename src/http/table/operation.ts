@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
-import type { Principal } from '../access/principal.ts';
-import { AppError } from '../core/errors.ts';
-import { limits } from '../lib/limits.ts';
-import { parseBody } from '../lib/records/parse-body.ts';
-import { requestFault } from './hardening/problem-response.ts';
-import { readRawBody } from './hardening/raw-body.ts';
-import type { OpenKey, ScopedKey } from './route-table.ts';
+import type { Principal } from '../../access/principal.ts';
+import { AppError } from '../../core/errors.ts';
+import { limits } from '../../lib/limits.ts';
+import { parseBody } from '../../lib/records/parse-body.ts';
+import { requestFault } from '../hardening/problem-response.ts';
+import { readRawBody } from '../hardening/raw-body.ts';
+import type { OpenKey, ScopedKey } from '../route-table.ts';
 
 /** What a route answers with, for its description. Errors are described once for all routes. */
 export type Answers = Readonly<

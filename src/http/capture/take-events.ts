@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AppError, type ErrorPlace } from '../core/errors.ts';
-import type { Event } from '../core/event.ts';
-import { limits as usualLimits } from '../lib/limits.ts';
-import { placesMax } from './hardening/problem-response.ts';
-import type { HttpParts, ReportInput, ReportItem, ReportOptions } from './http-parts.ts';
+import { AppError, type ErrorPlace } from '../../core/errors.ts';
+import type { Event } from '../../core/event.ts';
+import { limits as usualLimits } from '../../lib/limits.ts';
+import { placesMax } from '../hardening/problem-response.ts';
+import type { HttpParts, ReportInput, ReportItem, ReportOptions } from '../http-parts.ts';
 
 /** Events of one body: they are held in memory until all of it is read. Longer reports go through an import. */
 export const bodyEventsMax = 50_000;
