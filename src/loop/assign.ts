@@ -135,6 +135,24 @@ function storedLoops(
   return [...loops].sort();
 }
 
+/** Those of the events whose bytes stand in another loop as well, by what is committed now. */
+export async function findApart(
+  parts: LoopParts,
+  told: readonly Told[],
+  loopOf: ReadonlyMap<string, string>,
+): Promise<readonly Told[]> {
+  const spans = new Map(told.map((item) => [item, spanOf(item.event, parts.idOf)]));
+  const places = new Set([...spans.values()].flatMap((span) => (span === undefined ? [] : [span.place])));
+  if (places.size === 0) return [];
+  const stored = Map.groupBy(await parts.store.spansAt([...places]), (span) => span.place);
+  return told.filter((item) => {
+    const span = spans.get(item);
+    const own = loopOf.get(item.event.id);
+    if (span === undefined || own === undefined) return false;
+    return stored.get(span.place)?.some((other) => other.loop !== own && isSameSpan(span, other)) === true;
+  });
+}
+
 function newSpans(groups: readonly Group[], spans: ReadonlyMap<Told, Span | undefined>): readonly SpanRow[] {
   return groups.flatMap((group) =>
     group.told.flatMap((item) => {

@@ -10,7 +10,7 @@ import {
 } from '../core/loop/facts.ts';
 import type { Evidence } from '../core/owner.ts';
 import type { EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';
-import { assignLoops, type Group } from './assign.ts';
+import { assignLoops, findApart, type Group } from './assign.ts';
 import { caseCode } from './case-code.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
 import { keyIdsOf, type Prepared, prepare } from './prepare.ts';
@@ -67,18 +67,63 @@ export async function ingest(parts: LoopParts, batch: Batch): Promise<Taken> {
 /** Takes a prepared batch, in one transaction. */
 export async function commit(parts: LoopParts, prepared: Prepared): Promise<Taken> {
   const receipts = [prepared.batch.receipt ?? [], prepared.batch.receipts ?? []].flat();
-  const taken = await parts.store
-    .transaction((tx) => take(parts, tx, prepared, receipts))
-    .catch((fault: unknown) => {
-      if (fault instanceof ReceiptsKnown) return { settled: [], result: takenBefore(prepared.batch, fault) };
-      throw fault;
-    });
-  if (taken.settled.length > 0) {
-    const verified = taken.settled.filter((row) => row.state === 'verified');
+  const taken = await takeUntilSettled(parts, prepared, receipts).catch((fault: unknown) => {
+    if (fault instanceof ReceiptsKnown)
+      return { settled: [], result: takenBefore(prepared.batch, fault), loopOf: new Map<string, string>() };
+    throw fault;
+  });
+  const joined = await joinApart(parts, prepared, taken.loopOf);
+  const settled = [...taken.settled, ...joined];
+  if (settled.length > 0) {
+    const verified = settled.filter((row) => row.state === 'verified');
     await relinkRelapses(parts, verified, prepared.batch.receivedAt);
     parts.wake();
   }
   return taken.result;
+}
+
+type Took = {
+  readonly result: Taken;
+  readonly settled: readonly LoopRow[];
+  /** The loop of each event that said something. */
+  readonly loopOf: ReadonlyMap<string, string>;
+};
+
+/** How often a batch begins anew because others merged its loops meanwhile. */
+const attemptsMax = 8;
+
+async function takeUntilSettled(
+  parts: LoopParts,
+  prepared: Prepared,
+  receipts: readonly string[],
+): Promise<Took> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await parts.store.transaction((tx) => take(parts, tx, prepared, receipts));
+    } catch (fault) {
+      if (!(fault instanceof LoopsMoved) || attempt === attemptsMax) throw fault;
+    }
+  }
+}
+
+/** While this writer waited for a lock, its holder merged the loop into another: everything is looked up again. */
+class LoopsMoved extends Error {}
+
+/**
+ * Two writers do not see what the other is about to store, so that two reports of the same bytes may come to stand
+ * apart. Whoever commits last sees both, here, and joins them.
+ */
+async function joinApart(
+  parts: LoopParts,
+  prepared: Prepared,
+  loopOf: ReadonlyMap<string, string>,
+): Promise<readonly LoopRow[]> {
+  const apart = await findApart(parts, prepared.told, loopOf);
+  if (apart.length === 0) return [];
+  const sorted = { told: apart, repeated: 0, unmatched: 0, opportunities: 0, counters: [] };
+  const batch = { ...prepared.batch, aliases: new Map() };
+  return (await takeUntilSettled(parts, { ...prepared, batch, sorted, told: apart, old: new Set() }, []))
+    .settled;
 }
 
 /** Rolls back the receipts that were new: what belongs to them was not taken. */
@@ -101,7 +146,7 @@ async function take(
   tx: StoreWrite,
   { batch, sorted, told, old, suppressions }: Prepared,
   receipts: readonly string[],
-): Promise<{ readonly result: Taken; readonly settled: readonly LoopRow[] }> {
+): Promise<Took> {
   const total = batch.events.length;
   const { source, receivedAt } = batch;
   const knownReceipts = await tx.addReceipts(receipts.map((id) => ({ id, source, at: receivedAt })));
@@ -109,6 +154,7 @@ async function take(
   const groups = await assignLoops(parts, tx, told);
   const locked = await tx.lockLoops(groups.flatMap((group) => group.loops));
   const rows = new Map(locked.map((row) => [row.id, row]));
+  if (locked.some((row) => row.mergedInto !== undefined)) throw new LoopsMoved();
   // Whoever stored one of these events holds the lock of its loop until now, so this look is the deciding one.
   const known = await tx.loopsOfEvents(told.map((item) => item.event.id));
 
@@ -133,6 +179,9 @@ async function take(
   const fresh = new Set(events.map((event) => event.id));
   return {
     settled,
+    loopOf: new Map(
+      groups.flatMap((group, at) => group.told.map((item) => [item.event.id, folded[at]?.loop ?? ''])),
+    ),
     result: {
       accepted: total - duplicates,
       duplicates,
@@ -173,13 +222,14 @@ export function foldGroup(context: FoldContext, group: Group): Folded {
     facts = mergeFacts(facts, other.facts);
     story.push({ kind: 'merged', at: batch.receivedAt, body: { from: other.id, head: other.head } });
   }
-  const events: EventRow[] = [];
+  const events = new Map<string, EventRow>();
   for (const item of group.told) {
-    const isNew = !known.has(item.event.id);
+    const { id } = item.event;
+    const isNew = !known.has(id) && !events.has(id);
     facts = apply(context, facts, item, isNew);
-    if (isNew) events.push(eventRow(item, before.id));
+    if (isNew) events.set(id, eventRow(item, before.id));
   }
-  const ids = events.map((event) => event.id);
+  const ids = [...events.keys()];
   if (ids.length > 0)
     story.unshift({
       kind: survivor === undefined ? 'opened' : 'seen',
@@ -197,7 +247,7 @@ export function foldGroup(context: FoldContext, group: Group): Folded {
   return {
     loop: before.id,
     changes: isChanged ? [{ before, facts, story }, ...merged] : merged,
-    events,
+    events: [...events.values()],
     moves: others.map((other) => ({ from: other.id, to: before.id })),
   };
 }

@@ -69,7 +69,7 @@ function saysValidity({ kind, secret }: Event): boolean {
 
 type Sorted = {
   readonly told: readonly Told[];
-  /** Events that stand in the batch more than once. */
+  /** Events that stand in the batch once more and say nothing new. */
   readonly repeated: number;
   readonly unmatched: number;
   readonly opportunities: number;
@@ -98,7 +98,8 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
         continue;
       }
       const key = `${behaviour} ${event.id}`;
-      if (seen.has(key)) {
+      // What is repeated with a word on whether the secret works is heard again, wherever its repetition stands.
+      if (seen.has(key) && !saysValidity(event)) {
         isRepeated = true;
         continue;
       }

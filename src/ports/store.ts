@@ -35,12 +35,13 @@ import type {
 export * from './store-rows.ts';
 
 export interface Store {
-  /** Runs `work` in one transaction; throws what it throws, after a roll-back. */
+  /** Runs `work` in one transaction, again when the database asks for that; throws what it throws, after a roll-back. */
   transaction<T>(work: (tx: StoreWrite) => Promise<T>): Promise<T>;
   readonly read: StoreRead;
   /** As in a transaction: what is found is committed and stays; what is not found may be there by now. */
   loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   storedEvents(ids: readonly string[]): Promise<ReadonlyMap<string, StoredEvent>>;
+  spansAt(places: readonly string[]): Promise<readonly SpanRow[]>;
   close(): Promise<void>;
 }
 

@@ -34,11 +34,27 @@ const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
 export function createStore(db: Db, close: () => Promise<void>): Store {
   return {
     read: reader(db),
-    transaction: (work) => db.transaction().execute((trx) => work(writer(trx))),
+    transaction: (work) => again(() => db.transaction().execute((trx) => work(writer(trx)))),
     loopsOfEvents: (ids) => writeLoops.loopsOfEvents(db, ids),
     storedEvents: (ids) => storedEvents(db, ids),
+    spansAt: (places) => writeLoops.spansAt(db, places),
     close,
   };
+}
+
+/** What PostgreSQL ends so that another may go on: a serialization failure, a deadlock. Nothing of it has happened. */
+const yieldedCodes = new Set(['40001', '40P01']);
+const attemptsMax = 5;
+
+async function again<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (fault) {
+      const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
+      if (typeof code !== 'string' || !yieldedCodes.has(code) || attempt === attemptsMax) throw fault;
+    }
+  }
 }
 
 function reader(db: Db): StoreRead {
