@@ -233,7 +233,6 @@ export const sections = {
             'File that checkpoints are also written to; `checkpoints.jsonl` in `data.dir` unless given. Best on another disk.',
           ),
         ),
-      sealMinutes: count(1440).default(10).meta(says('How often changed stories are sealed.')),
     })
     .prefault({})
     .describe('How the story is made provable.'),
