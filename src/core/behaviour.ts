@@ -9,9 +9,11 @@ const duration = z.string().regex(/^\d{1,4}(h|d|wd)$/u, 'write a duration as 48h
 const slug = z.string().regex(/^[a-z][a-z0-9-]{1,63}$/u, 'use small letters, digits and hyphens');
 
 const selectionValue: z.ZodType<unknown> = z.unknown();
-export const detectionBlock = z.record(z.string(), selectionValue).refine((block) => 'condition' in block, {
-  message: 'a detection needs a condition',
-});
+export const detectionBlock = z
+  .record(z.string(), selectionValue)
+  .refine((block) => 'condition' in block || 'rules' in block, {
+    message: 'a detection needs a condition, or the rules that it names',
+  });
 
 export const behaviourSchema = z.strictObject({
   id: slug,

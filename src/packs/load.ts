@@ -2,12 +2,16 @@ import { z } from 'zod';
 import type { DetectionOptions } from '../core/detection/field-test.ts';
 import type { Moment } from '../core/message.ts';
 import type { MessageWords, Template } from '../core/message-template.ts';
+import { type LogSources, openLogSources } from '../core/rules/log-source.ts';
+import type { RuleBook } from '../core/rules/rule-book.ts';
 import { type Framework, frameworkSchema } from './framework-file.ts';
 import { type LanguageRules, languageSchema } from './language-file.ts';
+import { readLogSourceEntries } from './log-sources-file.ts';
 import { type MessageFile, readMessageFile } from './message-file.ts';
 import { type PackBehaviour, readBehaviours } from './pack-behaviour.ts';
 import { openPackFolder, type PackFolder } from './pack-folder.ts';
 import { type PackProblem, sortProblems } from './problem.ts';
+import { compileRuleFiles, readRuleFiles } from './rule-files.ts';
 import { readWordFiles, type WordFiles } from './words-files.ts';
 
 /** The language that every pack has, and that stands in where another is missing. */
@@ -19,6 +23,10 @@ export type Packs<Page = unknown> = {
   readonly behaviours: ReadonlyMap<string, PackBehaviour>;
   readonly languages: ReadonlyMap<string, LanguageRules>;
   readonly frameworks: readonly Framework[];
+  /** Which events a logsource means, and how the fields of rules are found in them. */
+  readonly logSources: LogSources;
+  /** Sigma documents below `rules/`, linked. */
+  readonly rules: RuleBook;
   /** Every message as read, for the lint and the preview. */
   readonly messages: readonly MessageFile[];
   readonly wordFiles: readonly WordFiles[];
@@ -48,6 +56,8 @@ export type PackOptions<Page> = {
   readonly page?: z.ZodType<Page>;
   /** A linear-time matcher for the Sigma modifier `re`; without it such a detection is refused. */
   readonly regex?: DetectionOptions['regex'];
+  /** By source, the paths of its records that hold masks (see `fieldNames`): a rule that reads one is refused. */
+  readonly masked?: Readonly<Record<string, readonly string[]>>;
 };
 
 export type LoadResult<Page> =
@@ -71,7 +81,10 @@ export function readPacks<Page = unknown>(
   const frameworks = folder
     .matching(/^frameworks\/[^/]+\.yaml$/u)
     .flatMap(({ file }) => folder.yaml(file, frameworkSchema)?.value ?? []);
-  const behaviours = readBehaviours(folder, frameworks, options.regex, problems);
+  const logSources = openLogSources(readLogSourceEntries(folder, problems), options.masked);
+  const detecting = { regex: options.regex, logSources };
+  const rules = compileRuleFiles(readRuleFiles(folder, problems), detecting, problems);
+  const behaviours = readBehaviours(folder, frameworks, { ...detecting, book: rules }, problems);
   const wordFiles = readWordFiles(folder, problems);
   const messages: MessageFile[] = [];
   for (const { file, groups } of folder.matching(/^messages\/([^/]+)\/[^/]+\.([^/.]+)\.md$/u)) {
@@ -101,7 +114,17 @@ export function readPacks<Page = unknown>(
   for (const file of folder.unread()) {
     problems.push({ file, line: 0, reason: 'no part of Foldback reads a file of this name' });
   }
-  const content = { dir, behaviours, languages, frameworks, messages, wordFiles, pageFiles };
+  const content = {
+    dir,
+    behaviours,
+    languages,
+    frameworks,
+    logSources,
+    rules,
+    messages,
+    wordFiles,
+    pageFiles,
+  };
   return { problems, packs: { ...content, ...lookups(messages, wordFiles, pages) } };
 }
 

@@ -1,7 +1,12 @@
 import { type Behaviour, behaviourSchema } from '../core/behaviour.ts';
-import { compileDetection, type Detection, detectionOf } from '../core/detection/compile-detection.ts';
-import type { DetectionOptions } from '../core/detection/field-test.ts';
+import { detectionOf } from '../core/detection/compile-detection.ts';
 import { subjectOfEvent } from '../core/detection/subject.ts';
+import type { Rule } from '../core/rules/rule.ts';
+import {
+  type BehaviourDetection,
+  compileBehaviourDetection,
+  type DetectionContent,
+} from './behaviour-detection.ts';
 import { type Framework, type FrameworkReference, resolveMapping } from './framework-file.ts';
 import type { PackFolder } from './pack-folder.ts';
 import type { PackProblem } from './problem.ts';
@@ -9,9 +14,9 @@ import type { PackProblem } from './problem.ts';
 /** A behaviour with its detections compiled and its mapping resolved. */
 export type PackBehaviour = {
   readonly behaviour: Behaviour;
-  readonly failed: Detection;
-  readonly opportunity: Detection | undefined;
-  readonly fixed: Detection | undefined;
+  readonly failed: BehaviourDetection;
+  readonly opportunity: BehaviourDetection | undefined;
+  readonly fixed: BehaviourDetection | undefined;
   readonly frameworks: readonly FrameworkReference[];
   readonly file: string;
   readonly lineOf: (path: readonly PropertyKey[]) => number;
@@ -25,12 +30,20 @@ export function judge(pack: PackBehaviour, event: unknown): 'failed' | 'opportun
   return pack.fixed?.test(subject) === true ? 'fixed' : 'nothing';
 }
 
-const never = detectionOf({ test: () => false, keys: [], cost: 0 });
+/** The named rules by which an event failed: whoever builds on one names its author (Detection Rule License 1.1). */
+export function rulesBehind(pack: PackBehaviour, event: unknown): readonly Rule[] {
+  return pack.failed.rulesOf(subjectOfEvent(event));
+}
+
+const never: BehaviourDetection = {
+  ...detectionOf({ test: () => false, keys: [], cost: 0 }),
+  rulesOf: () => [],
+};
 
 export function readBehaviours(
   folder: PackFolder,
   frameworks: readonly Framework[],
-  regex: DetectionOptions['regex'],
+  content: DetectionContent,
   problems: PackProblem[],
 ): ReadonlyMap<string, PackBehaviour> {
   const behaviours = new Map<string, PackBehaviour>();
@@ -43,10 +56,10 @@ export function readBehaviours(
     if (behaviour.id !== groups[0])
       report(['id'], `by its id this file should be called ${behaviour.id}.yaml`);
 
-    const compile = (name: 'failed' | 'opportunity' | 'fixed'): Detection | undefined => {
+    const compile = (name: 'failed' | 'opportunity' | 'fixed'): BehaviourDetection | undefined => {
       const block = behaviour.detection[name];
       if (block === undefined) return undefined;
-      const compiled = compileDetection(block, regex === undefined ? {} : { regex });
+      const compiled = compileBehaviourDetection(block, content);
       if (compiled.kind === 'ok') return compiled;
       report(['detection', name, ...compiled.path], `detection "${name}": ${compiled.reason}`);
       return never;

@@ -1,4 +1,4 @@
-import { compileCondition } from './condition.ts';
+import { compileCondition, refuseAggregation } from './condition.ts';
 import { fieldNames } from './field-names.ts';
 import type { DetectionOptions } from './field-test.ts';
 import { at, type Discriminator, type KeySet, type Node, Refusal, smallest } from './node.ts';
@@ -47,6 +47,7 @@ export function compileBlock(block: Readonly<Record<string, unknown>>, options: 
   const context = { ...options, fields: options.fields ?? fieldNames() };
   const entries = Object.entries(block).filter(([name]) => name !== 'condition');
   if (entries.length > selectionsMax) throw new Refusal(`there are more than ${selectionsMax} selections`);
+  at('condition', () => refuseAggregation(block.condition));
   const selections = new Map<string, Node>();
   for (const [name, selection] of entries) {
     selections.set(

@@ -21,7 +21,6 @@ function compileOne(condition: unknown, selections: ReadonlyMap<string, Node>): 
   if (condition.length > conditionCharactersMax) {
     throw new Refusal(`the condition is longer than ${conditionCharactersMax} characters`);
   }
-  if (condition.includes('|')) throw obsolete(condition);
   const tokens: readonly string[] = condition.match(/[()]|[^\s()]+/gu) ?? [];
   let index = 0;
   const word = (): string | undefined => tokens[index]?.toLowerCase();
@@ -88,11 +87,15 @@ function compileOne(condition: unknown, selections: ReadonlyMap<string, Node>): 
   return node;
 }
 
-/** What Sigma 2 took out of conditions is named, never guessed. */
-function obsolete(condition: string): Refusal {
-  const [, operation = ''] = /\|\s*(\w+)/u.exec(condition) ?? [];
-  const name = operation.toLowerCase() === 'near' ? '| near' : `| ${operation.toLowerCase()}()`;
-  return new Refusal(
-    `"${name}" in a condition is obsolete since Sigma 2: write a correlation; aggregations are not supported`,
-  );
+/** What Sigma 2 took out of conditions is named, never guessed. Before all else: it is why the rest looks odd. */
+export function refuseAggregation(condition: unknown): void {
+  const conditions: readonly unknown[] = Array.isArray(condition) ? condition : [condition];
+  for (const one of conditions.slice(0, conditionsMax)) {
+    if (typeof one !== 'string' || !one.includes('|')) continue;
+    const [, operation = ''] = /\|\s{0,20}(\w{1,20})/u.exec(one) ?? [];
+    const name = operation.toLowerCase() === 'near' ? '| near' : `| ${operation.toLowerCase()}()`;
+    throw new Refusal(
+      `"${name}" in a condition is obsolete since Sigma 2: write a correlation; aggregations are not supported`,
+    );
+  }
 }

@@ -27,7 +27,7 @@ export function correlateAll(book: RuleBook, limits: CorrelatorLimits = {}): Cor
   const correlators = book.correlations.map((correlation) => {
     const correlator = correlate(correlation, limits);
     for (const rule of correlation.rules) {
-      const named = book.named(correlation, rule);
+      const named = book.named(rule);
       if (named === undefined) continue;
       listeners.set(named, [...(listeners.get(named) ?? []), { correlation, correlator, rule }]);
     }

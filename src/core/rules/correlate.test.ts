@@ -355,7 +355,7 @@ describe('correlations that build on others', () => {
   ];
 
   function say(given: readonly { readonly id: number; readonly User: string }[]) {
-    const book = compileRules(documents);
+    const book = compileRules(documents.map((document) => ({ document })));
     const set = compileRuleSet(book.rules);
     const correlations = correlateAll(book);
     expect(book.refusals).toEqual([]);

@@ -2,6 +2,7 @@ import { isFieldName } from '../detection/field-names.ts';
 import { at, Refusal } from '../detection/node.ts';
 import { isMap } from '../detection/subject.ts';
 import {
+  type Attribution,
   type Document,
   documentOf,
   mapIn,
@@ -49,10 +50,13 @@ export const groupFieldsMax = 20;
 /** A window holds what happened in it: longer ones are a report, not a correlation. */
 export const timespanDaysMax = 400;
 
-export function compileCorrelation(document: unknown, license?: string): Correlation | RuleRefusal {
+export function compileCorrelation(
+  document: unknown,
+  attribution: Attribution = {},
+): Correlation | RuleRefusal {
   return refused(() => {
     const whole = documentOf(document);
-    const head = readHead(whole, license);
+    const head = readHead(whole, attribution);
     const correlation = mapIn(whole, 'correlation');
     const { generate } = whole;
     if (generate !== undefined && typeof generate !== 'boolean') {

@@ -9,6 +9,8 @@ export type RuleHead = {
   readonly title: string;
   readonly author: string | undefined;
   readonly license: string | undefined;
+  /** Where the rule set stands that the rule comes from. */
+  readonly origin: string | undefined;
   readonly level: RuleLevel | undefined;
   readonly status: string | undefined;
   readonly description: string | undefined;
@@ -33,8 +35,15 @@ export const titleCharactersMax = 256;
 const textCharactersMax = 65_535;
 const listItemsMax = 1_000;
 
-/** @param license of the rule set, for rules that do not name their own */
-export function readHead(document: Document, license: string | undefined): RuleHead {
+/** The rule set that a document comes from, where the document does not say it itself. */
+export type Attribution = {
+  /** SPDX id. */
+  readonly license?: string | undefined;
+  /** Address of the rule set. */
+  readonly origin?: string | undefined;
+};
+
+export function readHead(document: Document, attribution: Attribution): RuleHead {
   const title = document.title;
   if (typeof title !== 'string' || title.trim() === '') throw new Refusal('a rule needs a title', ['title']);
   if (title.length > titleCharactersMax) {
@@ -50,7 +59,8 @@ export function readHead(document: Document, license: string | undefined): RuleH
     name: textIn(document, 'name'),
     title,
     author: textIn(document, 'author'),
-    license: textIn(document, 'license') ?? license,
+    license: textIn(document, 'license') ?? attribution.license,
+    origin: attribution.origin,
     level,
     status: textIn(document, 'status'),
     description: textIn(document, 'description'),

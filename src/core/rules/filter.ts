@@ -27,7 +27,7 @@ export const filterRulesMax = 10_000;
 export function compileFilter(document: unknown, options: RuleOptions = {}): Filter | RuleRefusal {
   return refused(() => {
     const whole = documentOf(document);
-    const head = readHead(whole, options.license);
+    const head = readHead(whole, options);
     const logsource = at('logsource', () => readLogSource(whole.logsource));
     const { rules, ...block } = mapIn(whole, 'filter');
     if (!Array.isArray(rules) || rules.length === 0 || rules.length > filterRulesMax) {

@@ -1,6 +1,6 @@
 import { isMap } from '../detection/subject.ts';
 import { type Correlation, compileCorrelation } from './correlation.ts';
-import type { RuleRefusal } from './document.ts';
+import type { Attribution, RuleRefusal } from './document.ts';
 import { applyFilter, compileFilter, type Filter } from './filter.ts';
 import { compileRule, type Rule, type RuleOptions } from './rule.ts';
 
@@ -10,8 +10,8 @@ export type RuleBook = {
   readonly rules: readonly Rule[];
   /** Each after those that it names. */
   readonly correlations: readonly Correlation[];
-  /** What a correlation names by a text. */
-  readonly named: (correlation: Correlation, rule: string) => Rule | Correlation | undefined;
+  /** By id or name. A correlation that could not be linked is none. */
+  readonly named: (name: string) => Rule | Correlation | undefined;
   /** Named by a correlation, and by none that says `generate: true`: it says nothing of its own. */
   readonly isSilent: (rule: Rule | Correlation) => boolean;
   /** What could not be compiled or linked; `document` is its position. All at once. */
@@ -22,14 +22,16 @@ export type Compiled = Rule | Correlation | Filter;
 
 /** Compiles one Sigma document of any kind. Never throws. */
 export function compileDocument(document: unknown, options: RuleOptions = {}): Compiled | RuleRefusal {
-  if (isMap(document) && document.correlation !== undefined)
-    return compileCorrelation(document, options.license);
+  if (isMap(document) && document.correlation !== undefined) return compileCorrelation(document, options);
   if (isMap(document) && document.filter !== undefined) return compileFilter(document, options);
   return compileRule(document, options);
 }
 
+/** A document and the rule set that it comes from. */
+export type RuleSource = Attribution & { readonly document: unknown };
+
 /** Compiles documents that may name each other by id or name. Never throws. */
-export function compileRules(documents: readonly unknown[], options: RuleOptions = {}): RuleBook {
+export function compileRules(sources: readonly RuleSource[], options: RuleOptions = {}): RuleBook {
   const refusals: (RuleRefusal & { document: number })[] = [];
   const refuse = (document: number, reason: string, path: readonly (string | number)[]): void => {
     refusals.push({ document, kind: 'error', reason, path });
@@ -37,8 +39,12 @@ export function compileRules(documents: readonly unknown[], options: RuleOptions
   const members = new Map<number, Rule | Correlation>();
   const byName = new Map<string, number>();
   const filters: { readonly document: number; readonly filter: Filter }[] = [];
-  for (const [document, written] of documents.entries()) {
-    const compiled = compileDocument(written, options);
+  for (const [document, { document: written, license, origin }] of sources.entries()) {
+    const compiled = compileDocument(written, {
+      ...options,
+      license: license ?? options.license,
+      origin: origin ?? options.origin,
+    });
     if (compiled.kind === 'error') refusals.push({ ...compiled, document });
     else if (compiled.kind === 'filter') filters.push({ document, filter: compiled });
     else {
@@ -67,10 +73,14 @@ export function compileRules(documents: readonly unknown[], options: RuleOptions
   }
   const correlations = linked(members, byName, refuse);
   const generating = new Map<Rule | Correlation, boolean>();
-  const named = (_: Correlation, name: string) => members.get(byName.get(name) ?? -1);
+  const sound = new Set<Rule | Correlation>(correlations);
+  const named = (name: string) => {
+    const member = members.get(byName.get(name) ?? -1);
+    return member?.kind === 'rule' || (member !== undefined && sound.has(member)) ? member : undefined;
+  };
   for (const correlation of correlations) {
     for (const name of correlation.rules) {
-      const rule = named(correlation, name);
+      const rule = named(name);
       if (rule !== undefined) {
         generating.set(rule, correlation.isGenerating || (generating.get(rule) ?? false));
       }

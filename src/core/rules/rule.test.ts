@@ -34,6 +34,12 @@ const options: RuleOptions = {
   logSources: openLogSources(entries, { alpha: ['secret', 'a.*.token', '**.password'] }),
 };
 
+const compileAll = (documents: readonly unknown[], settings: RuleOptions = {}) =>
+  compileRules(
+    documents.map((document) => ({ document })),
+    settings,
+  );
+
 function rule(detection: unknown, more: Readonly<Record<string, unknown>> = {}): Rule {
   const compiled = compileRule({ ...base, detection, ...more }, options);
   if (compiled.kind === 'error') throw new Error(compiled.reason);
@@ -160,7 +166,7 @@ describe('a filter', () => {
   };
 
   test('is ANDed to the rules that it names, with their names of fields', () => {
-    const { rules, refusals } = compileRules([filter, base], options);
+    const { rules, refusals } = compileAll([filter, base], options);
     expect(refusals).toEqual([]);
     const [made] = rules;
     expect(made?.matches(event('beta', { action: 'key.create', principal: { email: 'ana' } }))).toBe(true);
@@ -181,7 +187,7 @@ describe('a filter', () => {
   test('that names what is not there, or another kind of log, is refused and changes nothing', () => {
     const stranger = { ...filter, filter: { ...filter.filter, rules: ['nobody'] } };
     const windows = { ...filter, logsource: { product: 'windows' } };
-    const { rules, refusals } = compileRules([stranger, base, windows], options);
+    const { rules, refusals } = compileAll([stranger, base, windows], options);
     expect(refusals).toMatchObject([
       { document: 0, path: ['filter', 'rules', 0], reason: expect.stringContaining('"nobody"') },
       { document: 2, path: ['logsource'], reason: expect.stringContaining('windows') },
@@ -212,7 +218,7 @@ describe('documents that name each other', () => {
 
   test('are linked by id or name, and stand after what they build on', () => {
     const named = { ...base, name: 'made' };
-    const { correlations, isSilent, rules, refusals } = compileRules(
+    const { correlations, isSilent, rules, refusals } = compileAll(
       [correlation('outer', ['inner']), correlation('inner', ['made']), named],
       options,
     );
@@ -220,12 +226,12 @@ describe('documents that name each other', () => {
     expect(correlations.map(({ name }) => name)).toEqual(['inner', 'outer']);
     expect(correlations.map(isSilent)).toEqual([true, false]);
     expect(rules.map(isSilent)).toEqual([true]);
-    const speaking = compileRules([correlation('inner', [base.id], { generate: true }), base], options);
+    const speaking = compileAll([correlation('inner', [base.id], { generate: true }), base], options);
     expect(speaking.rules.map(speaking.isSilent)).toEqual([false]);
   });
 
   test('are refused when they name nobody, themselves in a circle, or share a name', () => {
-    const { refusals, correlations } = compileRules([
+    const { refusals, correlations } = compileAll([
       correlation('a', ['b']),
       correlation('b', ['a']),
       correlation('c', ['nobody']),
