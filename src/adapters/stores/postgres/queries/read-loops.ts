@@ -35,8 +35,9 @@ async function findLoop(db: Db, principal: Principal, reference: string): Promis
   const hex = reference.toLowerCase().replaceAll('-', '');
   const isId = /^[0-9a-f]{32}$/u.test(hex);
   const found = await sql<LoopRecord>`select * from loops where ${visible(principal, 'team')} and
-    (${isId ? sql`id = ${hex}::uuid` : sql`case_code = ${reference.toUpperCase()}`}
-      or id in (select loop_id from loop_aliases where alias = ${reference}))
+    id = any(array(
+      select ${isId ? sql`${hex}::uuid` : sql`id from loops where case_code = ${reference.toUpperCase()}`}
+      union all select loop_id from loop_aliases where alias = ${reference}))
     order by (merged_into is not null), id limit 1`.execute(db);
   const record = found.rows[0];
   return record === undefined ? undefined : loopOf(record);
