@@ -190,7 +190,7 @@ function cleanWhere(where: Where, clean: Clean): Where {
   const { repository, file, branch, url } = where;
   return {
     ...where,
-    ...(repository === undefined ? {} : { repository: clean(repository, keptLengthMax.path) }),
+    ...(repository === undefined ? {} : { repository: clean(repository, keptLengthMax.repository) }),
     ...(file === undefined ? {} : { file: clean(file, keptLengthMax.path) }),
     ...(branch === undefined ? {} : { branch: clean(branch, keptLengthMax.name) }),
     ...(url === undefined ? {} : { url: clean(withoutUserInfo(url), keptLengthMax.url) }),

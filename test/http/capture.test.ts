@@ -69,6 +69,33 @@ for (const kind of testStores()) {
         expect(listed.json.items).toHaveLength(2);
       });
 
+      test('names its repository with any letters and as long as it likes, and is stored', async () => {
+        // Letters without a pattern, so that nothing makes them shorter on the way to an index.
+        const letter = (_: unknown, n: number) => String.fromCodePoint(0x4e00 + ((n * 7919) % 20_000));
+        const name = Array.from({ length: 1024 }, letter).join('');
+        const alert = { number: 7, secret_type: 'example', created_at: '2026-11-23T09:00:00Z' };
+        const json = { action: 'created', alert, repository: { full_name: `acme/${name}` } };
+        const answer = await doors.ask('/v1/sources/github', { token, json });
+        expect([answer.status, answer.json]).toEqual([202, { accepted: 1, duplicates: 0 }]);
+      });
+
+      test('under a key that another sender used, or about another repository, is a delivery of its own', async () => {
+        const other = await doors.token(['events:write']);
+        const headers = { 'Idempotency-Key': 'run-1' };
+        const [first, second] = [[fresh()], [fresh()]];
+        const send = (by: string, json: unknown) =>
+          doors.ask('/v1/sources/gitleaks', { token: by, json, headers });
+        expect((await send(other, first)).json).toEqual({ accepted: 1, duplicates: 0 });
+        expect((await send(token, second)).json).toEqual({ accepted: 1, duplicates: 0 });
+        expect((await send(token, second)).json).toEqual({ accepted: 0, duplicates: 1 });
+        const json = [fresh()];
+        const about = (repository: string) =>
+          doors.ask(`/v1/sources/gitleaks?repository=${repository}`, { token, json });
+        expect((await about('acme/one')).json).toEqual({ accepted: 1, duplicates: 0 });
+        expect((await about('acme/two')).json).toEqual({ accepted: 1, duplicates: 0 });
+        expect((await about('acme/two')).json).toEqual({ accepted: 0, duplicates: 1 });
+      });
+
       test.each(['[]', 'null', '{}', '', '[]\n'])('in which nothing was found is taken: %j', async (body) => {
         const answer = await doors.ask('/v1/sources/gitleaks', { token, body });
         expect([answer.status, answer.json]).toEqual([202, { accepted: 0, duplicates: 0 }]);

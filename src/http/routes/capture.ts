@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
+import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { sha256Hex } from '../../lib/hmac.ts';
 import { limits } from '../../lib/limits.ts';
@@ -49,11 +50,12 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
         if (source === undefined) throw new AppError('unknown-source', 'GET /v1/sources lists them.');
         const receivedAt = given.parts.clock.now();
         if (source.webhook === undefined || c.req.header('Authorization') !== undefined) {
-          await room.callers.require(c, 'events:write');
+          const caller = await room.callers.require(c, 'events:write');
           const bytes = await readRawBody(c, given.config.limits.bodyBytesMax);
           const context = { ...given.mapContext(receivedAt), ...query };
           const body = await readBody(given, [bytes], { source, context });
-          return take(c, source, body, reportReceipts(c, source, bytes, receivedAt));
+          const receipts = reportReceipts(c, { source, caller, bytes, receivedAt, about: query.repository });
+          return take(c, source, body, receipts);
         }
         const bytes = await readRawBody(c, given.config.limits.bodyBytesMax);
         const headers = c.req.header();
@@ -73,7 +75,7 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
       summary: 'Takes CloudEvents (single, batch, binary), OCSF findings, or either one a line.',
       query: noQuery,
       answers,
-      handle: async ({ c }) => {
+      handle: async ({ c, caller }) => {
         if (eventsSource === undefined) throw new AppError('unknown-source', 'No source reads CloudEvents.');
         const receivedAt = given.parts.clock.now();
         const bytes = await readRawBody(c, given.config.limits.bodyBytesMax);
@@ -83,7 +85,9 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
         const body = isBinary
           ? readOne(eventsSource, bytes, { ...context, headers: c.req.header() }, given)
           : await readBody(given, [bytes], { source: eventsSource, context });
-        const receipts = isBinary ? [] : reportReceipts(c, eventsSource, bytes, receivedAt);
+        const receipts = isBinary
+          ? []
+          : reportReceipts(c, { source: eventsSource, caller, bytes, receivedAt });
         return take(c, eventsSource, body, receipts);
       },
     }),
@@ -108,19 +112,26 @@ function readOne(source: Source, bytes: Uint8Array, context: MapContext, given: 
 const nothing = new TextEncoder().encode('null');
 
 /**
- * What makes a report one delivery: the sender's own key, or its bytes on this day. The same report of another day is
- * news: the scanner ran, and found the same.
+ * What makes a report one delivery: the sender's own key, or its bytes about one repository on this day. The same
+ * report of another day is news: the scanner ran, and found the same. Keys are counters often, so each sender's are
+ * their own: one who used a key before could else make the delivery of another vanish.
  */
 function reportReceipts(
   c: Context,
-  source: Source,
-  bytes: Uint8Array,
-  receivedAt: number,
+  given: {
+    readonly source: Source;
+    readonly caller: Principal;
+    readonly bytes: Uint8Array;
+    readonly receivedAt: number;
+    readonly about?: string | undefined;
+  },
 ): readonly string[] {
+  const { source, caller, bytes, receivedAt, about } = given;
   const key = c.req.header('Idempotency-Key');
-  if (key !== undefined && key !== '') return [`${source.id} key ${bounded(key)}`];
+  if (key !== undefined && key !== '') return [`${source.id} key ${bounded(caller.id)} ${bounded(key)}`];
   const day = new Date(receivedAt).toISOString().slice(0, 10);
-  return [`${source.id} body ${sha256Hex(bytes)} ${day}`];
+  const where = about === undefined ? '' : ` ${bounded(about)}`;
+  return [`${source.id} body ${sha256Hex(bytes)} ${day}${where}`];
 }
 
 /** Ids that senders make are kept as they are while they are short and plain. */
