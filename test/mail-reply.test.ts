@@ -258,6 +258,24 @@ for (const kind of testStores()) {
       expect(mails().at(-1)?.to).toEqual(['blue@example.com']);
     });
 
+    test('whom a case was handed over to may be out of reach as well: then their team hears of it', async () => {
+      const { mails, post, said, story, parts, id, settleDown, clock } = await told();
+      const first = (await story())?.messages[0];
+      clock.pass(1000);
+      const hash = parts.replyLink(first?.id ?? '', id).tokenHash;
+      await replyByLink(parts, hash, { answer: 'not-mine', owner: 'bob@example.com' });
+      await settleDown();
+      const over = mails().at(-1);
+      if (over === undefined) throw new Error('no mail');
+      expect(over.to).toEqual(['bob@example.com']);
+      expect((await post(bounceOf(over, 'bob@example.com', '5.1.1'))).json).toEqual({ outcome: 'bounced' });
+      expect((await said()).slice(1)).toEqual([
+        ['handed-over', 'bob', 'refused'],
+        ['handed-over', 'blue', 'accepted'],
+      ]);
+      expect((await story())?.loop.state).toBe('told');
+    });
+
     test('an answer at night is answered at night, and the ladder of silence goes on as it was', async () => {
       const { mails, post, email, clock, settleDown, said, id } = await told();
       clock.pass(13 * hour);

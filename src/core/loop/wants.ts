@@ -68,7 +68,7 @@ function allWants(facts: LoopFacts, rules: WantRules, now: number): readonly Wan
     case 'triage':
       return firstContact(facts, rules, now);
     case 'reassigned':
-      return [handOver(facts, rules, now)];
+      return handOver(facts, rules, now);
     case 'incident':
     case 'disputed':
     case 'answered':
@@ -112,40 +112,48 @@ function isSame(a: Addressee, b: Addressee): boolean {
   return a.kind === b.kind && a.id === b.id;
 }
 
-function handOver(facts: LoopFacts, rules: WantRules, now: number): Want {
+function handOver(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
   const reply = standingReply(facts);
   const over = facts.decisions.findLast((decision) => decision.kind === 'hand-over');
-  const to =
-    over?.kind === 'hand-over' && reply !== undefined && over.at >= reply.at
-      ? over.to
-      : (rules.owner.team ?? duty);
-  return {
-    occasion: `hand-over:${reply?.id ?? ''}`,
-    moment: 'handed-over',
-    to,
-    dueAt: now,
-    lane: lanes.live,
-  };
+  const named =
+    over?.kind === 'hand-over' && reply !== undefined && over.at >= reply.at ? over.to : undefined;
+  const next = reachable(facts, `hand-over:${reply?.id ?? ''}`, [named, rules.owner.team, duty]);
+  return next === undefined ? [] : [{ ...next, moment: 'handed-over', dueAt: now, lane: lanes.live }];
+}
+
+/** The first in line whose address did not refuse these words; undefined when nobody is left. */
+function reachable(
+  facts: LoopFacts,
+  occasion: string,
+  line: readonly (Addressee | undefined)[],
+): Pick<Want, 'occasion' | 'to'> | undefined {
+  const refused = facts.messages.filter(
+    (message) =>
+      message.outcome === 'refused' &&
+      (message.occasion === occasion || message.occasion.startsWith(`${occasion}:`)),
+  );
+  const to = line.find(
+    (one) => one !== undefined && !refused.some((message) => isSame(message.recipient, one)),
+  );
+  if (to === undefined) return undefined;
+  return { to, occasion: refused.length === 0 ? occasion : `${occasion}:${refused.length}` };
 }
 
 function replyWants(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
   const reply = standingReply(facts);
   if (reply === undefined) return [];
-  const want = (to: Addressee, lane: Lane): Want => ({
-    occasion: `${reply.answer}:${reply.id}`,
-    moment: 'escalation',
-    to,
-    dueAt: now,
-    lane,
-  });
+  const want = (to: Addressee, lane: Lane): readonly Want[] => {
+    const next = reachable(facts, `${reply.answer}:${reply.id}`, [to, duty]);
+    return next === undefined ? [] : [{ ...next, moment: 'escalation', dueAt: now, lane }];
+  };
   switch (reply.answer) {
     case 'not-me':
-      return [want(duty, lanes.urgent)];
+      return want(duty, lanes.urgent);
     case 'need-help':
     case 'wrong':
-      return [want(duty, lanes.live)];
+      return want(duty, lanes.live);
     case 'accept-risk':
-      return [want(secondPerson(rules.owner, reply.by), lanes.live)];
+      return want(secondPerson(rules.owner, reply.by), lanes.live);
     default:
       return [];
   }
