@@ -16,9 +16,10 @@ import { type BenchEvent, vendorEvents } from './support/vendor-records.ts';
 const limitSeconds = 2;
 
 /**
- * 300 rules over 100,000 events, one thread, no warm-up; events are made outside of the time that counts. The limit is
- * the two seconds (for other sizes in proportion to the events), and the ratio is Foldback's share of them. Beside it, in the same run: asking every rule
- * about every event of a sample, which must find the same.
+ * 300 rules over 100,000 events in one thread, without a warm-up; events are made outside of the time that counts.
+ * What counts is processor time with that of the garbage collector, so that other work on the machine does not. The
+ * limit is two seconds (for other sizes in proportion to the events), and the ratio is Foldback's share of them: up to
+ * 1 is good. Beside it, in the same run: asking every rule about every event of a sample, which must find the same.
  */
 export async function bench(): Promise<Figure> {
   const ruleCount = size('RULES', 300);
@@ -29,11 +30,16 @@ export async function bench(): Promise<Figure> {
 
   let matches = 0;
   const startedAt = performance.now();
+  const before = process.cpuUsage();
   for (const event of events) matches += set.match(event).length;
-  const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1_000_000;
+  const wall = (performance.now() - startedAt) / 1000;
 
   const asked = events.reduce((sum, event) => sum + set.candidates(event), 0);
-  note(`${rules.length} rules, ${eventCount} events: ${matches} matches in ${seconds.toFixed(2)} s`);
+  note(
+    `${rules.length} rules, ${eventCount} events: ${matches} matches in ${seconds.toFixed(2)} s (${wall.toFixed(2)} s by the clock)`,
+  );
   note(`asked per event: ${(asked / eventCount).toFixed(1)} rules of ${rules.length}`);
   const naive = naiveSeconds(rules, set, events);
   note(`every rule about every event: ${naive.toFixed(1)} s (from a sample)`);
@@ -78,9 +84,10 @@ function naiveSeconds(
   events: readonly BenchEvent[],
 ): number {
   const sample = events.slice(0, 2_000);
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   const found = sample.map((event) => rules.filter((rule) => rule.matches(event)));
-  const seconds = ((performance.now() - startedAt) / 1000) * (events.length / sample.length);
+  const { user, system } = process.cpuUsage(before);
+  const seconds = ((user + system) / 1_000_000) * (events.length / sample.length);
   for (const [index, event] of sample.entries()) {
     const indexed = set.match(event).map(({ rule }) => rule);
     const isSame =
