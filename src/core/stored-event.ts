@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Event, eventKinds, type Json } from './event.ts';
 
-const account = z.object({ system: z.string(), name: z.string() });
+const account = z.looseObject({ system: z.string(), name: z.string() });
 const person = {
   name: z.string().exactOptional(),
   email: z.string().exactOptional(),
@@ -9,16 +9,16 @@ const person = {
 };
 const json: z.ZodType<Json> = z.json();
 
-const body = z.object({
-  actor: z.object({
+const body = z.looseObject({
+  actor: z.looseObject({
     type: z.enum(['person', 'workload', 'agent', 'unknown']),
     id: z.string().exactOptional(),
     ...person,
   }),
   identity: z
-    .object({ type: z.string(), id: z.string(), provider: z.string().exactOptional() })
+    .looseObject({ type: z.string(), id: z.string(), provider: z.string().exactOptional() })
     .exactOptional(),
-  where: z.object({
+  where: z.looseObject({
     repository: z.string().exactOptional(),
     commit: z.string().exactOptional(),
     file: z.string().exactOptional(),
@@ -29,14 +29,14 @@ const body = z.object({
     url: z.string().exactOptional(),
   }),
   fingerprints: z.array(
-    z.object({
+    z.looseObject({
       kind: z.enum(['content', 'provider-id', 'scanner-hash', 'place']),
       keyId: z.string(),
       value: z.string(),
     }),
   ),
   secret: z
-    .object({
+    .looseObject({
       provider: z.string(),
       rule: z.string(),
       mask: z.string(),
@@ -47,7 +47,7 @@ const body = z.object({
     })
     .exactOptional(),
   leads: z.array(
-    z.object({
+    z.looseObject({
       kind: z.enum([
         'commit-author',
         'commit-committer',
@@ -60,13 +60,16 @@ const body = z.object({
       ...person,
     }),
   ),
-  detector: z.object({ name: z.string(), version: z.string().exactOptional() }).exactOptional(),
+  detector: z.looseObject({ name: z.string(), version: z.string().exactOptional() }).exactOptional(),
   record: z.record(z.string(), json),
 });
 
 const kind = z.enum(eventKinds);
 
-/** An event as it rests: its body is JSON. Undefined for one that was stored in another shape. */
+/**
+ * An event as it rests: its body is JSON. Undefined for one that was stored in another shape. Members that are not named
+ * here come through as they are.
+ */
 export function readStoredEvent(stored: {
   readonly id: string;
   readonly source: string;
