@@ -38,14 +38,15 @@ repositories:
 `;
   writeFileSync(join(folder, 'foldback.yaml'), settings);
   server = await startServer(folder, env);
-});
+}, 120_000);
 afterAll(async () => {
   await server.stop('SIGKILL');
   leaky.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('serve and the commands beside it', () => {
+// Each test starts processes, and the last one opens the store four times.
+describe('serve and the commands beside it', { timeout: 120_000 }, () => {
   test('the start says where it listens, how to get in, that nobody is told, and how to feed it', () => {
     const said = server.said();
     expect(said).toMatch(/Foldback listens on http:\/\/127\.0\.0\.1:\d+/u);
