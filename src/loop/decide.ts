@@ -1,5 +1,6 @@
 import { durationMs } from '../core/duration.ts';
 import type { Json } from '../core/event.ts';
+import { keptNote } from '../core/kept-text.ts';
 import { addSeen, type Decision } from '../core/loop/facts.ts';
 import type { Principal } from '../ports/principal.ts';
 import type { LoopRow, ReleaseFilter } from '../ports/store.ts';
@@ -93,7 +94,7 @@ function changeOf(before: LoopRow, principal: Principal, input: DecisionInput, n
   });
   switch (input.kind) {
     case 'attest': {
-      body['reference'] = input.reference.slice(0, 200);
+      body['reference'] = keptNote(input.reference);
       const seen = { signal: 'attested', at: now, reason: 'a second person attests it', isAttested: true };
       return { before, facts: addSeen(facts, 'attested', seen), story };
     }
@@ -106,7 +107,7 @@ function changeOf(before: LoopRow, principal: Principal, input: DecisionInput, n
       return withDecision({ kind: 'hand-over', at: now, by: principal.id, to: input.to });
     default:
       if (input.reason !== undefined) {
-        body['reason'] = input.reason.slice(0, 500);
+        body['reason'] = keptNote(input.reason);
         personal.push('/reason');
       }
       return withDecision({ kind: input.kind, at: now, by: principal.id });

@@ -1,7 +1,8 @@
 import { durationMs } from '../core/duration.ts';
 import type { Json } from '../core/event.ts';
+import { keptNote } from '../core/kept-text.ts';
+import { takesAnswer } from '../core/loop/answering.ts';
 import type { ReplyFact } from '../core/loop/facts.ts';
-import { isClosed } from '../core/loop/states.ts';
 import type { Answer } from '../core/message.ts';
 import type { ClaimedMessage, LoopRow, StoreWrite } from '../ports/store.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
@@ -62,7 +63,7 @@ async function reply(
     .map((want) => want.loop)
     .filter((id) => input.loop === undefined || input.loop === id);
   const rows = await tx.lockLoops([...new Set(ids)]);
-  const open = rows.filter((row) => !isClosed(row.state) && row.state !== 'verified');
+  const open = rows.filter((row) => takesAnswer(row, claimed.message.to));
   if (open.length === 0) return { kind: 'closed' };
 
   const proposed =
@@ -105,7 +106,7 @@ function replyFact(
     isWeak: true,
     ...(next === undefined ? {} : { proposedOwner: next }),
     ...(input.until === undefined || input.answer !== 'accept-risk' ? {} : { until: input.until }),
-    ...(input.reason === undefined ? {} : { reason: input.reason.slice(0, 500) }),
+    ...(input.reason === undefined ? {} : { reason: keptNote(input.reason) }),
   };
 }
 

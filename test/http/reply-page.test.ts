@@ -226,6 +226,53 @@ describe('an answer', () => {
     expect((await doors.ask(path, { json: { answer: 'done' } })).status).toBe(415);
   });
 
+  test('may hold any text: it is kept whole in its letters, and what looks like a secret in it is masked', async () => {
+    const { path, loop } = await told();
+    const posted = await answer(path, { answer: 'wrong', reason: 'other', note: '\u{1f511}'.repeat(300) });
+    expect(posted.status).toBe(303);
+    const pasted = ['AKIA', 'QYLPMN5HZ7', 'ABCDEF'].join('');
+    await answer(path, { answer: 'done', note: `I revoked ${pasted} today` });
+    const replies = (await stateOf(loop))?.facts.replies;
+    expect(replies?.[0]?.reason).toMatch(/^other: (?:\u{1f511})+\ufffd?$/u);
+    expect(replies?.[1]?.reason).toBe('I revoked [secret:aws] today');
+    expect(await everything()).not.toContain(pasted);
+  });
+
+  test('that passed the case on is the last one of its writer, until the case comes back to them', async () => {
+    const { path, loop } = await told();
+    const replies = async () => (await stateOf(loop))?.facts.replies.map((reply) => reply.answer);
+    const nonce = nonceIn((await open(path)).text);
+    await answer(path, { answer: 'not-mine', person: 'bob' });
+    doors.house.clock.pass(hour / 60);
+    await doors.house.settleDown();
+    for (const fields of [{ answer: 'not-mine', person: 'mia' }, { answer: 'not-me' }, { answer: 'done' }])
+      expect((await doors.ask(path, form({ form: nonce, ...fields }))).status).toBe(303);
+    expect(await replies()).toEqual(['not-mine']);
+    await answer(await linkOf(loop), { answer: 'not-mine', person: 'ana' });
+    doors.house.clock.pass(hour / 60);
+    await doors.house.settleDown();
+    await answer(await linkOf(loop), { answer: 'need-help' });
+    doors.house.clock.set(monday);
+    expect(await replies()).toEqual(['not-mine', 'not-mine', 'need-help']);
+  });
+
+  test('through an older link takes back no incident that somebody else reported', async () => {
+    const { path, loop } = await told();
+    const latest = async () => (await store.read.loop(loopPrincipal, loop))?.messages.at(-1)?.to.id;
+    for (let n = 0; n < 13 && (await latest()) === 'ana'; n += 1) {
+      doors.house.clock.pass(day);
+      await doors.house.settleDown();
+    }
+    expect(await latest()).not.toBe('ana');
+    const nonce = nonceIn((await open(path)).text);
+    // Reminders of several cases may have become one page.
+    const code = { case: (await stateOf(loop))?.caseCode ?? '' };
+    expect((await answer(await linkOf(loop), { answer: 'not-me', ...code })).status).toBe(303);
+    expect((await doors.ask(path, form({ form: nonce, answer: 'done' }))).status).toBe(303);
+    doors.house.clock.set(monday);
+    expect((await stateOf(loop))?.state).toBe('incident');
+  });
+
   test('to a case that is over is not recorded, and the page says what it came to', async () => {
     const { path, loop, secret } = await told();
     const nonce = nonceIn((await open(path)).text);

@@ -1,4 +1,5 @@
 import type { Behaviour } from '../../core/behaviour.ts';
+import { isAskedAgain, ownReply } from '../../core/loop/answering.ts';
 import type { LoopFacts, ReplyFact } from '../../core/loop/facts.ts';
 import { duty } from '../../core/loop/position.ts';
 import type { Proof } from '../../core/loop/proof.ts';
@@ -23,7 +24,7 @@ export function caseStatus(
   timeZone: string,
 ): CaseStatus {
   const { facts } = row;
-  const own = facts.replies.findLast(({ by }) => by.kind === reader.kind && by.id === reader.id);
+  const own = ownReply(facts, reader);
   switch (row.state) {
     case 'verified':
       return {
@@ -68,11 +69,8 @@ function openStatus(
       return { kind: 'closed', why: 'incident', at: row.updatedAt };
     return { kind: 'open', ...disproved(facts, proof) };
   }
-  const isSentBack = facts.decisions.some(
-    ({ kind, at }) => (kind === 'hand-back' || kind === 'reject-dispute') && at >= own.at,
-  );
-  const isBack = facts.lastOccurredAt > own.at && proof.rung === 'none';
-  if (isSentBack || isBack) return { kind: 'open', ...disproved(facts, proof) };
+  if (isAskedAgain({ facts, rung: proof.rung }, own, reader))
+    return { kind: 'open', ...disproved(facts, proof) };
   // A name of the directory passes it on at once; any other waits for the duty role, and may still be taken back.
   if (own.answer === 'not-mine' && own.proposedOwner !== undefined)
     return { kind: 'closed', why: 'reassigned', at: own.at };
