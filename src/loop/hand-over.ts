@@ -66,7 +66,10 @@ function planOf(
   now: number,
 ): Plan {
   const { message } = item;
-  const wanted = item.wants.filter((want) => isStillWanted(parts, want, rows.get(want.loop), now));
+  const wanted =
+    message.isReplay === true
+      ? item.wants
+      : item.wants.filter((want) => isStillWanted(parts, want, rows.get(want.loop), now));
   if (wanted.length === 0) return { kind: 'withdrawn', claimed: item, freed: item.wants };
   // What was put into words once keeps them: a retry says the same, also of loops that moved on meanwhile.
   const wants = message.snapshot === undefined ? wanted : item.wants;

@@ -124,6 +124,8 @@ export type MessageRow = {
   readonly behaviour: string;
   readonly lane: number;
   readonly isShadow: boolean;
+  /** A person decided to send it again: it is said whatever the loop made of its failure. */
+  readonly isReplay?: boolean;
   readonly channel: string;
   readonly state: MessageState;
   readonly dueAt: number;

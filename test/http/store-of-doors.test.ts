@@ -6,7 +6,7 @@ import { replay } from '../../src/loop/replay.ts';
 import type { Channel, SendResult } from '../../src/ports/channel.ts';
 import type { Principal } from '../../src/ports/principal.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { fakeSecret, hour, leak, monday, openHouse } from '../support/house.ts';
+import { fakeSecret, hour, leak, monday, openHouse, status } from '../support/house.ts';
 import { testStores } from '../support/stores.ts';
 
 const ofTeam = (team: string): Principal => ({ ...loopPrincipal, id: `of ${team}`, teams: [team] });
@@ -61,8 +61,37 @@ for (const kind of testStores()) {
       expect(entries.filter((entry) => entry.kind === 'replayed')).toHaveLength(1);
     });
 
+    test('a message that asks for what is no longer needed is not sent again', async () => {
+      const house = openHouse({
+        store,
+        channels: [channel],
+        delivery: { channel: channel.id, perPersonPerDayMax: 50 },
+      });
+      answer = { kind: 'uncertain', reason: 'the line broke' };
+      const secret = fakeSecret(901);
+      const taken = await ingest(house.parts, {
+        source: 'scanner',
+        receivedAt: monday,
+        mode: 'live',
+        events: [leak({ at: monday - hour, receivedAt: monday, secret, author: 'bob', file: 'over.py' })],
+      });
+      await house.settleDown();
+      await ingest(house.parts, {
+        source: 'scanner',
+        receivedAt: monday,
+        mode: 'live',
+        events: [status({ at: monday, secret, validity: 'inactive' })],
+      });
+      answer = { kind: 'accepted' };
+      const messages = (await store.read.loop(loopPrincipal, taken.loops[0] ?? ''))?.messages ?? [];
+      const told = messages.find((message) => message.moment === 'told');
+      expect(told).toMatchObject({ state: 'uncertain' });
+      expect(await replay(house.parts, loopPrincipal, told?.id ?? '')).toEqual({ kind: 'unwanted' });
+      expect((await store.read.message(loopPrincipal, told?.id ?? ''))?.message.state).toBe('uncertain');
+    });
+
     test('another team sees neither the link’s message, nor the loops, nor the counts', async () => {
-      const [loop] = (await store.read.loops(loopPrincipal, { limit: 10 })).items;
+      const [loop] = (await store.read.loops(loopPrincipal, { owner: 'ana', limit: 10 })).items;
       const id = loop?.id ?? '';
       const [message] = (await store.read.loop(loopPrincipal, id))?.messages ?? [];
       const house = openHouse({ store });
@@ -77,9 +106,15 @@ for (const kind of testStores()) {
       const all = { message: message?.id, loops: [id], sentAt: monday, checkpoints: [] };
       expect(await seen(loopPrincipal)).toMatchObject({
         ...all,
-        totals: { events: 1, messages: [{ state: 'accepted', n: 1 }] },
+        totals: {
+          events: 3,
+          messages: [
+            { state: 'accepted', n: 1 },
+            { state: 'uncertain', n: 1 },
+          ],
+        },
       });
-      expect(await seen(ofTeam('blue'))).toMatchObject({ ...all, totals: { events: 1 } });
+      expect(await seen(ofTeam('blue'))).toMatchObject({ ...all, totals: { events: 3 } });
       expect(await seen(ofTeam('red'))).toEqual({
         message: undefined,
         loops: [],

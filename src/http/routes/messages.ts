@@ -58,6 +58,8 @@ export function messageRoutes(room: Room): Pick<Operations, MessageKeys> {
         if (replayed.kind === 'not-found') throw new AppError('not-found', 'No message has this id.');
         if (replayed.kind === 'refused')
           throw new AppError('conflict', `It is ${replayed.state}: there is nothing to send again.`);
+        if (replayed.kind === 'unwanted')
+          throw new AppError('conflict', 'What it asks for is no longer needed.');
         return c.json(messageJson(parts, replayed.message));
       },
     }),

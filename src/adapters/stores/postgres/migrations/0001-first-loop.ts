@@ -114,6 +114,7 @@ const statements = [
     behaviour text not null,
     lane smallint not null,
     is_shadow boolean not null,
+    is_replay boolean not null default false,
     channel text not null,
     state text not null,
     due_at bigint not null,

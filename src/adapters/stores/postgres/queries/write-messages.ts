@@ -34,6 +34,7 @@ export type MessageRecord = {
   readonly behaviour: string;
   readonly lane: number;
   readonly is_shadow: boolean;
+  readonly is_replay: boolean;
   readonly channel: string;
   readonly state: MessageState;
   readonly due_at: number;
@@ -57,6 +58,7 @@ export function messageOf(record: MessageRecord): MessageRow {
     behaviour: record.behaviour,
     lane: record.lane,
     isShadow: record.is_shadow,
+    ...(record.is_replay ? { isReplay: true } : {}),
     channel: record.channel,
     state: record.state,
     dueAt: Number(record.due_at),
@@ -236,7 +238,7 @@ export async function queueMessages(
   await sql`insert into messages (${sql.raw(messageNames)}) select ${sql.raw(messageNames)}
     from ${recordset(rows, messageColumns)}
     on conflict (id) do update set state = excluded.state, due_at = excluded.due_at, lane = excluded.lane,
-      is_shadow = excluded.is_shadow, channel = excluded.channel, last_error = null
+      is_shadow = excluded.is_shadow, is_replay = false, channel = excluded.channel, last_error = null
     where messages.state = 'withdrawn'`.execute(db);
   const bound = messages.flatMap(({ message, wants }) => wants.map((want) => wantRecord(want, message.id)));
   await sql`update wants set message_id = t.message_id from ${recordset(bound, wantColumns)}
@@ -350,9 +352,10 @@ export async function messageById(db: Db, id: string): Promise<ClaimedMessage | 
 
 export async function requeueMessage(db: Db, id: string, at: number): Promise<boolean> {
   // The state is part of the condition: of two who ask at once, or beside a worker, one changes it.
-  const done = await sql`update messages set state = 'queued', due_at = ${at}, attempt = 0, lease = null,
+  const done =
+    await sql`update messages set state = 'queued', is_replay = true, due_at = ${at}, attempt = 0, lease = null,
     leased_until = null where id = ${id}::uuid and state in ('dead', 'refused', 'uncertain') returning id`.execute(
-    db,
-  );
+      db,
+    );
   return done.rows.length === 1;
 }
