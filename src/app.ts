@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { byHand, channels, ownerDirectories, sources, verifiers } from './adapters/index.ts';
 import { readEventBatches } from './adapters/read-events.ts';
 import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
@@ -225,7 +226,10 @@ function openSealer(key: SigningKey, file: string | undefined): Sealer {
   return {
     seal: (heads, previous, at) => sealRows(heads, previous, at, key),
     keep: async (row) => {
-      if (file !== undefined) await appendCheckpoint(file, onlyMembers(row));
+      if (file === undefined) return;
+      // With a database elsewhere nothing else has made the folder.
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await appendCheckpoint(file, onlyMembers(row));
     },
     missing: async (stored) => {
       if (file === undefined) return [];

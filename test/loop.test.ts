@@ -328,11 +328,44 @@ for (const kind of testStores()) {
       expect(await report('unknown')).toMatchObject({ accepted: 0, duplicates: 1 });
       expect(await stateOf(loop)).toMatchObject({ state: 'verified', facts: { sightings: 1 } });
       await house.settleDown();
+      const since = house.clock.now();
+      for (let d = 0; d < 3; d += 1) {
+        house.clock.pass(day);
+        await report('unknown');
+      }
+      expect(await stateOf(loop)).toMatchObject({ verifiedAt: since });
       house.clock.pass(hour);
       await report('active');
       expect(await stateOf(loop)).toMatchObject({ state: 'told', rung: 'none' });
       await house.settleDown();
       expect((await messages(loop)).map((message) => message.moment)).toEqual(['told', 'verified', 'told']);
+    });
+
+    test('an alert that is closed as revoked and opened again is no fix', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const secret = fakeSecret(295);
+      const [loop = ''] = (
+        await live(house, leak({ at: monday, secret, author: 'ana', file: 'reopened.py' }))
+      ).loops;
+      await house.settleDown();
+      house.clock.pass(hour);
+      await live(
+        house,
+        status({
+          at: house.clock.now(),
+          secret,
+          validity: 'inactive',
+          state: 'resolved',
+          action: 'resolved',
+        }),
+      );
+      expect(await stateOf(loop)).toMatchObject({ state: 'verified' });
+      house.clock.pass(hour);
+      await live(
+        house,
+        status({ at: house.clock.now(), secret, validity: 'unknown', state: 'open', action: 'reopened' }),
+      );
+      expect(await stateOf(loop)).toMatchObject({ state: 'told', rung: 'none' });
     });
 
     test('after a rotation the old cases are known, and nothing is told again', async () => {

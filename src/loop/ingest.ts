@@ -275,18 +275,21 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
 /** Judgements of a secret, not a fix of it: they close an alert and leave the key alive. */
 const judgements = new Set(['false_positive', 'wont_fix', 'used_in_tests']);
 
-/** An alert that its source closed is part of a fix; one that was re-opened or merely judged is not. */
+const alertWords = {
+  'alert-open': 'has an open alert',
+  'alert-reopened': 'opened its alert again',
+  'alert-judged': 'closed its alert as no leak',
+  'alert-closed': 'closed its alert',
+} as const;
+
+/** An alert that its source closed is part of a fix; one that was merely judged is not, and reopened takes it back. */
 function applyAlert(facts: LoopFacts, event: Event): LoopFacts {
-  const { state, resolution } = event.record;
+  const { state, resolution, action } = event.record;
   if (state !== 'resolved' && state !== 'open') return facts;
   const isJudged = typeof resolution === 'string' && judgements.has(resolution);
-  const signal = state === 'open' ? 'alert-open' : isJudged ? 'alert-judged' : 'alert-closed';
-  const words = {
-    'alert-open': 'has an open alert',
-    'alert-judged': 'closed its alert as no leak',
-    'alert-closed': 'closed its alert',
-  };
-  const reason = `${event.source} ${words[signal]}`;
+  const open = action === 'reopened' ? 'alert-reopened' : 'alert-open';
+  const signal = state === 'open' ? open : isJudged ? 'alert-judged' : 'alert-closed';
+  const reason = `${event.source} ${alertWords[signal]}`;
   return addSeen(facts, `alert:${event.source}`, { signal, at: event.occurredAt, reason });
 }
 

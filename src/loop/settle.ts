@@ -182,8 +182,8 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
     lastOccurredAt: facts.lastOccurredAt,
     ...(isFixed ? { verifiedAt: position.proof.verifiedAt ?? position.proof.at } : {}),
     ...(facts.relapseOf === undefined ? {} : { relapseOf: facts.relapseOf }),
-    // A time that has passed would wake the sweep for ever.
-    ...(position.dueAt === undefined || position.dueAt <= now ? {} : { dueAt: position.dueAt }),
+    // A time that has passed stays: the end of a hold window is judged by the sweep, whoever settled it before.
+    ...(position.dueAt === undefined ? {} : { dueAt: position.dueAt }),
     ...(facts.mergedInto === undefined ? {} : { mergedInto: facts.mergedInto }),
     updatedAt: now,
     seq: appended.seq,

@@ -225,6 +225,7 @@ export function status(given: {
   readonly validity: Validity;
   readonly source?: string;
   readonly state?: string;
+  readonly action?: string;
 }): Event {
   return makeEvent(
     {
@@ -233,7 +234,10 @@ export function status(given: {
       id: [given.validity, given.at, given.state],
       occurredAt: given.at,
       secret: { provider: 'aws', rule: 'aws-key', value: given.secret, validity: given.validity },
-      record: given.state === undefined ? {} : { state: given.state },
+      record:
+        given.state === undefined
+          ? {}
+          : { state: given.state, ...(given.action === undefined ? {} : { action: given.action }) },
     },
     tools(given.at),
   );

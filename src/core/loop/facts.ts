@@ -55,7 +55,12 @@ export type ValiditySeen = {
   readonly reason: string;
   /** When this source last proved that it works: a later failure to prove is then a flip. */
   readonly activeAt?: number;
+  /** When it said since then that it does not, earliest first, at most `deadAtsMax`: the first starts the window. */
+  readonly deadAts?: readonly number[];
 };
+
+/** A daily report for three months; what is left out matters only when news of life arrives later than that. */
+const deadAtsMax = 100;
 
 export type Seen = {
   readonly signal: string;
@@ -195,11 +200,14 @@ export function addValidity(
   const activeAt = status === 'active' ? Math.max(at, before?.activeAt ?? at) : before?.activeAt;
   const isLater =
     before === undefined || at > before.at || (at === before.at && rank(status) > rank(before.status));
-  if (!isLater && activeAt === before?.activeAt) return facts;
+  const deadAts = deadSince(before?.deadAts ?? [], status === 'active' ? undefined : at, activeAt);
+  if (!isLater && activeAt === before?.activeAt && deadAts.length === (before?.deadAts ?? []).length)
+    return facts;
   const reason = isNotVerified ? 'not verified' : `says ${status}`;
   const seen: ValiditySeen = {
     ...(isLater ? { status, at, reason } : { status: before.status, at: before.at, reason: before.reason }),
     ...(activeAt === undefined ? {} : { activeAt }),
+    ...(deadAts.length === 0 ? {} : { deadAts }),
   };
   return {
     ...facts,
@@ -271,7 +279,20 @@ function mergeValidity(facts: LoopFacts, source: string, seen: ValiditySeen): Lo
   const note = seen.status === 'unknown' ? { note: 'not verified' } : {};
   const withActive =
     seen.activeAt === undefined ? facts : addValidity(facts, source, 'active', seen.activeAt);
-  return addValidity(withActive, source, seen.status, seen.at, note);
+  const withDead = (seen.deadAts ?? []).reduce(
+    (known, at) => addValidity(known, source, seen.status === 'active' ? 'inactive' : seen.status, at, note),
+    withActive,
+  );
+  return addValidity(withDead, source, seen.status, seen.at, note);
+}
+
+function deadSince(
+  known: readonly number[],
+  at: number | undefined,
+  activeAt: number | undefined,
+): readonly number[] {
+  const all = at === undefined || known.includes(at) ? known : [...known, at].sort((a, b) => a - b);
+  return all.filter((dead) => activeAt === undefined || dead > activeAt).slice(0, deadAtsMax);
 }
 
 /** Ties at one instant go to the worse news, so that order never decides. */

@@ -37,7 +37,9 @@ export function signals(facts: LoopFacts): readonly Signal[] {
     const isFlip = seen.status === 'unknown' && seen.activeAt !== undefined && seen.at > seen.activeAt;
     if (seen.status !== 'unknown' || isFlip) {
       const signal = isFlip ? 'validity-flipped' : seen.status;
-      found.push({ signal, at: seen.at, reason: `${source} ${seen.reason}`, isAttested: false });
+      // The earliest word of it counts: a report that says so every day must not start the window anew.
+      const at = seen.status === 'active' ? seen.at : (seen.deadAts?.[0] ?? seen.at);
+      found.push({ signal, at, reason: `${source} ${seen.reason}`, isAttested: false });
     }
   }
   for (const seen of Object.values(facts.seen)) {
@@ -59,7 +61,7 @@ function failingAt(
   let active = 0;
   let present = facts.lastOccurredAt;
   for (const { signal, at } of all) {
-    if (signal === 'active') active = Math.max(active, at);
+    if (signal === 'active' || signal === 'alert-reopened') active = Math.max(active, at);
     if (signal === 'still-in-head') present = Math.max(present, at);
   }
   return { active, present };

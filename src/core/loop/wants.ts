@@ -75,7 +75,7 @@ function allWants(facts: LoopFacts, rules: WantRules, now: number): readonly Wan
       return replyWants(facts, rules, now);
     case 'told':
     case 'escalated':
-      return [...backAgain(facts, rules, now), ...ladder(facts, rules)];
+      return silent(facts, rules, now);
     case 'verified':
       return goodNews(facts, rules, now);
     case 'dismissed':
@@ -162,6 +162,13 @@ function replyWants(facts: LoopFacts, rules: WantRules, now: number): readonly W
 /** A risk is never accepted by the one who asks. */
 function secondPerson(owner: OwnerView, by: { readonly id: string }): Addressee {
   return owner.manager !== undefined && owner.manager.id !== by.id ? owner.manager : duty;
+}
+
+/** News comes before a reminder of the old: silence counts from what was said last. */
+function silent(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
+  const said = new Set(facts.messages.map((message) => message.occasion));
+  const news = backAgain(facts, rules, now).filter((want) => !said.has(want.occasion));
+  return news.length > 0 ? news : ladder(facts, rules);
 }
 
 /** Someone was told, the world changed for the worse, and they should hear it. */
