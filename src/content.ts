@@ -23,7 +23,8 @@ function compileRegex(pattern: string): ((text: string) => boolean) | undefined 
   const { RE2JS }: typeof import('re2js') = require('re2js');
   try {
     const compiled = RE2JS.compile(pattern);
-    return (text) => compiled.matcher(text).find();
+    // Asks for no groups, which is several times as fast as a matcher.
+    return (text) => compiled.test(text);
   } catch {
     return undefined;
   }

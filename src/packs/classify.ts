@@ -1,5 +1,6 @@
+import { subjectOfEvent } from '../core/detection/subject.ts';
 import type { Event } from '../core/event.ts';
-import { judge, type PackBehaviour } from './pack-behaviour.ts';
+import { judgeSubject, type PackBehaviour } from './pack-behaviour.ts';
 
 export type Meaning = {
   readonly behaviour: string;
@@ -19,9 +20,10 @@ export function classifier(behaviours: Iterable<PackBehaviour>): (event: Event) 
       candidates = all.filter((pack) => concerns(pack, event.kind));
       byKind.set(event.kind, candidates);
     }
+    const subject = subjectOfEvent(event);
     return candidates.flatMap((pack): readonly Meaning[] => {
       const behaviour = pack.behaviour.id;
-      const verdict = judge(pack, event);
+      const verdict = judgeSubject(pack, subject);
       if (verdict !== 'nothing') return [{ behaviour, role: verdict }];
       return isRelated(pack, event) ? [{ behaviour, role: 'related' }] : [];
     });

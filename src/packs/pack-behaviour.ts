@@ -1,6 +1,6 @@
 import { type Behaviour, behaviourSchema } from '../core/behaviour.ts';
 import { detectionOf } from '../core/detection/compile-detection.ts';
-import { subjectOfEvent } from '../core/detection/subject.ts';
+import { type Subject, subjectOfEvent } from '../core/detection/subject.ts';
 import type { Rule } from '../core/rules/rule.ts';
 import {
   type BehaviourDetection,
@@ -23,8 +23,14 @@ export type PackBehaviour = {
 };
 
 /** What a detection says of an event: the first that fits, in this order. */
-export function judge(pack: PackBehaviour, event: unknown): 'failed' | 'opportunity' | 'fixed' | 'nothing' {
-  const subject = subjectOfEvent(event);
+export function judge(pack: PackBehaviour, event: unknown): Verdict {
+  return judgeSubject(pack, subjectOfEvent(event));
+}
+
+export type Verdict = 'failed' | 'opportunity' | 'fixed' | 'nothing';
+
+/** As `judge`, for an event that many behaviours are asked about: its fields are read once. */
+export function judgeSubject(pack: PackBehaviour, subject: Subject): Verdict {
   if (pack.failed.test(subject)) return 'failed';
   if (pack.opportunity?.test(subject) === true) return 'opportunity';
   return pack.fixed?.test(subject) === true ? 'fixed' : 'nothing';

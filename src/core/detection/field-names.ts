@@ -79,12 +79,18 @@ function lowerKeys(
 }
 
 type Place = {
-  readonly names: readonly string[];
+  readonly steps: readonly Step[];
   readonly lowerNames: readonly string[];
-  /** What is left of the path at each of its names, as one key. */
-  readonly rests: readonly string[];
   readonly before: string;
   readonly after: string;
+};
+
+type Step = {
+  /** The name as written, and the spellings that records usually have: found without a look at every key. */
+  readonly spellings: readonly string[];
+  readonly lower: string;
+  /** What is left of the path, as one key; undefined at the last step. */
+  readonly rest: string | undefined;
 };
 
 function placeOf(written: string): Place {
@@ -95,10 +101,14 @@ function placeOf(written: string): Place {
     throw new Refusal(`"${written}" is not a field: a name is missing around a dot`);
   }
   const isFramed = inner !== undefined;
+  const steps = names.map((name, index) => {
+    const lower = name.toLowerCase();
+    const rest = index === names.length - 1 ? undefined : names.slice(index).join('.');
+    return { spellings: [...new Set([name, lower.slice(0, 1) + name.slice(1), lower])], lower, rest };
+  });
   return {
-    names,
-    lowerNames: names.map((name) => name.toLowerCase()),
-    rests: names.map((_, index) => names.slice(index).join('.')),
+    steps,
+    lowerNames: steps.map(({ lower }) => lower),
     before: isFramed ? before : '',
     after: isFramed ? after : '',
   };
@@ -124,62 +134,81 @@ const nothing: Found = { isPresent: false, values: [], texts: [], lowerTexts: []
 /** Lists in lists: records are bounded, a hostile one must not end the search otherwise. */
 const listDepthMax = 32;
 
-type Finding = { isPresent: boolean; values: unknown[]; texts: string[]; containers: unknown[] };
+type Finding = { readonly values: unknown[]; readonly texts: string[]; readonly containers: unknown[] };
 
 function readerOf(places: readonly Place[], rootOf: (subject: Subject) => unknown): FieldReader {
   const read: FieldReader = (subject) => {
     const known = subject.found.get(read);
     if (known !== undefined) return known;
-    const finding: Finding = { isPresent: false, values: [], texts: [], containers: [] };
     const root = rootOf(subject);
-    for (const place of places) walk(root, place, 0, finding, 0);
-    const found = finding.isPresent
-      ? { ...finding, lowerTexts: finding.texts.map((text) => text.toLowerCase()) }
-      : nothing;
+    let finding: Finding | undefined;
+    for (const place of places) finding = walk(root, place, 0, finding, 0);
+    const found = finding === undefined ? nothing : foundOf(finding);
     subject.found.set(read, found);
     return found;
   };
   return read;
 }
 
-function walk(value: unknown, place: Place, index: number, finding: Finding, depth: number): void {
-  if (Array.isArray(value)) {
-    if (depth < listDepthMax) for (const item of value) walk(item, place, index, finding, depth + 1);
-    return;
-  }
-  const name = place.names[index];
-  if (name === undefined || !isMap(value)) return;
-  const isLast = index === place.names.length - 1;
-  const key = keyOf(value, name, place.lowerNames[index] ?? '');
-  if (key !== undefined) {
-    if (isLast) take(value[key], place, finding, 0);
-    else walk(value[key], place, index + 1, finding, depth);
-  }
-  const rest = isLast ? undefined : place.rests[index];
-  if (rest !== undefined && Object.hasOwn(value, rest)) take(value[rest], place, finding, 0);
+function foundOf({ values, texts, containers }: Finding): Found {
+  const lowerTexts = texts.map((text) => text.toLowerCase());
+  return { isPresent: true, values, texts, lowerTexts, containers };
 }
 
-/** The member as it is written, else the first that differs in case only. Never more than own members. */
-function keyOf(value: Readonly<Record<string, unknown>>, name: string, lower: string): string | undefined {
-  if (Object.hasOwn(value, name)) return name;
+/** Most fields of most records are not there: a finding is made for the first that is. */
+function walk(
+  value: unknown,
+  place: Place,
+  index: number,
+  given: Finding | undefined,
+  depth: number,
+): Finding | undefined {
+  const step = place.steps[index];
+  if (step === undefined || typeof value !== 'object' || value === null) return given;
+  let finding = given;
+  if (Array.isArray(value)) {
+    if (depth < listDepthMax) {
+      for (const item of value) finding = walk(item, place, index, finding, depth + 1);
+    }
+    return finding;
+  }
+  if (!isMap(value)) return finding;
+  const key = keyOf(value, step);
+  if (key !== undefined) {
+    finding =
+      step.rest === undefined
+        ? take(value[key], place, finding, 0)
+        : walk(value[key], place, index + 1, finding, depth);
+  }
+  if (step.rest !== undefined && Object.hasOwn(value, step.rest)) {
+    finding = take(value[step.rest], place, finding, 0);
+  }
+  return finding;
+}
+
+/** The member as it is written, else one that differs in case only. Never more than own members. */
+function keyOf(value: Readonly<Record<string, unknown>>, { spellings, lower }: Step): string | undefined {
+  for (const spelling of spellings) if (Object.hasOwn(value, spelling)) return spelling;
   for (const key in value) {
-    if (key.length === name.length && key.toLowerCase() === lower && Object.hasOwn(value, key)) return key;
+    if (key.length === lower.length && key.toLowerCase() === lower && Object.hasOwn(value, key)) return key;
   }
   return undefined;
 }
 
-function take(value: unknown, place: Place, finding: Finding, depth: number): void {
-  if (value === undefined) return;
-  finding.isPresent = true;
-  if (Array.isArray(value)) {
-    if (depth >= listDepthMax) return;
+function take(value: unknown, place: Place, given: Finding | undefined, depth: number): Finding | undefined {
+  if (value === undefined) return given;
+  const finding = given ?? { values: [], texts: [], containers: [] };
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    const isFramed = place.before !== '' || place.after !== '';
+    const text = isFramed ? place.before + value + place.after : String(value);
+    finding.values.push(isFramed ? text : value);
+    finding.texts.push(text);
+  } else if (value === null) finding.values.push(null);
+  else if (Array.isArray(value)) {
+    if (depth >= listDepthMax) return finding;
     const isPlain = value.length > 0 && value.every((item) => typeof item !== 'object' || item === null);
     if (depth === 0 && !isPlain) finding.containers.push(value);
     for (const item of value) if (!isMap(item)) take(item, place, finding, depth + 1);
   } else if (isMap(value)) finding.containers.push(value);
-  else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    const isFramed = place.before !== '' || place.after !== '';
-    finding.values.push(isFramed ? place.before + value + place.after : value);
-    finding.texts.push(place.before + value + place.after);
-  } else if (value === null) finding.values.push(null);
+  return finding;
 }

@@ -8,7 +8,7 @@ export type Subject = {
   readonly vendor: unknown;
   readonly event: unknown;
   readonly found: Map<FieldReader, Found>;
-  readonly containers: Map<unknown, ContainerTexts>;
+  containers: Map<unknown, ContainerTexts> | undefined;
 };
 
 /** What stands at a field. Members of lists count one by one. */
@@ -31,7 +31,7 @@ export function subjectOf(record: unknown): Subject {
     vendor: record,
     event: isMap(record) && Object.hasOwn(record, 'event') ? record.event : undefined,
     found: new Map(),
-    containers: new Map(),
+    containers: undefined,
   };
 }
 
@@ -41,12 +41,13 @@ export function subjectOfEvent(event: unknown): Subject {
     vendor: isMap(event) && Object.hasOwn(event, 'record') ? event.record : undefined,
     event,
     found: new Map(),
-    containers: new Map(),
+    containers: undefined,
   };
 }
 
 /** The texts of a map or list, made once. */
 export function textsOfContainer(subject: Subject, container: unknown): ContainerTexts {
+  subject.containers ??= new Map();
   const known = subject.containers.get(container);
   if (known !== undefined) return known;
   const made = readContainer(container);
