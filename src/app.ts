@@ -107,11 +107,24 @@ export async function openApp(options: AppOptions): Promise<App> {
       team === undefined ? [] : [[repositoryKey(name), team]],
     ),
   );
+  const people = directories.find((directory) => directory.people !== undefined)?.people;
+  const leaves = open.some((channel) => channel.id === config.delivery.channel && channel.leavesMachine);
+  if (
+    config.delivery.mode === 'live' &&
+    leaves &&
+    config.duty.emails.length === 0 &&
+    (people?.duty() ?? []).length === 0
+  ) {
+    log.warn(
+      {},
+      'nobody has the duty role: what has no owner reaches no one. Set duty.emails, or duty in the file of people',
+    );
+  }
   const parts = assembleLoop({
     store,
     clock,
     packs,
-    people: directories.find((directory) => directory.people !== undefined)?.people,
+    people,
     directories,
     verifiers: watchers,
     enrich: contentReader({ clones, fingerprint, sources }),

@@ -90,8 +90,8 @@ async function drain(server: Server): Promise<void> {
 }
 
 /** The lock of the data folder, for whoever opens the embedded store. Says who has it when it is taken. */
-export async function lockData(dir: string): Promise<Lock> {
-  const locked = await acquireLock(dir);
+export async function lockData(dir: string, onLost?: () => void): Promise<Lock> {
+  const locked = await acquireLock(dir, onLost === undefined ? {} : { onLost });
   if (locked.kind === 'held') return locked.lock;
   const { pid, since, place } = locked.holder;
   throw new AppError('store-locked', `process ${pid} on ${place} has held ${dir} since ${since}`);

@@ -26,7 +26,7 @@ export function messageValues(parts: LoopParts, request: RenderRequest): Message
     ...(request.loops.length > 1
       ? { items: request.loops.map(caseValues), count: request.loops.length }
       : {}),
-    recipientName: request.recipient.name,
+    ...nameOf(request.recipient),
     ...(request.recipient.timeZone === undefined ? {} : { timeZone: request.recipient.timeZone }),
     ...(request.replyUrl === undefined ? {} : { replyUrl: request.replyUrl }),
     ...(seenBy === undefined ? {} : { seenBy, ...(seenBy.at === undefined ? {} : { dueAt: seenBy.at }) }),
@@ -124,4 +124,10 @@ function closedBecause(row: LoopRow): Pick<MessageValues, 'closedBecause'> {
   return state === 'held' || state === 'dismissed' || state === 'accepted' || state === 'unprovable'
     ? { closedBecause: state }
     : {};
+}
+
+/** How a recipient is greeted. An address is no name, and neither is a role. */
+function nameOf(recipient: RenderRequest['recipient']): Pick<MessageValues, 'recipientName'> {
+  const isNamed = !recipient.id.includes(':') && recipient.name !== recipient.kind;
+  return isNamed ? { recipientName: recipient.name } : {};
 }

@@ -22,7 +22,12 @@ export async function serveCommand(flags: ServeFlags): Promise<ExitCode> {
   const log = createLog({ level: config.log.level, secrets: secretValues(loaded) });
   log.debug({ settings: effective(loaded) }, 'settings');
   const stop = stopSignal();
-  const lock = isEmbedded ? await lockData(config.data.dir) : undefined;
+  // Two processes on one folder lose data silently: whoever has lost the lock writes nothing more.
+  const onLost = (): never => {
+    log.fatal({}, 'the lock of the data folder was lost; ending at once');
+    process.exit(exit.failed);
+  };
+  const lock = isEmbedded ? await lockData(config.data.dir, onLost) : undefined;
   try {
     const found = await findKeys(config, randomBytes);
     const app = await openApp({ config, keys: found.keys, log });

@@ -29,8 +29,8 @@ export function harden<E extends Env>(app: Hono<E>, options: HardenOptions): voi
 export const serverOptions = {
   /** Headers within this time, or the connection is closed. */
   headersTimeout: 20_000,
-  /** The whole request: a body of the largest allowed size over a slow line. */
-  requestTimeout: 300_000,
+  /** The whole request: an import of a very large file is one request, read as it is stored. */
+  requestTimeout: 3_600_000,
   keepAliveTimeout: 10_000,
   /** Our longest request line and headers together stay below 4 KB. */
   maxHeaderSize: 16_384,
