@@ -18,7 +18,9 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   modules.enableCompileCache?.(join(root, 'node_modules', '.cache', 'foldback'));
   await import(pathToFileURL(main).href);
 } else {
-  const own = ['node', 'node.exe'].map((name) => join(root, 'node_modules', 'node', 'bin', name)).find(existsSync);
+  const own = ['node', 'node.exe']
+    .map((name) => join(root, 'node_modules', 'node', 'bin', name))
+    .find(existsSync);
   if (own === undefined) {
     process.stderr.write(
       `foldback needs Node 22.18 or newer, and this is ${process.versions.node}. Run \`npm ci\` in ${root}, which brings one.\n`,

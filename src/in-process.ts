@@ -18,5 +18,9 @@ export function openDoors(app: App): Doors {
     bearer === token ? operator : app.authenticate(bearer);
   const http = createHttp({ ...app, authenticate });
   // Links are made of the address; a server that is started later has the same.
-  return { url: `http://127.0.0.1:${app.config.http.port}`, token, fetch: async (request) => http.fetch(request) };
+  return {
+    url: `http://127.0.0.1:${app.config.http.port}`,
+    token,
+    fetch: async (request) => http.fetch(request),
+  };
 }

@@ -28,7 +28,12 @@ export type Team = {
 export type OwnerRef =
   | { readonly kind: 'person'; readonly id: string }
   | { readonly kind: 'team'; readonly id: string }
-  | { readonly kind: 'stranger'; readonly name?: string; readonly email?: string; readonly account?: { readonly system: string; readonly name: string } };
+  | {
+      readonly kind: 'stranger';
+      readonly name?: string;
+      readonly email?: string;
+      readonly account?: { readonly system: string; readonly name: string };
+    };
 
 export type Evidence = {
   /** `commit-author`, `pusher`, `codeowners`, `learnt`, … : the weight of each kind lives in `owner-weights.ts`. */

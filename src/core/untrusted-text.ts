@@ -24,8 +24,7 @@ const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 const bareScheme =
   /\b(mailto|tel|sms|callto|skype|facetime|javascript|vbscript|data|file|magnet|cid|about|view-source):/giu;
 /** A host at the start of a word: `evil.example/login`. A dot inside `1.5` or `v1.2` has no letters after it. */
-const bareDomain =
-  /(?<![\p{L}\p{N}_./-])(?:[\p{L}\p{N}][\p{L}\p{N}_-]*\.)+\p{L}[\p{L}\p{N}-]+/gu;
+const bareDomain = /(?<![\p{L}\p{N}_./-])(?:[\p{L}\p{N}][\p{L}\p{N}_-]*\.)+\p{L}[\p{L}\p{N}-]+/gu;
 const bareIpv4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/gu;
 
 const wide = /[\uff01-\uff5e]/gu;
