@@ -90,7 +90,7 @@ export const sections = {
             'Where people reach Foldback: every link in a message begins with it. https, except on loopback.',
           ),
         ),
-      requestsPerMinuteMax: count(1_000_000).default(6000).meta(says('Requests of one token or address.')),
+      requestsPerMinuteMax: count(1_000_000).default(60_000).meta(says('Requests of one token or address.')),
       trustedProxies: z
         .array(network)
         .max(50)
