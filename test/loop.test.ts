@@ -411,5 +411,27 @@ for (const kind of testStores()) {
         lane: 0,
       });
     });
+
+    test('a case whose behaviour is no longer in the packs does not hold up the others', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const secret = fakeSecret(990);
+      const { loops } = await live(
+        house,
+        leak({ at: monday - hour, receivedAt: monday, secret, author: 'bob' }),
+      );
+      await house.settleDown();
+      const loop = loops[0] ?? '';
+      const due = (await stateOf(loop))?.dueAt ?? 0;
+      expect(due).toBeGreaterThan(monday);
+      house.clock.set(due + 1);
+      const parts = { ...house.parts, behaviours: new Map() };
+      await sweep(parts);
+      expect((await stateOf(loop))?.state).toBe('told');
+      expect(await sweep(parts)).toBe(0);
+      // With its behaviour back it is looked at again.
+      house.clock.pass(day + 1);
+      await sweep(house.parts);
+      expect((await stateOf(loop))?.state).toBe('unprovable');
+    });
   });
 }

@@ -1,4 +1,5 @@
 import type { Behaviour } from '../core/behaviour.ts';
+import { dayMs } from '../core/duration.ts';
 import type { Json } from '../core/event.ts';
 import { type LoopFacts, withoutShadow } from '../core/loop/facts.ts';
 import { type Position, positionOf } from '../core/loop/position.ts';
@@ -132,7 +133,10 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
   const isStub = facts.sightings === 0;
   const first = facts.kept[0];
   if (behaviour === undefined || isStub) {
-    const row: LoopRow = { ...before, isStub, facts, lastOccurredAt: facts.lastOccurredAt, updatedAt: now };
+    // A behaviour may leave the packs and return: such a case is looked at again later, and holds up nobody.
+    const later = before.dueAt !== undefined && before.dueAt <= now ? { dueAt: now + dayMs } : {};
+    const { lastOccurredAt } = facts;
+    const row: LoopRow = { ...before, ...later, isStub, facts, lastOccurredAt, updatedAt: now };
     return { row, wants: [], entries: [], personal: [] };
   }
   const { position, wants } = standing(parts, behaviour, facts, owned.owner, owned.repository, now);
