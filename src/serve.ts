@@ -7,6 +7,7 @@ import { besideDuties } from './app-duties.ts';
 import { AppError } from './core/errors.ts';
 import { serverOptions } from './http/hardening/harden.ts';
 import { createHttp } from './http/server.ts';
+import { isEqualConstantTime } from './lib/hmac.ts';
 import { acquireLock, type Lock } from './lib/lock-file.ts';
 import { removeServerFile, writeServerFile } from './lib/server-file.ts';
 import { noteMode } from './loop/decide.ts';
@@ -32,7 +33,7 @@ export async function serve(app: App, role: Role): Promise<Serving> {
   const { config, parts, log } = app;
   const localToken = randomBytes(32).toString('base64url');
   const authenticate = async (bearer: string): Promise<Principal | undefined> =>
-    bearer === localToken
+    isEqualConstantTime(bearer, localToken)
       ? { ...systemPrincipal('command line'), kind: 'operator' }
       : app.authenticate(bearer);
 
