@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type ClaimState, type ClaimVerdict, claim, judgeClaim, offerClaim } from './access/claim.ts';
 import { type Principal, systemPrincipal } from './access/principal.ts';
+import { randomBytesCount } from './access/secret-text.ts';
 import {
   issueToken,
   judgeToken,
@@ -10,7 +11,6 @@ import {
   tokenDaysMax,
   tokenHash,
 } from './access/token.ts';
-import { randomBytesCount } from './access/secret-text.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Store, StoreWrite } from './ports/store.ts';
