@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openSmtpSink } from '../support/smtp-sink.ts';
+import { type CrashSettings, isAnswered, peopleFile } from './crash-app.ts';
+import { type Outcome, readOutcome } from './outcome.ts';
+
+export type RoundsOptions = {
+  /** A real PostgreSQL; the embedded store when left out. */
+  readonly postgres?: string;
+  /** How often the process is killed. */
+  readonly rounds: number;
+  readonly seed: number;
+};
+
+const program = join(import.meta.dirname, 'child.ts');
+/** Longest time that a process may take to be ready or to come to its end. */
+const patienceMs = 120_000;
+
+/** Kills the product again and again while it works, lets it finish, and reads what is left. */
+export async function runRounds(options: RoundsOptions): Promise<Outcome> {
+  const { postgres, rounds, seed } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'foldback-crash-'));
+  writeFileSync(join(folder, 'people.yaml'), peopleFile());
+  const sink = await openSmtpSink();
+  const schema = `k_${randomBytes(6).toString('hex')}`;
+  const database = postgres === undefined ? undefined : new pg.Client({ connectionString: postgres });
+  await database?.connect();
+  await database?.query(`create schema ${schema}`);
+  const heard = { accepted: new Set<number>(), replied: new Set<number>() };
+  const random = seeded(seed);
+  const settingsOf = (round: number): CrashSettings => ({
+    folder,
+    ...(postgres === undefined ? {} : { database: `${postgres}?options=-c%20search_path%3D${schema}` }),
+    smtpPort: sink.port,
+    seed,
+    round,
+    next: heard.accepted.size,
+    toAnswer: [...heard.accepted].filter((n) => isAnswered(n) && !heard.replied.has(n)),
+  });
+  const listen = (line: string): void => {
+    const [word, n] = line.split(' ');
+    if (word === 'accepted') heard.accepted.add(Number(n));
+    if (word === 'replied') heard.replied.add(Number(n));
+  };
+  try {
+    // Ends by itself, so that Node keeps the compiled modules for those that are killed.
+    await runChild({ ...settingsOf(0), last: 0 }, listen);
+    for (let round = 1; round <= rounds; round += 1) {
+      await runChild(settingsOf(round), listen, Math.floor(20 + random() * 580));
+    }
+    await runChild({ ...settingsOf(rounds + 1), last: heard.accepted.size }, listen);
+    return await readOutcome(settingsOf(rounds + 2), heard, sink.mails);
+  } finally {
+    await database?.query(`drop schema ${schema} cascade`);
+    await database?.end();
+    await sink.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the program until it is killed so many milliseconds after it was ready, or to its end. */
+async function runChild(
+  settings: CrashSettings,
+  listen: (line: string) => void,
+  killAfterMs?: number,
+): Promise<void> {
+  const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(settings.folder, 'compiled') },
+  });
+  const lines: string[] = [];
+  let rest = '';
+  let complaint = '';
+  let timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-4000);
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    const parts = (rest + chunk.toString()).split('\n');
+    rest = parts.pop() ?? '';
+    for (const line of parts) {
+      lines.push(line);
+      listen(line);
+      if (line !== 'ready' || killAfterMs === undefined) continue;
+      clearTimeout(timer);
+      timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    }
+  });
+  // `close` and not `exit`: all that it said before it died has been read by then.
+  const signal = await new Promise<NodeJS.Signals | null>((resolve) => {
+    child.once('close', (_code, by) => resolve(by));
+  });
+  clearTimeout(timer);
+  const isAsPlanned =
+    killAfterMs === undefined ? lines.at(-1) === 'done' : signal === 'SIGKILL' && lines[0] === 'ready';
+  if (!isAsPlanned) throw new Error(`round ${settings.round} ended by itself (${signal}): ${complaint}`);
+}
+
+/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
