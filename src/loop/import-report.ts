@@ -93,7 +93,11 @@ export async function* importReport(
       position: note.position,
       counts: { ...counts },
     };
-    await parts.store.transaction((tx) => tx.saveImport(row));
+    await parts.store.transaction(async (tx) => {
+      // Also a report that found nothing, or the same as the last one, says that its scanner lives.
+      if (reading.source !== '') await tx.addSourceDay(reading.source, input.receivedAt);
+      await tx.saveImport(row);
+    });
     const takenBefore = earlier?.position ?? 0;
     return { ...counts, source: reading.source, takenBefore, rejections: note.rejections };
   };

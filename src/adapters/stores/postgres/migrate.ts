@@ -14,10 +14,14 @@ const migrations: Readonly<Record<string, Migration>> = {
  */
 export async function migrate(db: Kysely<unknown>, schema?: string): Promise<void> {
   if (schema !== undefined) await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+  const current = await sql<{ name: string }>`select current_schema() as name`.execute(db);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
-    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+    // Other programs keep lists of their own in the same database, under the usual names, in whatever schema.
+    migrationTableName: 'foldback_migrations',
+    migrationLockTableName: 'foldback_migrations_lock',
+    migrationTableSchema: schema ?? current.rows[0]?.name ?? 'public',
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
