@@ -1,16 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Outcome } from './outcome.ts';
-import { type RoundsOptions, runRounds } from './rounds.ts';
+import { type Killed, type RoundsOptions, runRounds } from './rounds.ts';
 
 /** The tests that hold however often a process was killed; the figures are printed. */
 export function promiseKept(options: RoundsOptions): void {
-  let outcome: Outcome;
+  let outcome: Killed;
   beforeAll(async () => {
     outcome = await runRounds(options);
     const { accepted, replied, mails, uncertain, lost, doubled } = outcome;
     const store = options.postgres === undefined ? 'embedded' : 'postgres';
     const figures = { accepted, replied, mails, uncertain, lost: lost.length, doubled: doubled.length };
-    process.stdout.write(`${JSON.stringify({ store, rounds: options.rounds, ...figures })}\n`);
+    process.stdout.write(`${JSON.stringify({ store, rounds: outcome.rounds, ...figures })}\n`);
   }, 3_600_000);
 
   test('loses nothing that it accepted and counts nothing twice', () => {

@@ -14,14 +14,20 @@ export type RoundsOptions = {
   /** How often the process is killed. */
   readonly rounds: number;
   readonly seed: number;
+  /** Kills no more after this, for a machine with little time; the outcome tells how many rounds there were. */
+  readonly minutesMax?: number;
 };
+
+/** The outcome, with the number of times that the process was killed. */
+export type Killed = Outcome & { readonly rounds: number };
 
 const program = join(import.meta.dirname, 'child.ts');
 /** Longest time that a process may take to be ready or to come to its end. */
 const patienceMs = 120_000;
 
 /** Kills the product again and again while it works, lets it finish, and reads what is left. */
-export async function runRounds(options: RoundsOptions): Promise<Outcome> {
+export async function runRounds(options: RoundsOptions): Promise<Killed> {
+  const endsAt = performance.now() + (options.minutesMax ?? 600) * 60_000;
   const { postgres, rounds, seed } = options;
   const folder = mkdtempSync(join(tmpdir(), 'foldback-crash-'));
   writeFileSync(join(folder, 'people.yaml'), peopleFile());
@@ -49,11 +55,14 @@ export async function runRounds(options: RoundsOptions): Promise<Outcome> {
   try {
     // Ends by itself, so that Node keeps the compiled modules for those that are killed.
     await runChild({ ...settingsOf(0), last: 0 }, listen);
-    for (let round = 1; round <= rounds; round += 1) {
-      await runChild(settingsOf(round), listen, Math.floor(20 + random() * 580));
+    let round = 1;
+    for (; round <= rounds && performance.now() < endsAt; round += 1) {
+      // Half of them die while they start and mend, the others in the midst of their work, however slow the machine.
+      const after = round % 2 === 0 ? 'ready' : 'accepted';
+      await runChild(settingsOf(round), listen, { after, ms: Math.floor(20 + random() * 580) });
     }
-    await runChild({ ...settingsOf(rounds + 1), last: heard.accepted.size }, listen);
-    return await readOutcome(settingsOf(rounds + 2), heard, sink.mails);
+    await runChild({ ...settingsOf(round), last: heard.accepted.size }, listen);
+    return { rounds: round - 1, ...(await readOutcome(settingsOf(round + 1), heard, sink.mails)) };
   } finally {
     await database?.query(`drop schema ${schema} cascade`);
     await database?.end();
@@ -62,11 +71,11 @@ export async function runRounds(options: RoundsOptions): Promise<Outcome> {
   }
 }
 
-/** Runs the program until it is killed so many milliseconds after it was ready, or to its end. */
+/** Runs the program until it is killed, so many milliseconds after it was ready or had accepted something, or to its end. */
 async function runChild(
   settings: CrashSettings,
   listen: (line: string) => void,
-  killAfterMs?: number,
+  kill?: { readonly after: 'ready' | 'accepted'; readonly ms: number },
 ): Promise<void> {
   const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,6 +84,7 @@ async function runChild(
   const lines: string[] = [];
   let rest = '';
   let complaint = '';
+  let isDoomed = false;
   let timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-4000);
@@ -85,9 +95,10 @@ async function runChild(
     for (const line of parts) {
       lines.push(line);
       listen(line);
-      if (line !== 'ready' || killAfterMs === undefined) continue;
+      if (kill === undefined || isDoomed || !line.startsWith(kill.after)) continue;
+      isDoomed = true;
       clearTimeout(timer);
-      timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      timer = setTimeout(() => child.kill('SIGKILL'), kill.ms);
     }
   });
   // `close` and not `exit`: all that it said before it died has been read by then.
@@ -95,8 +106,7 @@ async function runChild(
     child.once('close', (_code, by) => resolve(by));
   });
   clearTimeout(timer);
-  const isAsPlanned =
-    killAfterMs === undefined ? lines.at(-1) === 'done' : signal === 'SIGKILL' && lines[0] === 'ready';
+  const isAsPlanned = kill === undefined ? lines.at(-1) === 'done' : signal === 'SIGKILL' && isDoomed;
   if (!isAsPlanned) throw new Error(`round ${settings.round} ended by itself (${signal}): ${complaint}`);
 }
 

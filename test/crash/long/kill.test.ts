@@ -2,14 +2,17 @@ import { describe, inject } from 'vitest';
 import { promiseKept } from '../promise-kept.ts';
 
 const { url, reason } = inject('postgres');
+/** Two hundred kills take a while; a figure here ends each store's part sooner and the printed rounds tell. */
+const minutes = process.env['FOLDBACK_TEST_CRASH_MINUTES'];
+const limit = { rounds: 100, ...(minutes === undefined ? {} : { minutesMax: Number(minutes) }) };
 
 describe('a process that is killed at any moment and started again, over the embedded store', () => {
-  promiseKept({ rounds: 100, seed: 1 });
+  promiseKept({ ...limit, seed: 1 });
 });
 
 describe.skipIf(url === undefined)(
   `a process that is killed at any moment and started again, over PostgreSQL${url === undefined ? `: ${reason}` : ''}`,
   () => {
-    promiseKept({ rounds: 100, seed: 2, ...(url === undefined ? {} : { postgres: url }) });
+    promiseKept({ ...limit, seed: 2, ...(url === undefined ? {} : { postgres: url }) });
   },
 );
