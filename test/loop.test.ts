@@ -6,7 +6,17 @@ import { replyByLink } from '../src/loop/listen.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import { sweep } from '../src/loop/sweep.ts';
 import type { Store } from '../src/ports/store.ts';
-import { day, fakeSecret, type House, hour, leak, monday, openHouse, status } from './support/house.ts';
+import {
+  day,
+  fakeSecret,
+  type House,
+  hour,
+  leak,
+  monday,
+  openHouse,
+  personOf,
+  status,
+} from './support/house.ts';
 import { testStores } from './support/stores.ts';
 
 for (const kind of testStores()) {
@@ -366,6 +376,28 @@ for (const kind of testStores()) {
         status({ at: house.clock.now(), secret, validity: 'unknown', state: 'open', action: 'reopened' }),
       );
       expect(await stateOf(loop)).toMatchObject({ state: 'told', rung: 'none' });
+    });
+
+    test('a message is seen by who may see its cases, whoever it is written to', async () => {
+      const people = [
+        personOf('ana', { manager: 'rex' }),
+        personOf('rex', { team: 'red' }),
+        personOf('dora', { isDuty: true }),
+      ];
+      const house = openHouse({ store, people, delivery: { perPersonPerDayMax: 50 } });
+      const [loop = ''] = (
+        await live(house, leak({ at: monday, secret: fakeSecret(320), author: 'ana', file: 'seen.py' }))
+      ).loops;
+      for (let d = 0; d < 10; d += 1) {
+        await house.settleDown();
+        house.clock.pass(day);
+      }
+      const toManager = (await messages(loop)).find((message) => message.to.id === 'rex');
+      expect(toManager?.moment).toBe('escalation');
+      const red = { ...loopPrincipal, teams: ['red'] };
+      const blue = { ...loopPrincipal, teams: ['blue'] };
+      expect(await store.read.message(red, toManager?.id ?? '')).toBeUndefined();
+      expect((await store.read.message(blue, toManager?.id ?? ''))?.message.id).toBe(toManager?.id);
     });
 
     test('after a rotation the old cases are known, and nothing is told again', async () => {

@@ -98,7 +98,8 @@ function messageOf(parts: LoopParts, wants: Bundle, now: number): MessageRow {
       ? `${first.loop}/${first.occasion}`
       : parts.idOf(['occasion', ...wants.map((want) => `${want.loop}/${want.occasion}`).sort()]);
   const isShadow = parts.delivery.mode === 'shadow';
-  const team = first.to.kind === 'team' ? first.to.id : parts.people.person(first.to.id)?.team;
+  // Whoever may see every case of a message may see it: one that speaks for several teams is for those who see all.
+  const team = wants.every((want) => want.team === first.team) ? first.team : undefined;
   return {
     id: parts.idOf(['message', first.to.kind, first.to.id, moment, occasion]),
     to: first.to,

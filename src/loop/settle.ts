@@ -196,7 +196,12 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
   };
   return {
     row,
-    wants: wants.map((want) => ({ ...want, loop: row.id, behaviour: row.behaviour })),
+    wants: wants.map((want) => ({
+      ...want,
+      loop: row.id,
+      behaviour: row.behaviour,
+      ...(row.team === undefined ? {} : { team: row.team }),
+    })),
     entries: appended.entries,
     personal: appended.personal,
   };

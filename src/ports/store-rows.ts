@@ -103,6 +103,8 @@ export type WantRow = {
   readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
   readonly lane: number;
   readonly dueAt: number;
+  /** The loop's team: who may see what is said of it. */
+  readonly team?: string;
 };
 
 export const messageStates = [

@@ -147,6 +147,7 @@ const statements = [
     recipient_id text not null,
     lane smallint not null,
     due_at bigint not null,
+    team text,
     primary key (loop_id, occasion)
   )`,
   `create index wants_due on wants (lane, due_at) where message_id is null`,

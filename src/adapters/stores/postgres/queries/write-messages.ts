@@ -23,6 +23,7 @@ type WantRecord = {
   readonly recipient_id: string;
   readonly lane: number;
   readonly due_at: number;
+  readonly team: string | null;
 };
 
 export type MessageRecord = {
@@ -83,11 +84,12 @@ function wantOf(record: WantRecord): WantRow {
     to: { kind: record.recipient_kind, id: record.recipient_id },
     lane: record.lane,
     dueAt: Number(record.due_at),
+    ...optional('team', record.team),
   };
 }
 
 const wantColumns = `loop_id uuid, occasion text, message_id uuid, moment text, behaviour text, recipient_kind text,
-  recipient_id text, lane smallint, due_at bigint`;
+  recipient_id text, lane smallint, due_at bigint, team text`;
 
 function wantRecord(want: WantRow, message: string | null): WantRecord {
   return {
@@ -100,6 +102,7 @@ function wantRecord(want: WantRow, message: string | null): WantRecord {
     recipient_id: want.to.id,
     lane: want.lane,
     due_at: want.dueAt,
+    team: want.team ?? null,
   };
 }
 
@@ -115,11 +118,11 @@ export async function replaceWants(
       where t.loop_id = wants.loop_id and t.occasion = wants.occasion)`.execute(db);
   if (rows.length === 0) return;
   // The addressee may change while the words wait; their due time does not start again.
-  await sql`insert into wants (loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at)
-    select loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at
+  await sql`insert into wants (loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team)
+    select loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team
     from ${recordset(rows, wantColumns)}
     on conflict (loop_id, occasion) do update set moment = excluded.moment, recipient_kind = excluded.recipient_kind,
-      recipient_id = excluded.recipient_id, lane = excluded.lane
+      recipient_id = excluded.recipient_id, lane = excluded.lane, team = excluded.team
     where wants.message_id is null`.execute(db);
 }
 
