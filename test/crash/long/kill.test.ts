@@ -3,7 +3,7 @@ import { promiseKept } from '../promise-kept.ts';
 
 const { url, reason } = inject('postgres');
 /** Two hundred kills take a while; a figure here ends each store's part sooner and the printed rounds tell. */
-const minutes = process.env['FOLDBACK_TEST_CRASH_MINUTES'];
+const { FOLDBACK_TEST_CRASH_MINUTES: minutes } = process.env;
 const limit = { rounds: 100, ...(minutes === undefined ? {} : { minutesMax: Number(minutes) }) };
 
 describe('a process that is killed at any moment and started again, over the embedded store', () => {
