@@ -141,7 +141,7 @@ describe('mail', () => {
   test('one message has a deadline of its own', async () => {
     const { channel } = await mailer('silent-after-data', {
       silenceTimeoutMs: 20_000,
-      messageTimeoutMs: 300,
+      messageTimeoutMs: 3_000,
     });
     expect((await channel.send(delivery)).kind).toBe('uncertain');
   });
