@@ -37,17 +37,19 @@ export async function serve(app: App, role: Role): Promise<Serving> {
       ? { ...systemPrincipal('command line'), kind: 'operator' }
       : app.authenticate(bearer);
 
-  let worker: Worker | undefined;
+  const work = (): Worker => {
+    const worker = startWorker({ parts, sealer: app.sealer, log, beside: besideDuties(app) });
+    app.onWake(worker.wake);
+    return worker;
+  };
   if (role !== 'api') {
     await mendCopy(parts, app.sealer);
     await noteMode(parts);
-    worker = startWorker({ parts, sealer: app.sealer, log, beside: besideDuties(app) });
-    app.onWake(worker.wake);
   }
-  if (role === 'worker') {
-    return { stop: async () => worker?.stop() };
-  }
+  if (role === 'worker') return work();
   const server = await listen(createHttp({ ...app, authenticate }).fetch, config.http.host, config.http.port);
+  // Only now: were the port taken, the process would end with nothing said and nothing left running.
+  const worker = role === 'all' ? work() : undefined;
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.http.port;
   const url = `http://${config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host}:${port}`;
@@ -74,7 +76,9 @@ async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =
-        error.code === 'EADDRINUSE' ? `port ${port} is in use; choose another with http.port` : error.message;
+        error.code === 'EADDRINUSE'
+          ? `port ${port} is in use; choose another with http.port or FOLDBACK__HTTP__PORT`
+          : error.message;
       reject(new AppError('bad-config', `cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
     });
     server.listen(port, host, resolve);

@@ -195,6 +195,19 @@ describe('serve and the commands beside it', { timeout: 120_000 }, () => {
     expect(ran.stderr).toContain('already running');
   });
 
+  test('a server whose port is taken ends, says which one, and leaves nothing running', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'foldback-port-'));
+    try {
+      const taken = { FOLDBACK__HTTP__PORT: new URL(urlOf()).port, FOLDBACK__DATA__DIR: other };
+      const ran = await foldback(['serve'], taken);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toContain(`port ${taken.FOLDBACK__HTTP__PORT} is in use`);
+      expect(ran.stderr).not.toContain('a duty failed');
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+
   test('every problem of the settings is named at once, with exit 2', async () => {
     const wrong = { FOLDBACK__HTTP__PORT: 'many', FOLDBACK__DELIVERY__MODE: 'loud', FOLDBACK__NOPE: '1' };
     const ran = await foldback(['serve'], wrong);
