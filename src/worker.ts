@@ -128,7 +128,10 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 async function speak(parts: LoopParts): Promise<number> {
   if (await isPaused(parts)) return 0;
-  const planned = await plan(parts);
-  const { sent, uncertain, failed } = await deliver(parts);
-  return planned + sent + uncertain + failed;
+  // Beside each other: what is planned now is handed over in the next turn, which follows at once.
+  const [planned, delivered] = await Promise.allSettled([plan(parts), deliver(parts)]);
+  if (planned.status === 'rejected') throw planned.reason;
+  if (delivered.status === 'rejected') throw delivered.reason;
+  const { sent, uncertain, failed } = delivered.value;
+  return planned.value + sent + uncertain + failed;
 }

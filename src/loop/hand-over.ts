@@ -9,8 +9,8 @@ import { settle, standing } from './settle.ts';
 
 /** How long a process may take over what it claimed. One whose lease ran out is taken for dead. */
 const leaseMs = 60_000;
-/** Messages claimed at once. */
-export const batchMax = 100;
+/** Messages claimed at once, as many as are planned at once. A process that dies leaves at most these uncertain. */
+export const batchMax = 200;
 const dayMs = 86_400_000;
 
 export function leaseOf(parts: LoopParts): number {
