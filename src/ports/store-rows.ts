@@ -299,6 +299,8 @@ export type LoopStory = {
   readonly messages: readonly MessageRow[];
   readonly replies: readonly ReplyRow[];
   readonly aliases: readonly string[];
+  /** Words that wait, with the time that hours and the attention budget leave them. */
+  readonly waiting: readonly Pick<WantRow, 'occasion' | 'dueAt'>[];
 };
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */

@@ -3,6 +3,7 @@ import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { evidenceSchema } from '../../src/ledger/evidence.ts';
 import { sealRows } from '../../src/ledger/rows.ts';
 import { verifyEvidence } from '../../src/ledger/verify.ts';
+import { release } from '../../src/loop/decide.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { replyByLink } from '../../src/loop/listen.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
@@ -114,6 +115,19 @@ describe('a loop’s story', () => {
     const code = String(byId.json.caseCode).toLowerCase().replaceAll('-', ' ');
     expect((await doors.ask(`/v1/loops/${encodeURIComponent(code)}`, { token })).json.id).toBe(id);
     expect(byId.text).not.toContain('fingerprints');
+  });
+
+  test('says when its next words really go, with hours and the attention budget', async () => {
+    const id = await told({ repository: 'acme/night', at: monday - 10 * day }, 'history');
+    doors.house.clock.set(monday + 12 * hour);
+    await release(doors.house.parts, loopPrincipal, { ids: [id] });
+    await doors.house.settleDown();
+    const story = await doors.ask(`/v1/loops/${id}`, { token });
+    expect(story.json).toMatchObject({ state: 'open', messages: [] });
+    expect(story.json.next).toEqual([
+      { moment: 'told', to: { kind: 'person', id: 'ana' }, dueAt: '2026-11-24T09:00:00.000Z' },
+    ]);
+    doors.house.clock.set(monday);
   });
 
   test.each(['0'.repeat(32), 'FB-00000-00000', 'SEC-404', '..%2F..%2Fetc', `${'9'.repeat(5000)}`])(

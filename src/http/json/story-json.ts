@@ -77,6 +77,7 @@ export function storyJson(parts: LoopParts, packs: Packs, story: LoopStory, now:
   const stands =
     pack === undefined ? undefined : standing(parts, pack.behaviour, facts, row.owner, row.repository, now);
   const proof = stands?.position.proof;
+  const putOff = new Map(story.waiting.map(({ occasion, dueAt }) => [occasion, dueAt]));
   return {
     ...summary,
     title: pack?.behaviour.title ?? row.behaviour,
@@ -99,7 +100,11 @@ export function storyJson(parts: LoopParts, packs: Packs, story: LoopStory, now:
       ...knownInstant('disprovedAt', proof?.disprovedAt === 0 ? undefined : proof?.disprovedAt),
     },
     reason: stands?.position.reason ?? '',
-    next: (stands?.wants ?? []).map(({ moment, to, dueAt }) => ({ moment, to, dueAt: iso(dueAt) })),
+    next: (stands?.wants ?? []).map(({ moment, to, dueAt, occasion }) => ({
+      moment,
+      to,
+      dueAt: iso(Math.max(dueAt, putOff.get(occasion) ?? dueAt)),
+    })),
     events: story.events.map(({ id, source, kind, occurredAt, receivedAt, body }) => ({
       id,
       source,

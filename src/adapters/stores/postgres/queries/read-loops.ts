@@ -57,12 +57,15 @@ export async function loop(db: Db, principal: Principal, reference: string): Pro
     await sql<ReplyRecord>`select * from replies where loop_id = ${row.id}::uuid order by at, id`.execute(db);
   const aliases = await sql<{ alias: string }>`
     select alias from loop_aliases where loop_id = ${row.id}::uuid order by alias`.execute(db);
+  const waiting = await sql<{ occasion: string; due_at: number }>`select occasion, due_at from wants
+    where loop_id = ${row.id}::uuid and message_id is null order by due_at, occasion`.execute(db);
   return {
     loop: row,
     events: events.rows.map(eventOf),
     messages: messages.rows.map(messageOf),
     replies: replies.rows.map(replyOf),
     aliases: aliases.rows.map(({ alias }) => alias),
+    waiting: waiting.rows.map(({ occasion, due_at }) => ({ occasion, dueAt: Number(due_at) })),
   };
 }
 
