@@ -138,7 +138,7 @@ describe('the recipient’s page', () => {
 
 describe('an answer', () => {
   test.each([
-    ['done', {}, 'answered', 'Thank you. We now check'],
+    ['done', {}, 'answered', 'Thank you. The next scan shows'],
     ['need-help', { note: 'What breaks if I revoke it?' }, 'answered', 'What breaks if I revoke it?'],
     ['not-me', {}, 'incident', 'We told the security team at once.'],
     ['not-mine', { person: 'Bob' }, 'reassigned', 'Somebody else looks after this now.'],
@@ -289,6 +289,29 @@ describe('an answer', () => {
     const page = await open(path);
     expect(visibleText(page.text)).toContain('The old key no longer works. Thank you.');
     expect(page.text).not.toContain('<form');
+  });
+});
+
+describe('who sees a case', () => {
+  const sees = async (path: string) =>
+    visibleText((await open(path)).text)
+      .replace(/^.*Who sees this|This is about a key.*$/gu, '')
+      .trim();
+
+  test('is announced only while no answer stands', async () => {
+    const { path } = await told();
+    expect(await sees(path)).toMatch(
+      /^You and the security team, now Mia, from .+, if nobody has answered$/u,
+    );
+    await answer(path, { answer: 'done' });
+    expect(await sees(path)).toBe('You and the security team, now');
+  });
+
+  test('names whoever was asked in the meantime, also after an answer', async () => {
+    const { path } = await told();
+    await answer(path, { answer: 'accept-risk', until: '2026-12-24' });
+    await doors.house.settleDown();
+    expect(await sees(path)).toBe('You and the security team, now Mia, now');
   });
 });
 

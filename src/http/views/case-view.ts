@@ -94,15 +94,16 @@ export function caseView(reading: Reading, row: LoopRow, path?: string): CaseVie
 export function recipientView(reading: Reading, row: LoopRow): Omit<RecipientView, 'form' | 'problem'> {
   const { words, pack, house, timeZone } = reading;
   const text = textOf(reading, row);
+  const shown = caseView(reading, row);
   return {
     reader: { timeZone },
     house,
-    case: caseView(reading, row),
+    case: shown,
     evidence: evidenceOf(words, row),
     consequence: text.consequence,
     clue: text.clue,
     learnMore: text.learnMore,
-    seenBy: seenBy(reading, row),
+    seenBy: seenBy(reading, row, shown.status.kind === 'open'),
     frameworks: pack.frameworks.map(({ framework, edition, id }) => `${framework} ${edition} ${id}`),
   };
 }
@@ -138,10 +139,24 @@ function evidenceOf(words: PageWords, row: LoopRow): RecipientView['evidence'] {
   ];
 }
 
-/** Who sees it, and who will, as the first message said it. */
-function seenBy(reading: Reading, row: LoopRow): readonly SeenBy[] {
+/** Who sees it; while no answer stands, also who will, as the first message said it. */
+function seenBy(reading: Reading, row: LoopRow, isUnanswered: boolean): readonly SeenBy[] {
   const { room, message, recipient, words } = reading;
   const { sees } = words.recipient;
+  const you = { who: fill(sees.you, { duty: words.common.duty }).join('') };
+  const others = row.facts.messages.filter(
+    ({ moment, outcome, recipient: to }) =>
+      moment === 'escalation' && outcome !== 'refused' && to.kind !== 'duty' && to.id !== recipient.id,
+  );
+  if (others.length > 0) {
+    const names = others.map(({ recipient: to }) =>
+      to.kind === 'person'
+        ? (room.given.parts.people.person(to.id)?.name ?? sees.manager)
+        : (room.given.parts.people.team(to.id)?.name ?? sees.team),
+    );
+    return [you, ...[...new Set(names)].map((who) => ({ who }))];
+  }
+  if (!isUnanswered) return [you];
   const values = messageValues(room.given.parts, {
     message: message.id,
     moment: message.moment,
@@ -150,7 +165,6 @@ function seenBy(reading: Reading, row: LoopRow): readonly SeenBy[] {
     loops: [row],
     at: message.sentAt ?? message.createdAt,
   });
-  const you = { who: fill(sees.you, { duty: words.common.duty }).join('') };
   const later = values?.seenBy;
   if (later === undefined || later.who === 'nobody' || later.who === 'duty') return [you];
   const who = later.name ?? (later.who === 'manager' ? sees.manager : sees.team);
