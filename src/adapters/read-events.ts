@@ -139,7 +139,7 @@ function holdsDocument(source: Source, sample: Sample): boolean {
 }
 
 const formatNames: Readonly<Record<Sample['format'], string>> = {
-  json: 'a JSON document',
+  json: 'JSON of another shape, or cut off',
   lines: 'lines of JSON',
   csv: 'no JSON, and no CSV with known columns',
   empty: 'empty',

@@ -27,7 +27,12 @@ export type Check = {
 };
 
 export const ok = (name: string, detail: string): Check => ({ name, result: 'ok', detail });
-const remark = (name: string, detail: string, fix: string): Check => ({ name, result: 'note', detail, fix });
+export const remark = (name: string, detail: string, fix: string): Check => ({
+  name,
+  result: 'note',
+  detail,
+  fix,
+});
 export const problem = (name: string, detail: string, fix: string): Check => ({
   name,
   result: 'problem',
@@ -76,19 +81,13 @@ function checkContent(config: Config): readonly Check[] {
     ];
   const [first] = loaded.problems;
   const detail = `${plural(loaded.problems.length, 'problem')}, first: ${first === undefined ? '' : problemText(first)}`;
-  return [problem('packs', detail, `foldback packs check ${dir}`)];
+  return [problem('packs', detail, `npx foldback packs check ${dir}`)];
 }
 
 async function checkPeople(config: Config): Promise<readonly Check[]> {
   if (config.people === undefined) {
     const detail = 'no file of people: teams, managers and leavers are not known, and nobody is written to';
-    return [
-      remark(
-        'people',
-        detail,
-        'Set people to a YAML or CSV file as src/adapters/owners/people/README.md shows.',
-      ),
-    ];
+    return [remark('people', detail, 'Set people to a YAML or CSV file as docs/people.md shows.')];
   }
   const clones = openClones([]);
   try {
@@ -107,7 +106,7 @@ async function checkPeople(config: Config): Promise<readonly Check[]> {
       remark('duty', detail, 'Set duty.emails, or give someone the duty role in the file of people.'),
     ];
   } catch (error) {
-    return [problem('people', detailOf(error), `Correct ${config.people}, then run: foldback doctor`)];
+    return [problem('people', detailOf(error), `Correct ${config.people}, then run: npx foldback doctor`)];
   } finally {
     clones.close();
   }
@@ -132,10 +131,10 @@ async function checkChannel(config: Config, id: string): Promise<readonly Check[
     if (problems.length === 0)
       return [ok(name, adapter.leavesMachine ? 'it answers' : 'nothing leaves this machine')];
     return problems.map((detail) =>
-      problem(name, detail, `Correct channels.${id}, then run: foldback doctor`),
+      problem(name, detail, `Correct channels.${id}, then run: npx foldback doctor`),
     );
   } catch (error) {
-    return [problem(name, detailOf(error), `Correct channels.${id}, then run: foldback doctor`)];
+    return [problem(name, detailOf(error), `Correct channels.${id}, then run: npx foldback doctor`)];
   }
 }
 
@@ -165,7 +164,7 @@ async function checkStore(config: Config): Promise<readonly Check[]> {
   const running = await readServerFile(config.data.dir);
   if (running !== undefined) return [...kind, ...(await checkServer(running.url))];
   if (config.database.url === undefined && !existsSync(config.data.dir))
-    return [...kind, remark('store', 'nothing is stored yet', 'foldback serve')];
+    return [...kind, remark('store', 'nothing is stored yet', 'npx foldback serve')];
   try {
     const lock = config.database.url === undefined ? await lockData(config.data.dir) : undefined;
     try {
@@ -175,7 +174,7 @@ async function checkStore(config: Config): Promise<readonly Check[]> {
       await app.close();
       const opened = isReady
         ? ok('store', 'it opens')
-        : problem('store', 'it does not answer', 'foldback db migrate');
+        : problem('store', 'it does not answer', 'npx foldback db migrate');
       return [
         ...kind,
         opened,
@@ -203,7 +202,7 @@ async function checkServer(url: string): Promise<readonly Check[]> {
     return [ready, problem('clock of the server', detail, 'Set both clocks, best by NTP.')];
   } catch (error) {
     const detail = `no answer from ${url}: ${detailOf(error)}`;
-    return [problem('server', detail, 'Start it again: foldback serve')];
+    return [problem('server', detail, 'Start it again: npx foldback serve')];
   }
 }
 
@@ -212,7 +211,7 @@ function storeFix(error: unknown): string {
   if (error.code === 'wrong-key')
     return 'Restore the right keys under keys.*, or keys.json in the data folder.';
   if (error.code === 'store-locked') return 'Stop that process, or use its server with --server.';
-  return 'foldback db migrate';
+  return 'npx foldback db migrate';
 }
 
 function detailOf(error: unknown): string {

@@ -117,7 +117,7 @@ async function readAnswer(
 
 function unreachable(base: string, error: NodeJS.ErrnoException): CliError {
   const reason = error.code === 'ECONNREFUSED' ? 'nothing listens there' : (error.code ?? error.message);
-  return new CliError(`No answer from ${base}: ${reason}. Start one with: foldback serve`, exit.failed);
+  return new CliError(`No answer from ${base}: ${reason}. Start one with: npx foldback serve`, exit.failed);
 }
 
 const problemSchema = z.object({

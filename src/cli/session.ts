@@ -45,7 +45,7 @@ export async function openSession(flags: StoreFlags): Promise<Session> {
     const token = config.token ?? (isLocal ? local.token : undefined);
     if (token === undefined)
       throw new CliError(
-        'A token is needed: set FOLDBACK__TOKEN (foldback admin token makes one).',
+        'A token is needed: set FOLDBACK__TOKEN (npx foldback admin token makes one).',
         exit.denied,
       );
     return session(networkTransport(url, token), url);

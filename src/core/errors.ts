@@ -18,7 +18,7 @@ export const errorCatalogue = {
   'unknown-source': {
     status: 404,
     public: 'No source has this name.',
-    operator: 'The names are listed by `foldback doctor` and in docs/sources.md.',
+    operator: 'The names stand in docs/sources.md.',
   },
   'unrecognised-file': {
     status: 422,

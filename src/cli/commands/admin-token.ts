@@ -32,6 +32,6 @@ export async function adminTokenCommand(flags: TokenFlags): Promise<ExitCode> {
   note(
     `Shown once${made.expiresAt === undefined ? '' : `, valid until ${made.expiresAt}`}. Keep it like a password.`,
   );
-  next('export FOLDBACK__TOKEN=…   then: foldback loops list --server <url>');
+  next('export FOLDBACK__TOKEN=…   then: npx foldback loops list --server <url>');
   return exit.ok;
 }

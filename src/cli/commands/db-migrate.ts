@@ -21,6 +21,6 @@ export async function dbMigrateCommand(flags: ConfigFlags): Promise<ExitCode> {
     await lock?.release();
   }
   note('The schema is up to date.');
-  next('foldback serve');
+  next('npx foldback serve');
   return exit.ok;
 }

@@ -1,6 +1,6 @@
 import { effective } from '../../config/effective.ts';
 import { cleanText } from '../../lib/log.ts';
-import { type Check, ok, problem, runChecks } from '../doctor-checks.ts';
+import { type Check, ok, problem, remark, runChecks } from '../doctor-checks.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { line, next, note, plural, table, writeJson } from '../output.ts';
 import { type ConfigFlags, readSettings } from '../settings.ts';
@@ -20,6 +20,15 @@ export async function doctorCommand(flags: DoctorFlags): Promise<ExitCode> {
   } else {
     checks.push(ok('settings', loaded.file ?? 'no foldback.yaml; defaults and the environment'));
     checks.push(...(await runChecks(loaded.config)).map(clean));
+    // A server reads its settings where it was started; these may be others.
+    if (loaded.file === undefined && hasServer(checks))
+      checks.push(
+        remark(
+          'settings of the server',
+          'it may have been started with a file of settings that is not looked at here',
+          'Name the same file with --config or FOLDBACK_CONFIG.',
+        ),
+      );
   }
   const settings = loaded.kind === 'loaded' ? effective(loaded) : [];
   if (flags.json === true) writeJson({ checks, settings });
@@ -42,8 +51,12 @@ export async function doctorCommand(flags: DoctorFlags): Promise<ExitCode> {
   const problems = checks.filter(({ result }) => result === 'problem').length;
   note(problems === 0 ? 'No problem found.' : `${plural(problems, 'problem')} found.`);
   if (problems > 0) return exit.failed;
-  next('foldback serve');
+  next(hasServer(checks) ? 'npx foldback loops list' : 'npx foldback serve');
   return exit.ok;
+}
+
+function hasServer(checks: readonly Check[]): boolean {
+  return checks.some(({ name, result }) => name === 'server' && result === 'ok');
 }
 
 /** What a driver or a server says may hold an address with a password. */

@@ -25,8 +25,8 @@ export async function evidenceExportCommand(reference: string, flags: ExportFlag
   }
   next(
     format === 'html'
-      ? `foldback evidence export ${reference} --out evidence.json   the file that can be checked`
-      : `foldback evidence verify ${flags.out ?? 'evidence.json'}`,
+      ? `npx foldback evidence export ${reference} --out evidence.json   the file that can be checked`
+      : `npx foldback evidence verify ${flags.out ?? 'evidence.json'}`,
   );
   return exit.ok;
 }

@@ -32,9 +32,9 @@ export async function evidenceVerifyCommand(file: string, flags: VerifyFlags): P
   if (!isWhole) return exit.failed;
   if (trusted === undefined) {
     note(
-      'Anyone could have signed this file: compare the key ids with those that the organisation publishes.',
+      'Anyone could have signed this file: compare the key id with the one in the checkpoints of the organisation.',
     );
-    next(`foldback evidence verify ${file} --public-key <key id>`);
+    next(`npx foldback evidence verify ${file} --public-key <key id>`);
   }
   return exit.ok;
 }
@@ -69,7 +69,10 @@ function show(file: string, verdict: Verdict, flags: VerifyFlags): void {
   if (summary !== undefined) {
     const erased = summary.erased > 0 ? `, ${summary.erased} erased` : '';
     line(`  loop         ${summary.loop}`);
-    line(`  entries      ${summary.entries}, sealed through ${summary.sealedThrough}`);
+    const open = summary.entries - summary.sealedThrough;
+    line(
+      `  entries      ${summary.entries}${open > 0 ? `, the last ${open} not sealed yet` : ', all sealed'}`,
+    );
     line(
       `  checkpoints  ${summary.checkpoints}${flags.checkpoints === undefined ? '' : `, held against ${flags.checkpoints}`}`,
     );

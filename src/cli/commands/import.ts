@@ -110,13 +110,19 @@ function report(title: string, flags: ImportFlags, seen: Seen): ExitCode {
   const rejected = totals.rejected - (fatal === undefined ? 0 : 1);
   if (rejected > listed) note(`… and ${rejected - listed} more records that were not taken`);
   if (flags.json === true) writeJson({ ...totals, ...(fatal === undefined ? {} : { stoppedAt: fatal }) });
-  else show(title, totals, rejected, flags);
+  else if (fatal === undefined || totals.records > 0) show(title, totals, rejected, flags);
   if (fatal !== undefined) {
-    note(`The ${totals.records === 0 ? 'file' : 'rest'} cannot be read: ${fatal}`);
+    note(`${totals.records === 0 ? title : 'The rest'} cannot be read: ${fatal}`);
+    if (flags.source === undefined) note('Name the source with --source to see where the format differs.');
     return exit.usage;
   }
-  note('It is history: nobody is told of it until you release it.');
-  next('foldback loops list   then: foldback loops release --team <team>');
+  if (totals.accepted > 0) {
+    note('It is history: nobody is told of it until you release it.');
+    next('npx foldback loops list   then: npx foldback loops release --behaviour <behaviour>');
+  } else if (totals.duplicates > 0) {
+    note('No loop is opened. What it says about keys that work, or no longer do, is taken in.');
+    next('npx foldback loops list');
+  }
   return exit.ok;
 }
 

@@ -36,9 +36,9 @@ export async function loopsListCommand(flags: ListFlags): Promise<ExitCode> {
   }
   note(page.items.length === 0 ? 'No loop fits.' : plural(page.items.length, 'loop'));
   const [first] = page.items;
-  if (page.next !== undefined) next(`foldback loops list --after ${page.next}   for the next page`);
-  else if (first !== undefined) next(`foldback loops show ${first.caseCode}`);
-  else next('foldback import <file>');
+  if (page.next !== undefined) next(`npx foldback loops list --after ${page.next}   for the next page`);
+  else if (first !== undefined) next(`npx foldback loops show ${first.caseCode}`);
+  else next('npx foldback import <file>');
   return exit.ok;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ExitCode, exit } from '../exit.ts';
+import { CliError, type ExitCode, exit } from '../exit.ts';
 import { line, next, writeJson } from '../output.ts';
 import { type StoreFlags, withSession } from '../session.ts';
 
@@ -19,6 +19,7 @@ export type NewFlags = StoreFlags & {
 export async function loopsNewCommand(flags: NewFlags): Promise<ExitCode> {
   const { title, repository, file, commit, provider, occurredAt, owner, ticket } = flags;
   const at = flags.line === undefined ? undefined : Number(flags.line);
+  if (at !== undefined && !Number.isSafeInteger(at)) throw new CliError('Write --line as a number.');
   const body = { title, repository, file, line: at, commit, provider, occurredAt, owner, ticket };
   const story = await withSession(flags, (session) =>
     session.ask(
@@ -29,6 +30,6 @@ export async function loopsNewCommand(flags: NewFlags): Promise<ExitCode> {
   const name = story.caseCode ?? story.id;
   if (flags.json === true) writeJson(story);
   else line(name);
-  next(`foldback loops show ${name}`);
+  next(`npx foldback loops show ${name}`);
   return exit.ok;
 }

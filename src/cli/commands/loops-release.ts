@@ -35,7 +35,14 @@ export async function loopsReleaseCommand(flags: ReleaseFlags): Promise<ExitCode
   });
   if (flags.json === true) writeJson({ released });
   else line(`${plural(released, 'loop')} released.`);
-  note('What is said now keeps to the attention budget: one digest an owner and day.');
-  next('foldback loops list --state open');
+  if (released === 0) {
+    note('Nothing that fits is in the backlog.');
+    next('npx foldback loops list --state backlog');
+    return exit.ok;
+  }
+  note(
+    'What is said now waits for working hours and keeps to the attention budget: one digest an owner and day.',
+  );
+  next('npx foldback loops list   then: read the messages under /outbox');
   return exit.ok;
 }

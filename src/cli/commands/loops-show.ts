@@ -56,8 +56,8 @@ export async function loopsShowCommand(
   else showStory(story);
   next(
     story.state === 'backlog'
-      ? `foldback loops release --id ${story.id}`
-      : `foldback evidence export ${story.caseCode} --out evidence.json`,
+      ? `npx foldback loops release --id ${story.id}`
+      : `npx foldback evidence export ${story.caseCode} --out evidence.json`,
   );
   return exit.ok;
 }

@@ -25,6 +25,6 @@ export async function ownersCoverageCommand(
     line(table(['owner', 'loops', 'share'], rows));
   }
   note(total === 0 ? 'No loop yet.' : `Of ${total} loops.`);
-  next('foldback loops list --state triage   loops without an owner');
+  next('npx foldback loops list --state triage   loops without an owner');
   return exit.ok;
 }

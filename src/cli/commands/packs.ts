@@ -26,7 +26,7 @@ export async function packsCheckCommand(dir: string | undefined, flags: PacksFla
     );
   }
   if (problems.length > 0) return exit.failed;
-  next('foldback packs preview --out preview.html   every message on one page, for review');
+  next('npx foldback packs preview --out preview.html   every message on one page, for review');
   return exit.ok;
 }
 
@@ -44,7 +44,7 @@ export async function packsTestCommand(dir: string | undefined, flags: PacksFlag
   }
   note(`${plural(results.length, 'example')}, ${failed.length} of them not as they should be.`);
   if (failed.length > 0) return exit.failed;
-  next('foldback packs check   lints every message too');
+  next('npx foldback packs check   lints every message too');
   return exit.ok;
 }
 

@@ -18,6 +18,6 @@ export async function pauseCommand(
     line(
       state.on ? 'Paused: no message goes out. Everything that falls due waits.' : 'Messages go out again.',
     );
-  next(state.on ? 'foldback resume' : 'foldback loops list --state told');
+  next(state.on ? 'npx foldback resume' : 'npx foldback loops list --state told');
   return exit.ok;
 }

@@ -52,11 +52,14 @@ function noteRejected(places: readonly ErrorPlace[], total: number): void {
 
 function suggest(file: string, flags: TryFlags, tried: Tried): void {
   const name = file === '-' ? 'report.json' : file;
+  if (tried.summary.events === 0) return;
+  if (tried.said.length > 0 && flags.people === undefined)
+    note('Without a file of people (--people, docs/people.md) owners are known, but nobody is written to.');
   if (tried.said.length > 0 && flags.repo === undefined) {
-    next(`foldback try ${name} --repo <clone>   finds authors and code owners`);
+    next(`npx foldback try ${name} --repo <clone>   finds authors and code owners`);
   } else if (tried.said.length > 0 && flags.people === undefined) {
-    next(`foldback try ${name} --people <file>   knows people, teams and who has left`);
-  } else next('npm start   then: foldback import <file>');
+    next(`npx foldback try ${name} --people <file>   knows people, teams and who has left`);
+  } else next('npm start   then: npx foldback import <file>');
 }
 
 function show(tried: Tried, title: string, count: number): void {
@@ -67,12 +70,12 @@ function show(tried: Tried, title: string, count: number): void {
     return;
   }
   const people = plural(said.length, 'message');
-  painted(paint.bold(oneLine(`${people} would be said about ${title}. Nothing is stored, nothing is sent.`)));
+  painted(paint.bold(oneLine(`${people} would go out about ${title}. Nothing is stored, nothing is sent.`)));
   for (const [index, one] of said.slice(0, count).entries()) painted(`\n${block(one, index + 1, paint)}`);
   if (said.length > count) painted(`\n${rest(said.slice(count), paint)}`);
   painted(`\n${totals(tried)}`);
   const quiet = summary.loops - said.length;
-  if (quiet > 0) painted(`Of ${plural(quiet, 'loop')} nothing would be said: it is fixed already.`);
+  if (quiet > 0) painted(`About ${plural(quiet, 'loop')} nothing would go out: it is fixed already.`);
 }
 
 function nothing({ summary, source }: Tried, title: string): string {

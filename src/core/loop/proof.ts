@@ -39,7 +39,12 @@ export function signals(facts: LoopFacts): readonly Signal[] {
       const signal = isFlip ? 'validity-flipped' : seen.status;
       // The earliest word of it counts: a report that says so every day must not start the window anew.
       const at = seen.status === 'active' ? seen.at : (seen.deadAts?.[0] ?? seen.at);
-      found.push({ signal, at, reason: `${source} ${seen.reason}`, isAttested: false });
+      found.push({
+        signal,
+        at,
+        reason: `${source} ${isFlip ? 'proved it before and no longer can' : seen.reason}`,
+        isAttested: false,
+      });
     }
   }
   for (const seen of Object.values(facts.seen)) {

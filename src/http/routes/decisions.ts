@@ -45,7 +45,8 @@ export function decisionRoutes(room: Room): Pick<Operations, 'POST /v1/loops/{id
           throw new AppError('forbidden', 'To decide who owns it takes the scope owners:write.');
         const story = await findStory(room, caller, pathPart(c, 'id'));
         const decided = await decide(parts, caller, story.loop.id, inputOf(body));
-        if (decided.kind === 'not-found') throw new AppError('not-found', 'No loop has this id.');
+        if (decided.kind === 'not-found')
+          throw new AppError('not-found', 'No loop has this id or case code.');
         if (decided.kind === 'refused') throw new AppError('conflict', sentence(decided.reason));
         return c.json(loopJson(parts, decided.loop));
       },

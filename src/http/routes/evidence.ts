@@ -30,7 +30,7 @@ export function evidenceRoutes(room: Room): Pick<Operations, 'GET /v1/loops/{id}
         room.limits.few(c, 'exports', caller);
         const { loop } = await findStory(room, caller, pathPart(c, 'id'));
         const rows = await read.ledger(caller, loop.id);
-        if (rows === undefined) throw new AppError('not-found', 'No loop has this id.');
+        if (rows === undefined) throw new AppError('not-found', 'No loop has this id or case code.');
         const checkpoints = await read.checkpointsOf(caller, loop.id);
         const evidence = exportEvidence({
           loop: loop.id,

@@ -122,6 +122,7 @@ export function loopRoutes(room: Room): Pick<Operations, LoopKeys> {
 export async function findStory(room: Room, caller: Principal, reference: string): Promise<LoopStory> {
   const text = reference.slice(0, 200);
   const story = await room.given.parts.store.read.loop(caller, readCaseCode(text) ?? text);
-  if (story === undefined || story.loop.isStub) throw new AppError('not-found', 'No loop has this id.');
+  if (story === undefined || story.loop.isStub)
+    throw new AppError('not-found', 'No loop has this id or case code.');
   return story;
 }

@@ -16,7 +16,9 @@ export async function locateGitDir(path: string): Promise<Located> {
   const entry = join(folder, '.git');
   const kind = await lstat(entry).catch(() => undefined);
   if (kind === undefined)
-    return (await isGitDir(folder)) ? found(folder) : none('the folder is no git repository');
+    return (await isGitDir(folder))
+      ? found(folder)
+      : none('the folder is no git repository; name the top folder of a clone');
   if (kind.isDirectory())
     return (await isGitDir(entry)) ? found(entry) : none('the .git folder is not complete');
   if (kind.isFile()) return linkedWorktree(folder, entry);
