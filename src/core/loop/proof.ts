@@ -42,7 +42,7 @@ export function signals(facts: LoopFacts): readonly Signal[] {
       found.push({
         signal,
         at,
-        reason: `${source} ${isFlip ? 'proved it before and no longer can' : seen.reason}`,
+        reason: `${source} ${isFlip ? 'found it working before and no longer does' : seen.reason}`,
         isAttested: false,
       });
     }
