@@ -152,8 +152,9 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
     });
   }
   if (isNew || before.owner.id !== owned.owner.id || before.owner.kind !== owned.owner.kind) {
+    // Not `kind`: that names what the entry tells, and this would write over it.
     const body: { [key: string]: Json } = {
-      kind: owned.owner.kind,
+      owner: owned.owner.kind,
       confidence: Math.round(owned.owner.confidence * 100) / 100,
     };
     if (owned.owner.id !== undefined) body['id'] = owned.owner.id;
