@@ -17,7 +17,7 @@ export type WorkerOptions = {
   readonly parts: LoopParts;
   readonly sealer: Sealer;
   readonly log: Log;
-  /** Further duties. They wait for others, so each runs beside the turn: nobody's message waits for them. */
+  /** Further duties, such as reading sources. */
   readonly beside?: readonly BesideDuty[];
   /** Longest wait between two looks, milliseconds. Another process may have made something due. */
   readonly everyMs?: number;
@@ -31,49 +31,39 @@ export type BesideDuty = {
   readonly run: (signal: AbortSignal) => Promise<unknown>;
 };
 
-type Duty = {
-  readonly name: string;
-  readonly everyMs: number;
-  readonly run: () => Promise<number>;
-  next: number;
-};
-
-/** Runs the loop's duties until stopped. A duty that fails is logged and tried again; the others go on. */
+/**
+ * Runs the loop's duties until stopped. A duty that fails is logged and tried again; the others go on. Speaking has a
+ * turn of its own: what waits for a clone or looks through many cases never holds up a message.
+ */
 export function startWorker(options: WorkerOptions): Worker {
   const { parts, sealer, log } = options;
   const everyMs = options.everyMs ?? 200;
-  const duties: readonly Duty[] = [
-    { name: 'abandoned', everyMs: 5_000, run: () => settleAbandoned(parts), next: 0 },
-    { name: 'sweep', everyMs: 1_000, run: () => sweep(parts), next: 0 },
-    { name: 'speak', everyMs: 0, run: () => speak(parts), next: 0 },
-    { name: 'verify', everyMs: 600_000, run: () => verify(parts), next: 0 },
-    { name: 'seal', everyMs: 10_000, run: () => sealLedger(parts, sealer), next: 0 },
-  ];
-  let isStopping = false;
+  const stopping = new AbortController();
   let isAwake = true;
   let rouse: () => void = () => undefined;
+  const duties: readonly BesideDuty[] = [
+    { name: 'abandoned', everyMs: 5_000, run: () => settleAbandoned(parts) },
+    { name: 'sweep', everyMs: 1_000, run: () => sweep(parts) },
+    { name: 'verify', everyMs: 600_000, run: () => verify(parts) },
+    { name: 'seal', everyMs: 10_000, run: () => sealLedger(parts, sealer) },
+    ...(options.beside ?? []),
+  ];
 
   const turn = async (): Promise<boolean> => {
-    let isBusy = false;
-    for (const duty of duties) {
-      const now = performance.now();
-      if (isStopping || now < duty.next) continue;
-      duty.next = now + duty.everyMs;
-      try {
-        if ((await duty.run()) > 0 && duty.everyMs === 0) isBusy = true;
-      } catch (error) {
-        log.error({ error, duty: duty.name }, 'a duty failed and will be tried again');
-        duty.next = performance.now() + Math.max(duty.everyMs, 1_000);
-      }
+    try {
+      return (await speak(parts)) > 0;
+    } catch (error) {
+      log.error({ error, duty: 'speak' }, 'a duty failed and will be tried again');
+      await pause(1_000, stopping.signal);
+      return false;
     }
-    return isBusy;
   };
 
   const run = async () => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       isAwake = false;
       const isBusy = await turn();
-      if (isBusy || isAwake || isStopping) continue;
+      if (isBusy || isAwake || stopping.signal.aborted) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);
         rouse = () => {
@@ -83,9 +73,7 @@ export function startWorker(options: WorkerOptions): Worker {
       });
     }
   };
-  const stopping = new AbortController();
-  const beside = (options.beside ?? []).map((duty) => runBeside(duty, log, stopping.signal));
-  const running = run();
+  const running = [run(), ...duties.map((duty) => runBeside(duty, log, stopping.signal))];
   const wake = () => {
     isAwake = true;
     rouse();
@@ -93,10 +81,9 @@ export function startWorker(options: WorkerOptions): Worker {
   return {
     wake,
     stop: async () => {
-      isStopping = true;
       stopping.abort();
       wake();
-      await Promise.all([running, ...beside]);
+      await Promise.all(running);
     },
   };
 }

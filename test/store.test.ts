@@ -156,7 +156,7 @@ for (const kind of testStores()) {
         });
         await store.transaction(async (tx) => {
           expect((await tx.messageById(id(300)))?.wants).toEqual([want(30)]);
-          expect(await tx.claimDueWants(1e9, 10, 10)).toEqual([]);
+          expect(await tx.claimDueWants(1e9, { live: 10, released: 10 }, 10)).toEqual([]);
         });
       });
 
@@ -165,10 +165,12 @@ for (const kind of testStores()) {
           const wants = [40, 41, 42].map((n) => want(n, { lane: 2, to: { kind: 'person', id: 'bob' } }));
           const urgent = want(43, { lane: 0, to: { kind: 'person', id: 'cid' } });
           await tx.replaceWants([40, 41, 42, 43].map(id), [...wants, urgent]);
-          const due = await tx.claimDueWants(10, 10, 2);
+          const due = await tx.claimDueWants(10, { live: 10, released: 10 }, 2);
           expect(due.map((item) => item.to.id)).toEqual(['cid', 'bob', 'bob']);
           await tx.postponeRecipients([{ to: { kind: 'person', id: 'bob' }, lane: 2, dueAt: 500 }]);
-          expect((await tx.claimDueWants(10, 10, 9)).map((item) => item.to.id)).toEqual(['cid']);
+          expect(
+            (await tx.claimDueWants(10, { live: 10, released: 10 }, 9)).map((item) => item.to.id),
+          ).toEqual(['cid']);
           await tx.replaceWants([40, 41, 42, 43].map(id), []);
         });
       });
@@ -192,9 +194,13 @@ for (const kind of testStores()) {
         await store.transaction((tx) =>
           tx.queueMessages([{ message: message(500, { to: { kind: 'person', id: 'eve' } }), wants: [] }]),
         );
-        const first = await store.transaction((tx) => tx.claimMessages(10, 50, 'one', 100));
+        const first = await store.transaction((tx) =>
+          tx.claimMessages(10, { live: 50, released: 50 }, 'one', 100),
+        );
         expect(first.map((claimed) => claimed.message.id)).toContain(id(500));
-        expect(await store.transaction((tx) => tx.claimMessages(10, 50, 'two', 100))).toEqual([]);
+        expect(
+          await store.transaction((tx) => tx.claimMessages(10, { live: 50, released: 50 }, 'two', 100)),
+        ).toEqual([]);
         await store.transaction((tx) =>
           tx.recordMessages([{ id: id(500), state: 'sending', lease: 'one', attempt: 1 }]),
         );

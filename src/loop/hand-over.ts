@@ -11,6 +11,8 @@ import { settle, standing } from './settle.ts';
 const leaseMs = 60_000;
 /** Messages claimed at once, as many as are planned at once. A process that dies leaves at most these uncertain. */
 export const batchMax = 200;
+/** Of released history a few only: each speaks for many cases, and what is live waits for them to be recorded. */
+const claimMax = { live: batchMax, released: 10 };
 const dayMs = 86_400_000;
 
 export function leaseOf(parts: LoopParts): number {
@@ -27,7 +29,7 @@ export async function prepareMessages(
   lease: string,
   now: number,
 ): Promise<readonly Ready[]> {
-  const claimed = await tx.claimMessages(now, batchMax, lease, now + leaseOf(parts));
+  const claimed = await tx.claimMessages(now, claimMax, lease, now + leaseOf(parts));
   if (claimed.length === 0) return [];
   const locked = await tx.lockLoops([
     ...new Set(claimed.flatMap((item) => item.wants.map((want) => want.loop))),

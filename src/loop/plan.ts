@@ -5,14 +5,17 @@ import { afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/wor
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
 import type { LoopParts } from './parts.ts';
 
-/** Recipients looked at in one transaction. */
-const recipientsMax = 200;
+/**
+ * Recipients looked at in one transaction. A digest of released history speaks for many cases: only a few go in one
+ * turn, so that what is live never waits long for them.
+ */
+const recipientsMax = { live: 200, released: 10 };
 /** Teams and the duty role work through a queue; the cap protects people. */
 const roleMessagesMax = 1000;
 
 /**
  * Turns due words into messages under the attention budget: several cases of one recipient become one message, quiet
- * hours and caps put the rest off. Returns the number of messages queued.
+ * hours and caps put the rest off. Returns how many were queued or put off: 0 when nothing is due.
  */
 export async function plan(parts: LoopParts): Promise<number> {
   const now = parts.clock.now();
@@ -30,7 +33,7 @@ export async function plan(parts: LoopParts): Promise<number> {
       ...early,
       ...over.map(({ wants }) => ({ wants, at: tomorrow(parts, wants, now) })),
     ]);
-    return queued.length;
+    return bundles.length;
   });
 }
 

@@ -176,6 +176,9 @@ export type LaterRow = {
   readonly relapseOf?: string;
 };
 
+/** How many are taken at once: of what is live, and beside it of released history. */
+export type LaneLimits = { readonly live: number; readonly released: number };
+
 export type ReleaseFilter = {
   readonly behaviour?: string;
   readonly team?: string;

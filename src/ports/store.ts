@@ -9,6 +9,7 @@ import type {
   EventRow,
   HabitAsk,
   ImportRow,
+  LaneLimits,
   LaterRow,
   LedgerRow,
   LoopFilter,
@@ -82,7 +83,7 @@ export interface StoreWrite {
   claimBacklog(filter: ReleaseFilter, limit: number): Promise<readonly LoopRow[]>;
 
   /** Due wants in no message, of the most urgent recipients, locked, others' locks skipped. */
-  claimDueWants(now: number, recipientsMax: number, perRecipientMax: number): Promise<readonly WantRow[]>;
+  claimDueWants(now: number, recipients: LaneLimits, perRecipientMax: number): Promise<readonly WantRow[]>;
   /** Puts off everything that waits for a recipient in one lane. */
   postponeRecipients(
     recipients: readonly { readonly to: WantRow['to']; readonly lane: number; readonly dueAt: number }[],
@@ -95,7 +96,7 @@ export interface StoreWrite {
   ): Promise<void>;
   claimMessages(
     now: number,
-    limit: number,
+    limits: LaneLimits,
     lease: string,
     leasedUntil: number,
   ): Promise<readonly ClaimedMessage[]>;

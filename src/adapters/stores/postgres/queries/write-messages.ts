@@ -1,8 +1,10 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { lanes } from '../../../../core/loop/wants.ts';
 import type { Moment } from '../../../../core/message.ts';
 import type {
   AttentionAsk,
   ClaimedMessage,
+  LaneLimits,
   MessageRow,
   MessageState,
   MessageUpdate,
@@ -11,6 +13,9 @@ import type {
 import { idOf, optional, recordset, uuidArray } from '../rows.ts';
 
 type Db = Kysely<unknown>;
+
+const isLive = sql`lane < ${sql.lit(lanes.released)}`;
+const isReleased = sql`lane >= ${sql.lit(lanes.released)}`;
 type Kind = 'person' | 'team' | 'duty';
 
 type WantRecord = {
@@ -130,15 +135,15 @@ export async function replaceWants(
 export async function claimDueWants(
   db: Db,
   now: number,
-  recipientsMax: number,
+  recipients: LaneLimits,
   perRecipientMax: number,
 ): Promise<readonly WantRow[]> {
+  const due = (lane: RawBuilder<unknown>, limit: number) => sql`
+    select recipient_kind, recipient_id, behaviour, lane, min(due_at) as first_due from wants
+    where message_id is null and due_at <= ${now} and ${lane}
+    group by recipient_kind, recipient_id, behaviour, lane order by lane, first_due limit ${limit}`;
   const found = await sql<WantRecord>`
-    with due as (
-      select recipient_kind, recipient_id, behaviour, lane, min(due_at) as first_due from wants
-      where message_id is null and due_at <= ${now}
-      group by recipient_kind, recipient_id, behaviour, lane order by lane, first_due limit ${recipientsMax}
-    )
+    with due as ((${due(isLive, recipients.live)}) union all (${due(isReleased, recipients.released)}))
     select w.* from due cross join lateral (
       select * from wants where message_id is null and due_at <= ${now}
         and recipient_kind = due.recipient_kind and recipient_id = due.recipient_id
@@ -270,15 +275,18 @@ async function withWants(db: Db, messages: readonly MessageRecord[]): Promise<re
 export async function claimMessages(
   db: Db,
   now: number,
-  limit: number,
+  limits: LaneLimits,
   lease: string,
   leasedUntil: number,
 ): Promise<readonly ClaimedMessage[]> {
+  const due = (lane: RawBuilder<unknown>, limit: number) => sql`
+    select id from messages where state = 'queued' and due_at <= ${now}
+      and (leased_until is null or leased_until < ${now}) and ${lane}
+      order by lane, due_at limit ${limit} for update skip locked`;
   const found = await sql<MessageRecord>`
+    with live as (${due(isLive, limits.live)}), released as (${due(isReleased, limits.released)})
     update messages set leased_until = ${leasedUntil}, lease = ${lease}
-    where id in (select id from messages where state = 'queued' and due_at <= ${now}
-      and (leased_until is null or leased_until < ${now})
-      order by lane, due_at limit ${limit} for update skip locked)
+    where id in (select id from live union all select id from released)
     returning *`.execute(db);
   const claimed = await withWants(db, found.rows);
   return claimed.toSorted((a, b) => a.message.lane - b.message.lane || a.message.dueAt - b.message.dueAt);

@@ -1,0 +1,3 @@
+import { opensAfterKillAt } from './first-start.ts';
+
+opensAfterKillAt([400]);

@@ -1,0 +1,3 @@
+import { historyNeverShouts } from '../../support/scale.ts';
+
+historyNeverShouts(100_000, 300);
