@@ -24,6 +24,7 @@ export function parseRecord(text: string, limits: Limits): ParsedRecord {
 
 function capFault(text: string, limits: Limits): Extract<ParsedRecord, { ok: false }> | undefined {
   if (text.length > limits.recordCharsMax) return over('too-large', 'recordCharsMax', limits.recordCharsMax);
+  if (isPlainlyWithin(text, limits)) return undefined;
   let depth = 0;
   let depthMax = 0;
   let members = 0;
@@ -54,6 +55,19 @@ function capFault(text: string, limits: Limits): Extract<ParsedRecord, { ok: fal
   if (stringCharsMax > limits.stringCharsMax)
     return over('too-large', 'stringCharsMax', limits.stringCharsMax);
   return undefined;
+}
+
+/** A text that is shorter than the caps, with no more brackets than levels, needs no look at every character. */
+function isPlainlyWithin(text: string, { membersMax, stringCharsMax, depthMax }: Limits): boolean {
+  if (text.length > membersMax || text.length > stringCharsMax) return false;
+  let brackets = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      brackets += 1;
+      if (brackets > depthMax) return false;
+    }
+  }
+  return true;
 }
 
 function over(code: ReadFaultCode, name: keyof Limits, cap: number): Extract<ParsedRecord, { ok: false }> {
