@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { sources } from './adapters/readers.ts';
 import { AppError } from './core/errors.ts';
 import { loadPacks, type PackOptions, type Packs } from './packs/load.ts';
 import { shippedPacksDir } from './packs/pack-folder.ts';
@@ -7,8 +8,15 @@ import { type PageWords, pageWordsSchema } from './pages/page-words.ts';
 
 const require = createRequire(import.meta.url);
 
-/** How packs are read everywhere: with the texts of pages, and with patterns in linear time. */
-export const packOptions: PackOptions<PageWords> = { page: pageWordsSchema, regex: compileRegex };
+/**
+ * How packs are read everywhere: with the texts of pages, with patterns in linear time, and with what sources mask, so
+ * that a rule that reads it is named.
+ */
+export const packOptions: PackOptions<PageWords> = {
+  page: pageWordsSchema,
+  regex: compileRegex,
+  masked: Object.fromEntries(sources.map(({ id, masked }) => [id, masked ?? []])),
+};
 
 /** The packs, or every problem in them at once. */
 export function openPacks(dir: string | undefined): Packs<PageWords> {

@@ -19,6 +19,31 @@ export type Identity = {
   readonly provider?: string;
 };
 
+/** What was reached for: a role, an environment, a branch, a bucket, a tool. `id` is the vendor's own name of it. */
+export type Resource = { readonly type: string; readonly id: string };
+
+/** Where a request came from and with which program, as the source saw it. */
+export type Network = { readonly address?: string; readonly userAgent?: string };
+
+/**
+ * What joins an event with others of one undertaking, by a name from this list: each value is the vendor's own.
+ * campaign   a simulation · run  one run of a workflow or agent · commit  40 (or 64) hex · ticket  a change request
+ * subject    the claim by which a workload is known (`repo:acme/shop:environment:prod`, a SPIFFE id)
+ * session    a login or an assumed role · request  the vendor's id of one request · rule  what was broken
+ */
+export const joinNames = [
+  'campaign',
+  'run',
+  'commit',
+  'ticket',
+  'subject',
+  'session',
+  'request',
+  'rule',
+] as const;
+export type JoinName = (typeof joinNames)[number];
+export type Joins = { readonly [Name in JoinName]?: string };
+
 export type Where = {
   readonly repository?: string;
   /** 40 (or 64) lower-case hex, checked; a commit that is not hex is left out. */
@@ -52,7 +77,10 @@ export type SecretFacts = {
   readonly validityNote?: string;
 };
 
-/** A lead to the accountable human, taken from the payload itself. */
+/**
+ * A lead to the accountable human, taken from the payload itself. `session-caller`: who opened the session that was
+ * used. `sponsor`: who is named as answerable for an agent or workload. `creator`: who made the identity.
+ */
 export type OwnerLead = {
   readonly kind:
     | 'commit-author'
@@ -61,6 +89,9 @@ export type OwnerLead = {
     | 'resource-owner'
     | 'mailbox-holder'
     | 'assignee'
+    | 'session-caller'
+    | 'sponsor'
+    | 'creator'
     | 'named-by-hand';
   readonly name?: string;
   readonly email?: string;
@@ -83,6 +114,13 @@ export type Event = {
   readonly receivedAt: number;
   readonly actor: Actor;
   readonly identity?: Identity;
+  readonly resource?: Resource;
+  /** The vendor's own name of what was done, such as `AssumeRole` or `protected_branch.destroy`. */
+  readonly action?: string;
+  /** Whether it was let through. Left out where the source does not say or the question makes no sense. */
+  readonly outcome?: 'success' | 'failure';
+  readonly network?: Network;
+  readonly joins?: Joins;
   readonly where: Where;
   readonly fingerprints: readonly Fingerprint[];
   readonly secret?: SecretFacts;
@@ -105,6 +143,18 @@ export type Event = {
  * phish.submitted   the form behind the link was sent; what was typed is not kept
  * phish.reported    the mail was reported as suspicious, which is what is wanted
  * phish.error       the mail could not be sent
+ * token.issued      a token, session or short-lived credential was asked for; `outcome` says whether it was given
+ * credential.created  a key, password or other lasting credential was made
+ * credential.changed  a password or second factor was replaced
+ * credential.removed  one was deleted, revoked or disabled
+ * identity.disabled an account was disabled or its holder left · identity.enabled  the other way round
+ * control.bypassed  a control stood and was gone around (override, forced push, own approval)
+ * control.disabled  a control was taken away or loosened · control.restored  it stands again
+ * change.proposed   a change was put up for review · change.reviewed  somebody approved or refused it
+ * change.merged     it was taken · gate.passed  a deployment gate was opened by somebody or by its rules
+ * workflow.run      a workflow or one of its jobs began or ended · deploy.made  something was deployed
+ * agent.called      an AI agent called a tool, or tried to
+ * activity.recorded anything else that an audit log tells
  * finding.reported  anything else a source reported
  */
 export const eventKinds = [
@@ -119,6 +169,23 @@ export const eventKinds = [
   'phish.submitted',
   'phish.reported',
   'phish.error',
+  'token.issued',
+  'credential.created',
+  'credential.changed',
+  'credential.removed',
+  'identity.disabled',
+  'identity.enabled',
+  'control.bypassed',
+  'control.disabled',
+  'control.restored',
+  'change.proposed',
+  'change.reviewed',
+  'change.merged',
+  'gate.passed',
+  'workflow.run',
+  'deploy.made',
+  'agent.called',
+  'activity.recorded',
   'finding.reported',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];

@@ -10,11 +10,19 @@ const details: Readonly<Record<OwnerLead['kind'], string>> = {
   'resource-owner': 'The resource names this owner.',
   'mailbox-holder': 'The simulated mail was sent to this mailbox.',
   assignee: 'The report is assigned to this account.',
+  'session-caller': 'This account opened the session that was used.',
+  sponsor: 'The identity names this person as answerable for it.',
+  creator: 'This account made the identity.',
   'named-by-hand': 'Named by hand.',
 };
 
 /** Kinds in which a plain name may be someone of the directory. A name in a commit is not proof of anyone. */
-const nameIsEnough: ReadonlySet<OwnerLead['kind']> = new Set(['resource-owner', 'assignee', 'named-by-hand']);
+const nameIsEnough: ReadonlySet<OwnerLead['kind']> = new Set([
+  'resource-owner',
+  'assignee',
+  'sponsor',
+  'named-by-hand',
+]);
 
 /** What the payload itself says about the owner. Bots, made-up host names and no-reply addresses say nothing. */
 export function leadEvidence(

@@ -1,8 +1,22 @@
-import type { Actor, Event, EventKind, Identity, Json, OwnerLead, SecretFacts, Where } from './event.ts';
+import {
+  type Actor,
+  type Event,
+  type EventKind,
+  type Identity,
+  type Joins,
+  type Json,
+  joinNames,
+  type Network,
+  type OwnerLead,
+  type Resource,
+  type SecretFacts,
+  type Where,
+} from './event.ts';
 import type { Fingerprint, Fingerprinter, FingerprintKind } from './fingerprint.ts';
 import { keptLengthMax, keptText, withoutUserInfo } from './kept-text.ts';
-import { lastFour, maskSecret } from './mask.ts';
+import { isMask, lastFour, maskSecret } from './mask.ts';
 import { secretContent, secretScrubber } from './secret-content.ts';
+import { isSecretName } from './secret-name.ts';
 import { maskShapes } from './secret-provider.ts';
 
 /** What the installation lends to a source: its keys and its clock, bound in. */
@@ -26,6 +40,11 @@ export type EventParts = {
   readonly where?: Where;
   readonly leads?: readonly OwnerLead[];
   readonly identity?: Identity;
+  readonly resource?: Resource | undefined;
+  readonly action?: string | undefined;
+  readonly outcome?: Event['outcome'];
+  readonly network?: Network | undefined;
+  readonly joins?: { readonly [Name in keyof Joins]?: string | undefined };
   readonly detector?: { readonly name: string; readonly version?: string };
   readonly secret?: SecretParts;
   /** Fingerprints by an id of the provider or a hash of the scanner. */
@@ -88,12 +107,13 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
     receivedAt: tools.receivedAt,
     actor: parts.actor === undefined ? { type: 'unknown' } : cleanWho(parts.actor, clean),
     ...(identity === undefined ? {} : { identity: cleanIdentity(identity, clean) }),
+    ...doingOf(parts, clean),
     where: cleanWhere(where, clean),
     fingerprints,
     ...(facts === undefined ? {} : { secret: { ...facts, rule: clean(facts.rule, keptLengthMax.rule) } }),
     leads: (parts.leads ?? []).map((lead) => cleanWho(lead, clean)),
     ...(parts.detector === undefined ? {} : { detector: cleanDetector(parts.detector, clean) }),
-    record: cleanRecord(parts.record ?? {}, clean),
+    record: cleanRecord(parts.record ?? {}, clean, tools.fingerprint),
   };
 }
 
@@ -165,6 +185,35 @@ function cleanIdentity(identity: Identity, clean: Clean): Identity {
   return { ...identity, id: clean(identity.id, keptLengthMax.name) };
 }
 
+/** What was done, to what, from where and in which undertaking, as far as the source says. */
+function doingOf(
+  { resource, action, outcome, network, joins }: EventParts,
+  clean: Clean,
+): Pick<Event, 'resource' | 'action' | 'outcome' | 'network' | 'joins'> {
+  const { address, userAgent } = network ?? {};
+  const kept: { -readonly [Name in keyof Joins]: string } = {};
+  for (const name of joinNames) {
+    const value = joins?.[name];
+    if (value !== undefined && value !== '') kept[name] = clean(value, keptLengthMax.repository);
+  }
+  return {
+    ...(resource === undefined
+      ? {}
+      : { resource: { type: resource.type, id: clean(resource.id, keptLengthMax.text) } }),
+    ...(action === undefined ? {} : { action: clean(action, keptLengthMax.name) }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(address === undefined && userAgent === undefined
+      ? {}
+      : {
+          network: {
+            ...(address === undefined ? {} : { address: clean(address, keptLengthMax.name) }),
+            ...(userAgent === undefined ? {} : { userAgent: clean(userAgent, keptLengthMax.name) }),
+          },
+        }),
+    ...(Object.keys(kept).length === 0 ? {} : { joins: kept }),
+  };
+}
+
 function cleanDetector(
   detector: NonNullable<Event['detector']>,
   clean: Clean,
@@ -197,32 +246,52 @@ function cleanWhere(where: Where, clean: Clean): Where {
   };
 }
 
+/**
+ * Items of a list, levels and values that are kept: enough for a rule to look at an audit record, and no archive.
+ */
+const itemsMax = 100;
+const levelsMax = 12;
+const valuesMax = 2000;
+
+type RecordCleaning = { readonly clean: Clean; readonly fingerprint: Fingerprinter; left: number };
+
 function cleanRecord(
   record: { readonly [key: string]: Json | undefined },
   clean: Clean,
+  fingerprint: Fingerprinter,
 ): { readonly [key: string]: Json } {
+  const cleaning: RecordCleaning = { clean, fingerprint, left: valuesMax };
   const kept: Record<string, Json> = {};
   for (const key in record) {
     const value = record[key];
-    if (value !== undefined) kept[key] = cleanJson(value, clean, 0);
+    if (value !== undefined) kept[key] = cleanMember(key, value, cleaning, 0);
   }
   return kept;
 }
 
-/** Items of a list and levels that are kept: a record is for people to look at, not an archive. */
-const itemsMax = 50;
-const levelsMax = 4;
-
-function cleanJson(value: Json, clean: Clean, level: number): Json {
-  if (typeof value === 'string') return clean(value, keptLengthMax.text);
+function cleanJson(value: Json, cleaning: RecordCleaning, level: number): Json {
+  cleaning.left -= 1;
+  if (typeof value === 'string') return cleaning.clean(value, keptLengthMax.text);
   if (typeof value !== 'object' || value === null) return value;
-  if (level >= levelsMax) return null;
-  if (isList(value)) return value.slice(0, itemsMax).map((item) => cleanJson(item, clean, level + 1));
-  return Object.fromEntries(
-    Object.entries(value)
-      .slice(0, itemsMax)
-      .map(([key, member]) => [clean(key, keptLengthMax.name), cleanJson(member, clean, level + 1)]),
-  );
+  if (level >= levelsMax || cleaning.left <= 0) return null;
+  if (isList(value)) return value.slice(0, itemsMax).map((item) => cleanJson(item, cleaning, level + 1));
+  const kept: Record<string, Json> = {};
+  let items = 0;
+  for (const key in value) {
+    const member = value[key];
+    if (member === undefined || items === itemsMax) continue;
+    items += 1;
+    kept[cleaning.clean(key, keptLengthMax.name)] = cleanMember(key, member, cleaning, level + 1);
+  }
+  return kept;
+}
+
+/** What stands under the name of a secret is masked whatever it looks like; the same value keeps the same mask. */
+function cleanMember(key: string, value: Json, cleaning: RecordCleaning, level: number): Json {
+  if (typeof value !== 'string' || value === '' || isMask(value) || !isSecretName(key))
+    return cleanJson(value, cleaning, level);
+  cleaning.left -= 1;
+  return maskSecret('', 'generic', cleaning.fingerprint('content', [value])[0]?.value ?? '');
 }
 
 function isList(value: Json): value is readonly Json[] {

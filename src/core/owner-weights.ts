@@ -48,6 +48,25 @@ export const ownerWeights: OwnerWeights = {
       says: 'deed',
       because: 'the pusher logged in, so it is no forgery; but maintainers also push the work of others',
     },
+    'session-caller': {
+      weight: 0.8,
+      family: 'account',
+      says: 'deed',
+      because: 'whoever opened the session had logged in; a session that is shared is the exception',
+    },
+    sponsor: {
+      weight: 0.85,
+      family: 'resource',
+      says: 'deed',
+      because:
+        'a sponsor is named on purpose as answerable for the identity, and goes stale when people move',
+    },
+    creator: {
+      weight: 0.5,
+      family: 'creator',
+      says: 'deed',
+      because: 'who made an identity often made it for somebody else',
+    },
     'resource-owner': {
       weight: 0.7,
       family: 'resource',

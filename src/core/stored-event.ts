@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Event, eventKinds, type Json } from './event.ts';
+import { type Event, eventKinds, type Json, joinNames } from './event.ts';
 
 const account = z.looseObject({ system: z.string(), name: z.string() });
 const person = {
@@ -18,6 +18,13 @@ const body = z.looseObject({
   identity: z
     .looseObject({ type: z.string(), id: z.string(), provider: z.string().exactOptional() })
     .exactOptional(),
+  resource: z.looseObject({ type: z.string(), id: z.string() }).exactOptional(),
+  action: z.string().exactOptional(),
+  outcome: z.enum(['success', 'failure']).exactOptional(),
+  network: z
+    .looseObject({ address: z.string().exactOptional(), userAgent: z.string().exactOptional() })
+    .exactOptional(),
+  joins: z.partialRecord(z.enum(joinNames), z.string()).exactOptional(),
   where: z.looseObject({
     repository: z.string().exactOptional(),
     commit: z.string().exactOptional(),
@@ -55,6 +62,9 @@ const body = z.looseObject({
         'resource-owner',
         'mailbox-holder',
         'assignee',
+        'session-caller',
+        'sponsor',
+        'creator',
         'named-by-hand',
       ]),
       ...person,

@@ -330,7 +330,8 @@ function eventRow(item: Told, loop: string): EventRow {
 
 /** An event is JSON by construction; optional members that are undefined simply do not appear. */
 function jsonOf(body: Omit<Event, 'id' | 'source' | 'kind' | 'occurredAt' | 'receivedAt'>): Json {
-  const { actor, identity, where, fingerprints, secret, leads, detector, record } = body;
+  const { actor, identity, resource, action, outcome, network, joins } = body;
+  const { where, fingerprints, secret, leads, detector, record } = body;
   return {
     actor: { ...actor },
     where: { ...where },
@@ -338,6 +339,11 @@ function jsonOf(body: Omit<Event, 'id' | 'source' | 'kind' | 'occurredAt' | 'rec
     leads: leads.map((lead) => ({ ...lead })),
     record,
     ...(identity === undefined ? {} : { identity: { ...identity } }),
+    ...(resource === undefined ? {} : { resource: { ...resource } }),
+    ...(action === undefined ? {} : { action }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(network === undefined ? {} : { network: { ...network } }),
+    ...(joins === undefined ? {} : { joins: { ...joins } }),
     ...(secret === undefined ? {} : { secret: { ...secret } }),
     ...(detector === undefined ? {} : { detector: { ...detector } }),
   };

@@ -26,6 +26,11 @@ export interface Source {
    * there can be read from a clone. `record` then has `blob` and `endLine` where the vendor names them.
    */
   readonly hasExactColumns?: boolean;
+  /**
+   * Paths in its records whose values are always masks or left out, such as `responseElements.credentials`: a rule that
+   * reads one could never match, and is refused.
+   */
+  readonly masked?: readonly string[];
 }
 
 /**
