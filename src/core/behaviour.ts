@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { caseParts } from './case-key.ts';
+import { joinNames } from './event.ts';
 import { answers, moments } from './message.ts';
 
 /**
  * One entry of the taxonomy as it stands in `packs/behaviours/<id>.yaml`. Content, not code: a change here needs no
- * programmer. Durations are ISO 8601 days or hours as `30d`, `48h`, or working time as `2wd` (working days).
+ * programmer. Durations are written as `30d`, `48h`, `10m`, or working time as `2wd` (working days).
  */
-const duration = z.string().regex(/^\d{1,4}(h|d|wd)$/u, 'write a duration as 48h, 30d or 2wd');
+const duration = z.string().regex(/^\d{1,4}(m|h|d|wd)$/u, 'write a duration as 10m, 48h, 30d or 2wd');
 const slug = z.string().regex(/^[a-z][a-z0-9-]{1,63}$/u, 'use small letters, digits and hyphens');
 
 const selectionValue: z.ZodType<unknown> = z.unknown();
@@ -14,6 +16,51 @@ export const detectionBlock = z
   .refine((block) => 'condition' in block || 'rules' in block, {
     message: 'a detection needs a condition, or the rules that it names',
   });
+
+const eventKey = z.string().refine((text) => caseParts(text) !== undefined, {
+  message: 'join with + some of: actor, identity, resource, repository, or a name under which events join',
+});
+
+/**
+ * The approved path to a deed, in order. What was observed under the same run, commit, ticket or subject is replayed,
+ * and the first step that was skipped, came too late or was done by the wrong actor is named.
+ */
+const pathSchema = z.strictObject({
+  /** The deed itself. */
+  end: detectionBlock,
+  /** What joins the steps of one undertaking. */
+  join: z.array(z.enum(joinNames)).min(1),
+  /** How long before the deed a step may lie. */
+  within: duration.default('30d'),
+  /** How long the words wait for a step that was made in time and is told late. */
+  grace: duration.default('10m'),
+  steps: z
+    .array(
+      z.strictObject({
+        id: slug,
+        detection: detectionBlock,
+        /** It may be left out; then it only says who took part. */
+        optional: z.boolean().default(false),
+        /** Whoever did that step may not do this one. */
+        actorNot: slug.optional(),
+      }),
+    )
+    .min(1),
+});
+export type ExpectedPath = z.infer<typeof pathSchema>;
+
+/** What is usual for an identity, by its own history: a first is unusual once the history is long enough. */
+const baselineSchema = z.strictObject({
+  /** Which events make the history, and are held against it. */
+  of: detectionBlock,
+  /** What is looked at, and how much a first of it weighs. */
+  weights: z.partialRecord(z.enum(['resource', 'network', 'hour']), z.number().min(0).max(10)),
+  /** A sum of weights from which on it is unusual. */
+  unusualAt: z.number().min(0.1),
+  /** An identity whose history is shorter is not judged. */
+  learning: duration.default('30d'),
+});
+export type Baseline = z.infer<typeof baselineSchema>;
 
 export const behaviourSchema = z.strictObject({
   id: slug,
@@ -27,9 +74,15 @@ export const behaviourSchema = z.strictObject({
     opportunity: detectionBlock.optional(),
     fixed: detectionBlock.optional(),
   }),
+  /** Further sights of the world, by the name under which `proof` lists them. */
+  signals: z.record(slug, detectionBlock).optional(),
+  path: pathSchema.optional(),
+  baseline: baselineSchema.optional(),
   keys: z.strictObject({
     /** What makes one loop. `fingerprint` joins by fingerprints; otherwise event fields joined by `+`. */
-    case: z.string(),
+    case: z.union([z.literal('fingerprint'), eventKey]),
+    /** What joins a sign of the fix with the case; the case's own key unless given. */
+    fix: eventKey.optional(),
     /** Whose habit it is: `person` (else workload, else team). */
     habit: z.enum(['person', 'workload', 'team']),
   }),
@@ -66,7 +119,7 @@ export const behaviourSchema = z.strictObject({
       z.strictObject({
         name: z.string().min(3),
         event: z.record(z.string(), z.unknown()),
-        expect: z.enum(['failed', 'opportunity', 'fixed', 'nothing']),
+        expect: z.enum(['failed', 'opportunity', 'fixed', 'step', 'end', 'nothing']),
       }),
     )
     .min(2),

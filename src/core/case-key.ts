@@ -1,0 +1,50 @@
+import { type Event, type JoinName, joinNames } from './event.ts';
+
+const fields = ['actor', 'identity', 'resource', 'repository', ...joinNames] as const;
+export type CasePart = (typeof fields)[number];
+
+/** The parts of a key as a behaviour writes it, such as `actor+campaign`; undefined when one is unknown or twice. */
+export function caseParts(text: string): readonly CasePart[] | undefined {
+  const names = text.split('+').map((name) => name.trim());
+  const parts = names.flatMap((name) => fields.find((field) => field === name) ?? []);
+  return parts.length === names.length && new Set(parts).size === parts.length ? parts : undefined;
+}
+
+/**
+ * What an event has for a key: `part=value` each, in the order of the key; undefined when it has none of the parts, so
+ * that nothing can be said of what it belongs to. Vendors write names in either case: they count as one.
+ */
+export function caseValuesOf(text: string, event: Event): readonly string[] | undefined {
+  const parts = caseParts(text) ?? [];
+  const values = parts.map((part) => [part, valueOf(part, event)] as const);
+  if (values.every(([, value]) => value === undefined)) return undefined;
+  return values.map(([part, value]) => `${part}=${value ?? ''}`);
+}
+
+function valueOf(part: CasePart, event: Event): string | undefined {
+  switch (part) {
+    case 'actor':
+      return actorKey(event.actor);
+    case 'identity':
+      return event.identity?.id.toLowerCase();
+    case 'resource':
+      return event.resource === undefined
+        ? undefined
+        : `${event.resource.type}:${event.resource.id.toLowerCase()}`;
+    case 'repository':
+      return event.where.repository?.toLowerCase();
+    default:
+      return joinValue(event, part);
+  }
+}
+
+/** Who did it, under the name by which most sources know them. */
+export function actorKey({ email, account, id, name }: Event['actor']): string | undefined {
+  if (email !== undefined) return email.toLowerCase();
+  if (account !== undefined) return `${account.system}:${account.name}`.toLowerCase();
+  return (id ?? name)?.toLowerCase();
+}
+
+export function joinValue(event: Event, name: JoinName): string | undefined {
+  return event.joins?.[name] ?? (name === 'commit' ? event.where.commit : undefined);
+}
