@@ -82,5 +82,15 @@ export function asNextVersion(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asNextVersion);
   if (!isDict(value)) return value;
   const members = Object.entries(value).map(([key, item]): [string, unknown] => [key, asNextVersion(item)]);
-  return Object.fromEntries([['added_next_year', { deep: [1, 'text', null] }], ...members.reverse()]);
+  return Object.fromEntries([[addedMember, { deep: [1, 'text', null] }], ...members.reverse()]);
+}
+
+const addedMember = 'added_next_year';
+
+/** The value without the members that `asNextVersion` added, at any depth. */
+export function withoutAdded(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutAdded);
+  if (!isDict(value)) return value;
+  const members = Object.entries(value).filter(([key]) => key !== addedMember);
+  return Object.fromEntries(members.map(([key, item]) => [key, withoutAdded(item)]));
 }
