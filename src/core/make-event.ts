@@ -252,15 +252,22 @@ function cleanWhere(where: Where, clean: Clean): Where {
 const itemsMax = 100;
 const levelsMax = 12;
 const valuesMax = 2000;
+/** Characters of names and texts together: a million events are kept. What comes after them is null. */
+const recordCharsMax = 16_000;
 
-type RecordCleaning = { readonly clean: Clean; readonly fingerprint: Fingerprinter; left: number };
+type RecordCleaning = {
+  readonly clean: Clean;
+  readonly fingerprint: Fingerprinter;
+  left: number;
+  charsLeft: number;
+};
 
 function cleanRecord(
   record: { readonly [key: string]: Json | undefined },
   clean: Clean,
   fingerprint: Fingerprinter,
 ): { readonly [key: string]: Json } {
-  const cleaning: RecordCleaning = { clean, fingerprint, left: valuesMax };
+  const cleaning: RecordCleaning = { clean, fingerprint, left: valuesMax, charsLeft: recordCharsMax };
   const kept: Record<string, Json> = {};
   for (const key in record) {
     const value = record[key];
@@ -271,9 +278,14 @@ function cleanRecord(
 
 function cleanJson(value: Json, cleaning: RecordCleaning, level: number): Json {
   cleaning.left -= 1;
-  if (typeof value === 'string') return cleaning.clean(value, keptLengthMax.text);
+  if (typeof value === 'string') {
+    if (cleaning.charsLeft <= 0) return null;
+    const text = cleaning.clean(value, keptLengthMax.text);
+    cleaning.charsLeft -= text.length;
+    return text;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  if (level >= levelsMax || cleaning.left <= 0) return null;
+  if (level >= levelsMax || cleaning.left <= 0 || cleaning.charsLeft <= 0) return null;
   if (isList(value)) return value.slice(0, itemsMax).map((item) => cleanJson(item, cleaning, level + 1));
   const kept: Record<string, Json> = {};
   let items = 0;
@@ -281,6 +293,7 @@ function cleanJson(value: Json, cleaning: RecordCleaning, level: number): Json {
     const member = value[key];
     if (member === undefined || items === itemsMax) continue;
     items += 1;
+    cleaning.charsLeft -= Math.min(key.length, keptLengthMax.name);
     kept[cleaning.clean(key, keptLengthMax.name)] = cleanMember(key, member, cleaning, level + 1);
   }
   return kept;
