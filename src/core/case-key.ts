@@ -16,12 +16,12 @@ export function caseParts(text: string): readonly CasePart[] | undefined {
  */
 export function caseValuesOf(text: string, event: Event): readonly string[] | undefined {
   const parts = caseParts(text) ?? [];
-  const values = parts.map((part) => [part, valueOf(part, event)] as const);
+  const values = parts.map((part) => [part, partOf(part, event)] as const);
   if (values.every(([, value]) => value === undefined)) return undefined;
   return values.map(([part, value]) => `${part}=${value ?? ''}`);
 }
 
-function valueOf(part: CasePart, event: Event): string | undefined {
+function partOf(part: CasePart, event: Event): string | undefined {
   switch (part) {
     case 'actor':
       return actorKey(event.actor);

@@ -84,6 +84,19 @@ export type CheckpointRow = {
   readonly leaves: readonly { readonly loop: string; readonly seq: number; readonly head: string }[];
 };
 
+/**
+ * What was observed under one key: a step of an undertaking, a sign of a fix, or what is usual for an identity. The key
+ * is a keyed hash. Epoch milliseconds; the same mark again widens its times.
+ */
+export type MarkRow = {
+  readonly key: string;
+  readonly name: string;
+  /** Who or what, by the kind of mark; may be empty. */
+  readonly who: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+};
+
 export type SpanRow = {
   readonly place: string;
   readonly loop: string;

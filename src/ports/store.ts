@@ -15,6 +15,7 @@ import type {
   LoopFilter,
   LoopRow,
   LoopStory,
+  MarkRow,
   MessageRow,
   MessageState,
   MessageUpdate,
@@ -43,6 +44,7 @@ export interface Store {
   loopsOfEvents(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   storedEvents(ids: readonly string[]): Promise<ReadonlyMap<string, StoredEvent>>;
   spansAt(places: readonly string[]): Promise<readonly SpanRow[]>;
+  marksOf(keys: readonly string[]): Promise<readonly MarkRow[]>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,14 @@ export interface StoreWrite {
   addKeys(keys: readonly { readonly key: string; readonly loop: string }[]): Promise<number>;
   spansAt(places: readonly string[]): Promise<readonly SpanRow[]>;
   addSpans(spans: readonly SpanRow[]): Promise<void>;
+  addMarks(marks: readonly MarkRow[]): Promise<void>;
+  /** The latest marks of each key. */
+  marksOf(keys: readonly string[]): Promise<readonly MarkRow[]>;
+  addWatches(watches: readonly { readonly key: string; readonly loop: string }[]): Promise<void>;
+  /** Loops that wait for news under these keys. */
+  watchersOf(keys: readonly string[]): Promise<readonly string[]>;
+  /** Forgets marks that were last seen before this instant; returns how many were forgotten. */
+  forgetMarks(before: number, limit: number): Promise<number>;
   /** Loads and locks, in id order so that two writers never wait for each other in a ring. */
   lockLoops(ids: readonly string[]): Promise<readonly LoopRow[]>;
   saveLoops(rows: readonly LoopRow[]): Promise<void>;

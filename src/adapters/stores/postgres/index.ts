@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
+import * as marks from './queries/marks.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readRefused from './queries/read-refused.ts';
 import * as readSettings from './queries/read-settings.ts';
@@ -38,6 +39,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     loopsOfEvents: (ids) => writeLoops.loopsOfEvents(db, ids),
     storedEvents: (ids) => storedEvents(db, ids),
     spansAt: (places) => writeLoops.spansAt(db, places),
+    marksOf: (keys) => marks.marksOf(db, keys),
     close,
   };
 }
@@ -71,6 +73,7 @@ function writer(trx: Db): StoreWrite {
   return {
     read: reader(trx),
     ...bind(trx, loopWrites),
+    ...bind(trx, marks),
     ...bind(trx, messageQueries),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),

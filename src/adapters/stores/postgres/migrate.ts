@@ -2,10 +2,12 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { AppError } from '../../../core/errors.ts';
 import * as first from './migrations/0001-first-loop.ts';
+import * as undertakings from './migrations/0002-undertakings.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-loop': first,
+  '0002-undertakings': undertakings,
 };
 
 /**

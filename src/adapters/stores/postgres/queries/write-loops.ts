@@ -162,6 +162,11 @@ export async function moveLoops(
     select s.place, t.new, s.source, s.provider, s.start_column, s.end_column, s.has_content
     from loop_spans s join ${source} on s.loop_id = t.old on conflict do nothing`.execute(db);
   await sql`delete from loop_spans using ${source} where loop_id = t.old`.execute(db);
+  await sql`insert into watches (key, loop_id)
+    select w.key, t.new from watches w join ${source} on w.loop_id = t.old on conflict do nothing`.execute(
+    db,
+  );
+  await sql`delete from watches using ${source} where loop_id = t.old`.execute(db);
   await sql`delete from wants using ${source} where loop_id = t.old and message_id is null`.execute(db);
   await sql`update wants set loop_id = t.new from ${source} where loop_id = t.old
     and not exists (select 1 from wants o where o.loop_id = t.new and o.occasion = wants.occasion)`.execute(
