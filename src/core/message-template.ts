@@ -59,7 +59,12 @@ export type MessageWords = {
   readonly phrases: ReadonlyMap<string, Phrase>;
   /** What to write where a value is not known. */
   readonly absent: ReadonlyMap<string, string>;
+  /** How it is put right, by provider, rule or kind of event. */
   readonly providers: ReadonlyMap<string, ProviderWords>;
+  /** What kinds of resources are called, by `Resource.type`. */
+  readonly resourceTypes: ReadonlyMap<string, string>;
+  /** What the steps of the approved path are called, by their ids in the behaviour. */
+  readonly pathSteps: ReadonlyMap<string, string>;
   readonly generic: ProviderWords;
   readonly learnMore: string;
   readonly replyLabel: string;

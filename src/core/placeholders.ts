@@ -1,6 +1,6 @@
-import type { Validity } from './event.ts';
+import type { Event, Resource, Validity } from './event.ts';
 import { type Answer, answers } from './message.ts';
-import { inert, inertName, inertPath, inertRepository } from './untrusted-text.ts';
+import { inert, inertLabel, inertName, inertPath, inertRepository } from './untrusted-text.ts';
 
 /** What one loop gives to its words. Everything here is data: strings may be hostile and are made inert on the way. */
 export type CaseValues = {
@@ -20,6 +20,36 @@ export type CaseValues = {
   /** When `validity` was last looked at. */
   readonly checkedAt?: number;
   readonly caseCode: string;
+  /** The account or credential that was used. */
+  readonly identity?: string;
+  /** What was reached for; its type has words in the pack. */
+  readonly resource?: Resource;
+  /** The vendor's own name of the deed. */
+  readonly deed?: string;
+  readonly outcome?: NonNullable<Event['outcome']>;
+  /** The vendor's own name of what was broken, or one of the rule classes that a pack has words for. */
+  readonly rule?: string;
+  /** `EventKind` of the first failing event, for the words of a fix. */
+  readonly kind?: string;
+  readonly campaign?: string;
+  /** Where the request came from. */
+  readonly address?: string;
+  /** Name or id of the agent or workload that did it. */
+  readonly agent?: string;
+  readonly workload?: string;
+  /** The first step of the approved path that is wrong, by its id in the behaviour. */
+  readonly broken?: Broken;
+  /** What was new for this identity, and what it used until then. */
+  readonly unusual?: Unusual;
+  /** How far the fix has come, as the world shows it. */
+  readonly stands?: (typeof choices)['stands'][number];
+};
+
+export type Broken = { readonly step: string; readonly how: 'skipped' | 'out-of-order' | 'wrong-actor' };
+export type Unusual = {
+  readonly what: 'resource' | 'network' | 'hour';
+  /** As the history holds them, the latest last; parts of the day as `8–12 UTC`. */
+  readonly known: readonly string[];
 };
 
 export type SeenBy = {
@@ -64,8 +94,12 @@ export const choices = {
   count: ['one', 'other'],
   handover: ['not-mine', 'not-me', 'need-help', 'no-owner', 'left', 'other'],
   closedBecause: ['held', 'dismissed', 'accepted', 'merged', 'unprovable', 'reassigned', 'other'],
-  verifiedBy: ['inactive', 'validity-flipped', 'key-deleted', 'attested'],
+  verifiedBy: ['inactive', 'validity-flipped', 'key-deleted', 'attested', 'other'],
   answer: [...answers, 'other'],
+  broken: ['skipped', 'out-of-order', 'wrong-actor', 'none'],
+  unusual: ['resource', 'network', 'hour', 'none'],
+  outcome: ['success', 'failure', 'unknown'],
+  stands: ['open', 'observed', 'fixed'],
 } as const satisfies Record<string, readonly string[]>;
 export type ChoiceName = keyof typeof choices;
 
@@ -86,21 +120,46 @@ export function chosen(by: ChoiceName, values: MessageValues): string {
       return values.verifiedBy ?? 'inactive';
     case 'answer':
       return values.answer ?? 'other';
+    case 'broken':
+      return values.broken?.how ?? 'none';
+    case 'unusual':
+      return values.unusual?.what ?? 'none';
+    case 'outcome':
+      return values.outcome ?? 'unknown';
+    case 'stands':
+      return values.stands ?? 'open';
   }
 }
 
+type TextType =
+  | 'person-name'
+  | 'repository'
+  | 'path'
+  | 'commit'
+  | 'branch'
+  | 'last-four'
+  | 'case-code'
+  | 'label'
+  | 'address';
+
 type Placeholder =
-  | {
-      readonly type: 'person-name' | 'repository' | 'path' | 'commit' | 'branch' | 'last-four' | 'case-code';
-      readonly read: (values: MessageValues) => string | undefined;
-    }
+  | { readonly type: TextType; readonly read: (values: MessageValues) => string | undefined }
+  | { readonly type: 'usual'; readonly read: (values: MessageValues) => Unusual | undefined }
   | {
       readonly type: 'count' | 'line' | 'instant' | 'day';
       readonly read: (values: MessageValues) => number | undefined;
     }
-  | { readonly type: 'provider-word'; readonly word: ProviderWord };
+  | { readonly type: 'provider-word'; readonly word: ProviderWord }
+  | {
+      readonly type: 'pack-word';
+      readonly list: PackWordList;
+      readonly read: (values: MessageValues) => string | undefined;
+    };
 
-/** Words that a pack gives for each provider; always there, because `generic` stands in. */
+/** Lists of words in a pack, from which a value of the case picks one; a value without words reads as absent. */
+export type PackWordList = 'resourceTypes' | 'pathSteps';
+
+/** Words that a pack gives for each provider, rule or kind; always there, because `generic` stands in. */
 export type ProviderWord = 'provider' | 'thing' | 'theThing' | 'sign' | 'step' | 'minutes';
 
 /** Every placeholder that a template may use, with its type. A pack's phrases come on top. */
@@ -127,6 +186,17 @@ export const placeholders: Readonly<Record<string, Placeholder>> = {
   count: { type: 'count', read: countOf },
   moreCount: { type: 'count', read: (values) => positive(countOf(values) - itemsShownMax) },
   case: { type: 'case-code', read: (values) => values.caseCode },
+  identity: { type: 'label', read: (values) => values.identity },
+  resource: { type: 'label', read: (values) => values.resource?.id },
+  resourceType: { type: 'pack-word', list: 'resourceTypes', read: (values) => values.resource?.type },
+  deed: { type: 'label', read: (values) => values.deed },
+  rule: { type: 'label', read: (values) => values.rule },
+  campaign: { type: 'label', read: (values) => values.campaign },
+  address: { type: 'address', read: (values) => values.address },
+  agent: { type: 'label', read: (values) => values.agent },
+  workload: { type: 'label', read: (values) => values.workload },
+  brokenStep: { type: 'pack-word', list: 'pathSteps', read: (values) => values.broken?.step },
+  usual: { type: 'usual', read: (values) => values.unusual },
   provider: { type: 'provider-word', word: 'provider' },
   thing: { type: 'provider-word', word: 'thing' },
   theThing: { type: 'provider-word', word: 'theThing' },
@@ -148,7 +218,7 @@ function positive(count: number): number | undefined {
 
 /** The inert text of a placeholder that reads a value; undefined when the value is absent or not of its type. */
 export function valueText(
-  placeholder: Exclude<Placeholder, { type: 'provider-word' }>,
+  placeholder: Exclude<Placeholder, { type: 'provider-word' | 'pack-word' }>,
   values: MessageValues,
   language: string,
 ): string | undefined {
@@ -164,6 +234,10 @@ export function valueText(
       if (placeholder.type === 'count') return formatCount(number, language);
       return formatInstant(number, language, values.timeZone, placeholder.type === 'instant');
     }
+    case 'usual': {
+      const unusual = placeholder.read(values);
+      return unusual === undefined ? undefined : presence(usualText(unusual, language));
+    }
     default: {
       const text = placeholder.read(values);
       return text === undefined ? undefined : presence(inertText(placeholder.type, text));
@@ -171,14 +245,23 @@ export function valueText(
   }
 }
 
+/** A few of what was usual: more would be a report. */
+const usualShownMax = 3;
+
+/** The latest few stand for all. */
+function usualText({ what, known }: Unusual, language: string): string {
+  const shown = known
+    .slice(-usualShownMax)
+    .map((text) => inertText(what === 'resource' ? 'label' : 'address', text))
+    .filter((text) => text !== '');
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(shown);
+}
+
 function presence(text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-function inertText(
-  type: 'person-name' | 'repository' | 'path' | 'commit' | 'branch' | 'last-four' | 'case-code',
-  text: string,
-): string {
+function inertText(type: TextType, text: string): string {
   switch (type) {
     case 'person-name':
       return inertName(text);
@@ -188,6 +271,10 @@ function inertText(
       return inertPath(text);
     case 'branch':
       return inert(text, 80);
+    case 'label':
+      return inertLabel(text);
+    case 'address':
+      return inert(text, 60);
     case 'commit':
       return /^[0-9a-f]{7,64}$/iu.test(text) ? text.slice(0, 7).toLowerCase() : '';
     case 'last-four':

@@ -42,6 +42,8 @@ const words: MessageWords = {
   ]),
   absent: new Map([['repository', 'a repository']]),
   providers: new Map([['stripe', provider]]),
+  resourceTypes: new Map([['role', 'the role']]),
+  pathSteps: new Map([['reviewed', 'the review']]),
   generic,
   learnMore: 'More',
   replyLabel: 'Answer here',

@@ -110,6 +110,8 @@ export function renderMessage(
 export type CaseText = {
   readonly title: string;
   readonly step: string;
+  /** Whether anything is wrong now; undefined where the page has its own sentence for that. */
+  readonly now?: string;
   readonly minutes: number;
   readonly steps: readonly string[];
   readonly docs: { readonly label: string; readonly url: string };
@@ -125,7 +127,9 @@ export function caseText(
 ): CaseText {
   const provider = providerWords(values, words);
   const phrase = (name: string): string => fillPlaceholder(name, values, words, true) ?? '';
+  const now = words.phrases.has('now') ? { now: phrase('now') } : {};
   return {
+    ...now,
     title: phrase('title'),
     step: phrase('pageStep'),
     minutes: provider.minutes,
@@ -200,11 +204,21 @@ function fillPlaceholder(
   if (placeholder.type === 'provider-word') {
     return String(providerWords(values, words)[placeholder.word]);
   }
+  if (placeholder.type === 'pack-word') {
+    const key = placeholder.read(values);
+    const word = key === undefined ? undefined : words[placeholder.list].get(key);
+    return word ?? (mayBeAbsent ? words.absent.get(name) : undefined);
+  }
   return valueText(placeholder, values, words.language) ?? (mayBeAbsent ? words.absent.get(name) : undefined);
 }
 
+/** By the provider of a secret, by the rule that was broken, or by the kind of event; else the generic words. */
 function providerWords(values: MessageValues, words: MessageWords): ProviderWords {
-  return words.providers.get(values.provider ?? 'generic') ?? words.generic;
+  for (const key of [values.provider, values.rule, values.kind?.replaceAll('.', '-')]) {
+    const found = key === undefined ? undefined : words.providers.get(key);
+    if (found !== undefined) return found;
+  }
+  return words.generic;
 }
 
 function fillPhrase(phrase: Phrase, values: MessageValues, words: MessageWords): string | undefined {

@@ -144,3 +144,14 @@ export function inertName(name: string, charactersMax = 60): string {
     .slice(0, 5);
   return inert(words.join(' '), charactersMax);
 }
+
+/**
+ * A vendor's own name of something: an account, a role, a rule, a tool. The end of a long one says more. One with
+ * blanks or other characters is quoted, so that prose put into a name reads as a name.
+ */
+export function inertLabel(label: string, charactersMax = 80): string {
+  const shown = inert(label, charactersMax, 'end');
+  return shown === '' || ordinaryLabel.test(label) ? shown : `“${shown.replace(/["“”]/gu, "'")}”`;
+}
+
+const ordinaryLabel = /^[\p{L}\p{N}\p{M}_.:/@+~#=$*-]*$/u;

@@ -6,6 +6,7 @@ import type { MessageFile } from './message-file.ts';
 import { judge } from './pack-behaviour.ts';
 import { type PackProblem, sortProblems } from './problem.ts';
 import { samplesFor } from './samples.ts';
+import { sharedWords } from './words-files.ts';
 
 export type PackCheck = {
   readonly problems: readonly PackProblem[];
@@ -83,8 +84,10 @@ function checkExamples(packs: Packs, results: readonly ExampleResult[]): readonl
 function checkCompleteness(packs: Packs): readonly PackProblem[] {
   const problems: PackProblem[] = [];
   const missing = (file: string, reason: string) => problems.push({ file, line: 0, reason });
-  const present = new Set(packs.messages.map(({ file }) => file));
-  for (const id of packs.behaviours.keys()) {
+  const present = new Set(
+    packs.messages.map(({ file, template }) => `${template.behaviour}/${file.split('/').at(-1)}`),
+  );
+  for (const [id, { behaviour }] of packs.behaviours) {
     const names = new Set([...moments, 'relapse.system', 'reminder.mail']);
     for (const { template } of packs.messages) {
       if (template.behaviour === id && template.variant !== 'usual')
@@ -92,8 +95,8 @@ function checkCompleteness(packs: Packs): readonly PackProblem[] {
     }
     for (const language of packs.languages.keys()) {
       for (const name of names) {
-        const file = `messages/${id}/${name}.${language}.md`;
-        if (!present.has(file)) missing(file, 'this message is missing');
+        const file = `${id}/${name}.${language}.md`;
+        if (!present.has(file)) missing(`messages/${file}`, 'this message is missing');
       }
     }
     const base = packs.wordFiles.find((one) => one.behaviour === id && one.language === baseLanguage);
@@ -105,7 +108,14 @@ function checkCompleteness(packs: Packs): readonly PackProblem[] {
       }
       for (const provider of base?.words.providers.keys() ?? []) {
         if (!words.words.providers.has(provider))
-          missing(words.providersFile, `the provider "${provider}" is missing`);
+          missing(
+            words.providersFile,
+            `the ${words.providersFile.includes('/fixes.') ? 'fix' : 'provider'} "${provider}" is missing`,
+          );
+      }
+      for (const step of behaviour.path?.steps ?? []) {
+        if (!words.words.pathSteps.has(step.id))
+          missing(words.phrasesFile, `"pathSteps" has no words for the step "${step.id}"`);
       }
     }
   }
@@ -136,7 +146,8 @@ function lintMessage(message: MessageFile, packs: Packs): readonly PackProblem[]
     const key = `${part} ${reason.replace(/".*"|\d+(\.\d+)?/gu, '')}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    problems.push({ file, line: lineOf(part), reason });
+    const whose = file.startsWith(`messages/${sharedWords}/`) ? `for ${template.behaviour}: ` : '';
+    problems.push({ file, line: lineOf(part), reason: `${whose}${reason}` });
   }
   return problems;
 }

@@ -22,6 +22,7 @@ import {
   tooHard,
   unknownAcronyms,
 } from './lint-text.ts';
+import { textsOf } from './words-files.ts';
 
 export type Finding = { readonly part: SlotName | 'subject'; readonly reason: string };
 
@@ -139,7 +140,10 @@ export function lintTemplate(template: Template): readonly Finding[] {
   return findings;
 }
 
-const eventNames = ['thing', 'theThing', 'repository', 'file', 'commit', 'count', 'branch', 'lastFour'];
+const eventNames = [
+  ...['thing', 'theThing', 'repository', 'file', 'commit', 'count', 'branch', 'lastFour'],
+  ...['identity', 'resource', 'rule', 'campaign', 'agent', 'workload', 'brokenStep'],
+];
 
 function collectNames(text: Text, phrases: ReadonlyMap<string, Phrase>, names: Set<string>): void {
   for (const name of namesIn(text)) {
@@ -147,7 +151,6 @@ function collectNames(text: Text, phrases: ReadonlyMap<string, Phrase>, names: S
     names.add(name);
     const phrase = phrases.get(name);
     if (phrase === undefined) continue;
-    const texts = phrase.kind === 'texts' ? phrase.texts : Object.values(phrase.options).flat();
-    for (const inner of texts) collectNames(inner, phrases, names);
+    for (const inner of textsOf(phrase)) collectNames(inner, phrases, names);
   }
 }

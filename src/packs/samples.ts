@@ -22,6 +22,15 @@ const fullCase: CaseValues = {
   occurredAt: at.occurred,
   checkedAt: at.checked,
   caseCode: 'LOOP-7F3K',
+  identity: 'ci-deploy',
+  resource: { type: 'role', id: 'prod-deploy' },
+  deed: 'AssumeRole',
+  outcome: 'success',
+  rule: 'main',
+  campaign: 'autumn-2',
+  address: '192.0.2.14',
+  agent: 'invoice-helper',
+  workload: 'ci-deploy',
 };
 
 /** Everything that a source may know. */
@@ -44,6 +53,13 @@ export const fullSample: MessageValues = {
   answer: 'done',
 };
 
+/** What an identity used until then. */
+const usual = {
+  resource: ['staging-deploy', 'test-deploy', 'report-reader'],
+  network: ['192.0.0.0/16', 'lambda.example.com'],
+  hour: ['4–8 UTC', '8–12 UTC', '12–16 UTC'],
+} as const;
+
 /** The least: captured by hand, nobody knows where. */
 export const sparseSample: MessageValues = { validity: 'unknown', caseCode: 'LOOP-2M9C' };
 
@@ -64,6 +80,26 @@ export function samplesFor(template: Template): readonly MessageValues[] {
   for (const handover of choices.handover) samples.push({ ...fullSample, handover });
   for (const closedBecause of choices.closedBecause) samples.push({ ...fullSample, closedBecause });
   for (const verifiedBy of choices.verifiedBy) samples.push({ ...fullSample, verifiedBy });
+  for (const how of choices.broken) {
+    for (const step of template.words.pathSteps.keys()) {
+      if (how !== 'none')
+        samples.push({ ...fullSample, broken: { step, how } }, { ...sparseSample, broken: { step, how } });
+    }
+  }
+  for (const what of choices.unusual) {
+    if (what === 'none') continue;
+    for (const known of [usual[what], usual[what].slice(0, 1), []])
+      samples.push(
+        { ...fullSample, unusual: { what, known } },
+        { ...sparseSample, unusual: { what, known } },
+      );
+  }
+  for (const type of template.words.resourceTypes.keys())
+    samples.push({ ...fullSample, resource: { type, id: 'prod-deploy' } });
+  for (const outcome of choices.outcome) {
+    if (outcome !== 'unknown') samples.push({ ...fullSample, outcome }, { ...sparseSample, outcome });
+  }
+  for (const stands of choices.stands) samples.push({ ...fullSample, stands }, { ...sparseSample, stands });
   for (const answer of choices.answer) {
     if (answer !== 'other') samples.push({ ...fullSample, answer });
   }
