@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -7,7 +9,9 @@ import { z } from 'zod';
  * Compares what `foldback corpus DIR --json --actors FILE` says of real logs with an independent reading of them:
  * `truth.jsonl` (who acted) and `labels.jsonl` (which behaviour it was) in the same folder.
  *
- * node scripts/compare-truth.ts --corpus DIR --actors FILE [--source ID]… [--show N] [--json]
+ * npm run truth -- --corpus DIR [--actors FILE] [--source ID]… [--show N] [--json]
+ *
+ * Without FILE it runs that command itself.
  */
 
 const key = z.union([z.string(), z.number()]).transform(String);
@@ -212,6 +216,21 @@ function readLines<T>(file: string, schema: z.ZodType<T>): readonly T[] {
     });
 }
 
+function readCorpus(corpus: string): readonly ActorLine[] {
+  const folder = mkdtempSync(join(tmpdir(), 'foldback-truth-'));
+  try {
+    const file = join(folder, 'actors.jsonl');
+    const launcher = join(import.meta.dirname, '../bin/foldback.js');
+    const ran = spawnSync(process.execPath, [launcher, 'corpus', corpus, '--json', '--actors', file], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (ran.status !== 0) throw new Error('foldback corpus failed');
+    return readLines(file, actorLine);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The share of right actors below which the comparison fails. */
 const rightShareMin = 0.99;
 
@@ -226,9 +245,9 @@ function main(): void {
     },
   });
   const corpus = values.corpus ?? process.env.FOLDBACK_CORPUS;
-  if (corpus === undefined || values.actors === undefined) {
+  if (corpus === undefined) {
     process.stderr.write(
-      'usage: compare-truth --corpus DIR --actors FILE [--source ID]… [--show N] [--json]\n',
+      'usage: compare-truth --corpus DIR [--actors FILE] [--source ID]… [--show N] [--json]\n',
     );
     process.exitCode = 2;
     return;
@@ -237,7 +256,7 @@ function main(): void {
   const truth = readLines(join(corpus, 'truth.jsonl'), truthLine).filter(
     (line) => wanted === undefined || wanted.includes(line.source),
   );
-  const lines = readLines(values.actors, actorLine);
+  const lines = values.actors === undefined ? readCorpus(corpus) : readLines(values.actors, actorLine);
   const actors = compareActors(truth, lines);
   const labels = compareLabels(readLines(join(corpus, 'labels.jsonl'), labelLine), lines);
   const { right, total } = rightShare(actors.sources.values());

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
+import { addCorpus } from './program-corpus.ts';
 import { addEvidence, addLoops, addMail, addOwners } from './program-loops.ts';
 import { addPacks } from './program-packs.ts';
 
@@ -113,6 +114,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addEvidence(program, shared);
   addMail(program, shared);
   addPacks(program, shared);
+  addCorpus(program, shared);
 
   const admin = program
     .command('admin')
