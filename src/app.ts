@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { byHand, channels, ownerDirectories, sources, verifiers } from './adapters/index.ts';
+import { byHand, channels, sources, verifiers } from './adapters/index.ts';
 import { readEventBatches } from './adapters/read-events.ts';
 import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
 import { type AccessDesk, openAccess } from './app-access.ts';
@@ -26,6 +26,7 @@ import type { Log } from './lib/log.ts';
 import type { DeliverySettings, LoopParts } from './loop/parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Sealer } from './loop/seal.ts';
+import { openOwners, ownerFiles } from './owner-directories.ts';
 import type { Packs } from './packs/load.ts';
 import type { PageWords } from './pages/page-words.ts';
 import type { Channel } from './ports/channel.ts';
@@ -84,11 +85,14 @@ export async function openApp(options: AppOptions): Promise<App> {
   const world = {
     clones,
     fingerprint,
-    ...(config.people === undefined ? {} : { peopleFile: config.people }),
   };
-  const directories = (await Promise.all(ownerDirectories.map((adapter) => adapter.open(world)))).filter(
-    (directory) => directory !== undefined,
-  );
+  const owners = await openOwners({
+    clones,
+    weights: packs.ownerWeights,
+    peopleFile: config.people,
+    files: ownerFiles(config),
+  });
+  for (const conflict of owners.conflicts()) log.warn({ ...conflict }, 'directories of people disagree');
   const watchers = (await Promise.all(verifiers.map((adapter) => adapter.open(world)))).filter(
     (verifier) => verifier !== undefined,
   );
@@ -107,13 +111,12 @@ export async function openApp(options: AppOptions): Promise<App> {
       team === undefined ? [] : [[repositoryKey(name), team]],
     ),
   );
-  const people = directories.find((directory) => directory.people !== undefined)?.people;
   const leaves = open.some((channel) => channel.id === config.delivery.channel && channel.leavesMachine);
   if (
     config.delivery.mode === 'live' &&
     leaves &&
     config.duty.emails.length === 0 &&
-    (people?.duty() ?? []).length === 0
+    (owners.people()?.duty() ?? []).length === 0
   ) {
     log.warn(
       {},
@@ -124,8 +127,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     store,
     clock,
     packs,
-    people,
-    directories,
+    people: owners.people,
+    directories: owners.directories,
     verifiers: watchers,
     enrich: contentReader({ clones, fingerprint, sources }),
     channels: open,

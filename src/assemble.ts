@@ -4,6 +4,7 @@ import type { Event } from './core/event.ts';
 import type { Addressee } from './core/loop/position.ts';
 import { isSameMask } from './core/mask.ts';
 import type { Evidence, OwnerRef, Person } from './core/owner.ts';
+import type { OwnerWeights } from './core/owner-weights.ts';
 import { rankOwners } from './core/rank-owners.ts';
 import { renderMessage } from './core/render.ts';
 import { resolveOwner } from './core/resolve-owner.ts';
@@ -25,7 +26,7 @@ export type Assembly = {
   readonly clock: Clock;
   readonly packs: Packs;
   /** Undefined when no directory of people is configured: then strangers are shown as owners, but never written to. */
-  readonly people: People | undefined;
+  readonly people: () => People | undefined;
   readonly directories: readonly OwnerDirectory[];
   readonly verifiers: readonly Verifier[];
   /** Adds what can be found out about events before they are taken; nothing unless given. */
@@ -48,7 +49,7 @@ export type Assembly = {
 
 /** Binds the parts of the loop together. Pure apart from what it is given. */
 export function assembleLoop(assembly: Assembly): LoopParts {
-  const { packs, people, keys, delivery } = assembly;
+  const { packs, keys, delivery } = assembly;
   const hash = keyedHash(keys.event);
   const channels = new Map(assembly.channels.map((channel) => [channel.id, channel]));
   const behaviours = new Map([...packs.behaviours].map(([id, pack]) => [id, pack.behaviour]));
@@ -58,10 +59,14 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     behaviours,
     classify: classifier(packs.behaviours.values()),
     enrich: assembly.enrich ?? (async (events) => events),
-    people: people ?? nobody,
+    get people() {
+      return assembly.people() ?? nobody;
+    },
     directories: assembly.directories,
     verifiers: assembly.verifiers,
-    resolveOwner: (evidence) => resolve(evidence, people, assembly.ownerThreshold),
+    ownerWeights: packs.ownerWeights,
+    resolveOwner: (evidence) =>
+      resolve(evidence, assembly.people(), packs.ownerWeights, assembly.ownerThreshold),
     teamOfRepository: assembly.teamOfRepository,
     idOf: (idParts) => hash(idParts),
     randomId: assembly.randomId,
@@ -115,10 +120,11 @@ export const nobody: People = {
 function resolve(
   evidence: readonly Evidence[],
   people: People | undefined,
+  weights: OwnerWeights,
   threshold: number,
 ): ResolvedOwner {
   if (evidence.length === 0) return { kind: 'unknown', confidence: 0 };
-  const resolution = resolveOwner(rankOwners(evidence, { people }), { people, threshold });
+  const resolution = resolveOwner(rankOwners(evidence, { people, weights }), { people, threshold });
   if (resolution.kind === 'unknown') return { kind: 'unknown', confidence: 0 };
   const id = ownerId(resolution.owner);
   if (id === undefined) return { kind: 'unknown', confidence: 0 };
@@ -133,7 +139,7 @@ export function ownerId(owner: OwnerRef): string | undefined {
 }
 
 function recipientOf(to: Addressee, assembly: Assembly): Recipient | undefined {
-  const { people } = assembly;
+  const people = assembly.people();
   if (to.kind === 'duty') return dutyRecipient(assembly);
   if (to.kind === 'team') {
     const team = people?.team(to.id);
@@ -162,7 +168,7 @@ function personRecipient(person: Person): Recipient {
 }
 
 function dutyRecipient(assembly: Assembly): Recipient {
-  const [person] = assembly.people?.duty() ?? [];
+  const [person] = assembly.people()?.duty() ?? [];
   const [address] = assembly.dutyEmails;
   const email = address ?? person?.emails[0];
   const base = person === undefined ? { name: 'duty', accounts: [] } : personRecipient(person);

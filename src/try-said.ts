@@ -70,7 +70,7 @@ export type Saying = { readonly owner: Resolution['kind']; readonly said: Said |
 
 export function sayingOf(row: LoopRow, voice: Voice): Saying {
   const { parts, people, now } = voice;
-  const candidates = rankOwners(decidingEvidence(row.facts), { people });
+  const candidates = rankOwners(decidingEvidence(row.facts), { people, weights: parts.ownerWeights });
   const resolution = resolveOwner(candidates, { people, threshold: voice.ownerThreshold });
   const owned = withOwner(row, resolution, parts);
   const behaviour = parts.behaviours.get(row.behaviour);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { ownerDirectories, sources } from './adapters/readers.ts';
+import { sources } from './adapters/readers.ts';
 import { assembleLoop } from './assemble.ts';
 import { openPacks } from './content.ts';
 import { AppError, type ErrorPlace } from './core/errors.ts';
@@ -19,8 +19,8 @@ import { directoryEvidence } from './loop/gather.ts';
 import { spanOf } from './loop/group.ts';
 import { foldGroup, type Told } from './loop/ingest.ts';
 import type { DeliverySettings, LoopParts } from './loop/parts.ts';
+import { type Owners, openOwners } from './owner-directories.ts';
 import type { Packs } from './packs/load.ts';
-import type { OwnerDirectory } from './ports/owner-directory.ts';
 import type { Source } from './ports/source.ts';
 import type { LoopRow } from './ports/store.ts';
 import { findSource, readReport } from './try-read.ts';
@@ -74,19 +74,19 @@ export async function tryReport(options: TryOptions): Promise<Tried> {
   const packs = options.packs ?? openPacks(undefined);
   const clones = openClones(clone?.settings ?? []);
   try {
-    const directories = await openDirectories(clones, options.people);
+    const owners = await openOwners({ clones, weights: packs.ownerWeights, peopleFile: options.people });
     const hash = keyedHash(randomBytes(32));
     const fingerprint: Fingerprinter = (kind, given) => [
       { kind, keyId: 'dry-run', value: hash([kind, ...given]) },
     ];
     const enrich = contentReader({ clones, fingerprint, sources });
-    const parts = assemble(options.now, packs, directories, enrich);
+    const parts = assemble(options.now, packs, owners, enrich);
     const repository = clone === undefined ? {} : { repository: clone.name };
     const fileName = options.fileName === undefined ? {} : { fileName: options.fileName };
     const context = { receivedAt: options.now, fingerprint, eventId: hash, ...repository };
     const read = await readReport({ input: options.input, source, context, ...fileName }, parts);
     const told = await complete(parts, read.told);
-    const people = directories.find((directory) => directory.people !== undefined)?.people;
+    const people = owners.people();
     const voice = { parts, packs, people, ownerThreshold: ownerThresholdDefault, now: options.now };
     const sayings = foldAll(parts, told, options.now).map((row) => sayingOf(row, voice));
     const { counts } = read;
@@ -126,14 +126,6 @@ async function readClone(folder: string): Promise<NamedClone> {
   return { name, settings: names.map((repository) => ({ repository, path })) };
 }
 
-async function openDirectories(
-  clones: Clones,
-  peopleFile: string | undefined,
-): Promise<readonly OwnerDirectory[]> {
-  const opened = ownerDirectories.map((adapter) => adapter.open({ clones, peopleFile }));
-  return (await Promise.all(opened)).filter((directory) => directory !== undefined);
-}
-
 /** As a new installation has them; nothing of it delays what is said here. */
 const delivery: DeliverySettings = {
   mode: 'shadow',
@@ -150,19 +142,14 @@ const delivery: DeliverySettings = {
   linkDays: 14,
 };
 
-function assemble(
-  now: number,
-  packs: Packs,
-  directories: readonly OwnerDirectory[],
-  enrich: LoopParts['enrich'],
-): LoopParts {
+function assemble(now: number, packs: Packs, owners: Owners, enrich: LoopParts['enrich']): LoopParts {
   return assembleLoop({
     store: absent('a dry run has no store'),
     enrich,
     clock: { now: () => now },
     packs,
-    people: directories.find((directory) => directory.people !== undefined)?.people,
-    directories,
+    people: owners.people,
+    directories: owners.directories,
     verifiers: [],
     channels: [],
     keys: { event: randomBytes(32), token: randomBytes(32) },
@@ -180,7 +167,7 @@ function assemble(
 /** What clones and directories add: the content at an exact place, and evidence for the owner. */
 async function complete(parts: LoopParts, told: readonly Told[]): Promise<readonly Told[]> {
   const events = await parts.enrich(told.map(({ event }) => event));
-  const evidence = await directoryEvidence(parts.directories, events);
+  const evidence = await directoryEvidence(parts.directories, events, parts.ownerWeights);
   return told.map((item, at) => ({
     ...item,
     event: events[at] ?? item.event,

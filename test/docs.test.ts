@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorsMarkdown } from '../scripts/errors-docs.ts';
+import { ownersMarkdown } from '../scripts/owners-docs.ts';
 import { sourcesMarkdown } from '../scripts/sources-docs.ts';
 import { statesMarkdown } from '../scripts/states-docs.ts';
 import { readPeople } from '../src/adapters/owners/people/read-people.ts';
@@ -83,6 +84,10 @@ describe('generated documents', () => {
 
   test(`docs/states.md is the table of transitions; ${anew}`, () => {
     expect(read('docs/states.md')).toBe(statesMarkdown());
+  });
+
+  test('what is said of owners is what the packs and the registry have', () => {
+    expect(read('docs/owners.md')).toBe(ownersMarkdown());
   });
 
   test(`docs/sources.md is the registry; ${anew}`, () => {

@@ -22,6 +22,7 @@ import { pathHistory } from '../src/lib/git/path-history.ts';
 import { readSpan } from '../src/lib/git/read-span.ts';
 import { listFiles } from '../src/lib/git/tree.ts';
 import { ana, type GitRepository, makeRepository } from './support/git-repository.ts';
+import { ownerWeights } from './support/owner-weights.ts';
 
 /**
  * A checkout whose configuration, attributes and hooks name programs. Each program leaves a mark. Plain git runs them,
@@ -242,7 +243,7 @@ describe('Foldback runs nothing', () => {
   test('asking every owner directory', async () => {
     const clones = open();
     for (const adapter of ownerDirectories) {
-      const directory = await adapter.open({ clones });
+      const directory = await adapter.open({ clones, weights: ownerWeights });
       const answers = await directory?.evidence([
         { where: { repository: 'acme/shop', commit, file: 'src/a.txt' }, leads: [] },
         { where: { repository: 'acme/shop', commit: signed, file: 'src/lost.txt' }, leads: [] },

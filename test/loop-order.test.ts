@@ -58,7 +58,7 @@ type Case = {
 
 /** What the events come to when they are folded all at once, without a store. */
 async function foldedAtOnce(parts: LoopParts, events: readonly Event[]): Promise<readonly Case[]> {
-  const evidence = await directoryEvidence([], events);
+  const evidence = await directoryEvidence([], events, parts.ownerWeights);
   const told = events.flatMap((event, at) =>
     parts
       .classify(event)

@@ -9,6 +9,7 @@ import { type Clones, openClones } from '../src/lib/git/clones.ts';
 import type { OwnerDirectory, OwnerQuery } from '../src/ports/owner-directory.ts';
 import { ownerDirectoryContract } from './contracts/owner-directory-contract.ts';
 import { ana, type GitRepository, makeRepository } from './support/git-repository.ts';
+import { ownerWeights } from './support/owner-weights.ts';
 
 const peopleFile = `
 people:
@@ -89,7 +90,9 @@ const knownOf: Readonly<Record<string, (world: World) => readonly [OwnerQuery, .
 };
 
 async function openDirectory(id: string, world: World): Promise<OwnerDirectory> {
-  const directory = await ownerDirectories.find((adapter) => adapter.id === id)?.open(world);
+  const directory = await ownerDirectories
+    .find((adapter) => adapter.id === id)
+    ?.open({ ...world, weights: ownerWeights });
   if (directory === undefined) throw new Error(`${id} did not open`);
   return directory;
 }
@@ -118,7 +121,8 @@ for (const { id } of ownerDirectories) {
 
 test('a directory for which nothing is configured is not opened', async () => {
   const clones = openClones([]);
-  for (const adapter of ownerDirectories) expect(await adapter.open({ clones })).toBeUndefined();
+  for (const adapter of ownerDirectories)
+    expect(await adapter.open({ clones, weights: ownerWeights })).toBeUndefined();
 });
 
 describe('evidence', () => {
@@ -148,7 +152,9 @@ describe('evidence', () => {
     const other = makeRepository();
     other.commit({ CODEOWNERS: '* @root', 'docs/CODEOWNERS': '* @docs' });
     const clones = openClones([{ repository: '*', path: other.path }]);
-    const directory = await ownerDirectories.find((adapter) => adapter.id === 'codeowners')?.open({ clones });
+    const directory = await ownerDirectories
+      .find((adapter) => adapter.id === 'codeowners')
+      ?.open({ clones, weights: ownerWeights });
     const query = [place({ file: 'a' })];
     expect((await directory?.evidence(query))?.[0]).toMatchObject([{ owner: github('root') }]);
     other.commit({ '.github/CODEOWNERS': '* @first' });
@@ -185,7 +191,9 @@ describe('evidence', () => {
       },
     );
     const clones = openClones([{ repository: '*', path: other.path }]);
-    const directory = await ownerDirectories.find((adapter) => adapter.id === 'git')?.open({ clones });
+    const directory = await ownerDirectories
+      .find((adapter) => adapter.id === 'git')
+      ?.open({ clones, weights: ownerWeights });
     const [evidence = []] = (await directory?.evidence([place({ commit, file: 'a' })])) ?? [];
     expect(evidence.map(({ owner }) => owner)).toEqual([
       {

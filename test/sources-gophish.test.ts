@@ -9,6 +9,7 @@ import { leadEvidence } from '../src/core/lead-evidence.ts';
 import { rankOwners } from '../src/core/rank-owners.ts';
 import { resolveOwner } from '../src/core/resolve-owner.ts';
 import { limits } from '../src/lib/limits.ts';
+import { ownerWeights } from './support/owner-weights.ts';
 import { sourceContext } from './support/source-context.ts';
 
 const gophish = sources.find((source) => source.id === 'gophish');
@@ -176,7 +177,7 @@ describe('GoPhish', () => {
 
   test('the mailbox alone leads to its holder', async () => {
     const [event] = await events(JSON.stringify(entry('Clicked Link', '2024-05-01T10:00:09Z')));
-    const candidates = rankOwners(leadEvidence(event?.leads ?? []));
+    const candidates = rankOwners(leadEvidence(event?.leads ?? [], ownerWeights), { weights: ownerWeights });
     expect(resolveOwner(candidates)).toMatchObject({
       kind: 'person',
       owner: { kind: 'stranger', email: 'ana@example.com' },

@@ -14,7 +14,7 @@ import { verifier as gitHead } from './verifiers/git/index.ts';
  * The registry, with `readers.ts`: one line an adapter. Nothing outside the two and an adapter's own folder knows its
  * id.
  */
-export { type OwnerDirectoryAdapter, ownerDirectories, sources } from './readers.ts';
+export { type OwnerDirectoryAdapter, type OwnerSettings, ownerDirectories, sources } from './readers.ts';
 
 export const channels: readonly ChannelAdapter[] = [outbox, email, webhook];
 

@@ -1,3 +1,4 @@
+import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { Clones } from '../lib/git/clones.ts';
 import type { OwnerDirectory } from '../ports/owner-directory.ts';
 import type { Source } from '../ports/source.ts';
@@ -27,14 +28,20 @@ export const sources: readonly Source[] = [
   generic,
 ];
 
+/** What an installation has for its directories of owners. */
+export type OwnerSettings = {
+  readonly weights: OwnerWeights;
+  readonly peopleFile?: string | undefined;
+  readonly clones: Clones;
+  /** Files and folders of exports, by the id of the directory that reads them. */
+  readonly files?: Readonly<Record<string, readonly string[]>> | undefined;
+};
+
 /** Opens a directory with what the installation has; undefined where it has nothing for it. */
 export type OwnerDirectoryAdapter = {
   readonly id: string;
   readonly title: string;
-  open(settings: {
-    readonly peopleFile?: string | undefined;
-    readonly clones: Clones;
-  }): Promise<OwnerDirectory | undefined>;
+  open(settings: OwnerSettings): Promise<OwnerDirectory | undefined>;
 };
 
 export const ownerDirectories: readonly OwnerDirectoryAdapter[] = [people, codeowners, git];

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { channels } from '../adapters/index.ts';
-import { ownerDirectories } from '../adapters/readers.ts';
 import { openApp } from '../app.ts';
 import { channelsInUse } from '../config/checks.ts';
 import { findKeys } from '../config/keys-store.ts';
 import type { Config } from '../config/schema.ts';
-import { packOptions } from '../content.ts';
+import { openPacks, packOptions } from '../content.ts';
 import { AppError } from '../core/errors.ts';
 import { openClones } from '../lib/git/clones.ts';
 import { locateGitDir } from '../lib/git/locate.ts';
 import { createLog } from '../lib/log.ts';
 import { readServerFile } from '../lib/server-file.ts';
+import { openOwners, ownerFiles } from '../owner-directories.ts';
 import { loadPacks } from '../packs/load.ts';
 import { shippedPacksDir } from '../packs/pack-folder.ts';
 import { problemText } from '../packs/problem.ts';
@@ -85,16 +85,20 @@ function checkContent(config: Config): readonly Check[] {
 }
 
 async function checkPeople(config: Config): Promise<readonly Check[]> {
-  if (config.people === undefined) {
+  if (config.people === undefined && Object.keys(config.owners).length === 0) {
     const detail = 'no file of people: teams, managers and leavers are not known, and nobody is written to';
     return [remark('people', detail, 'Set people to a YAML or CSV file as docs/people.md shows.')];
   }
   const clones = openClones([]);
   try {
-    const opened = await Promise.all(
-      ownerDirectories.map((adapter) => adapter.open({ peopleFile: config.people, clones })),
-    );
-    const people = opened.find((directory) => directory?.people !== undefined)?.people;
+    const { ownerWeights: weights } = openPacks(config.packs);
+    const owners = await openOwners({
+      clones,
+      weights,
+      peopleFile: config.people,
+      files: ownerFiles(config),
+    });
+    const people = owners.people();
     if (people === undefined)
       return [problem('people', 'the file gives nobody', 'Set people to another file.')];
     const found = ok('people', `${people.all().length} people, ${plural(people.teams().length, 'team')}`);
@@ -106,7 +110,13 @@ async function checkPeople(config: Config): Promise<readonly Check[]> {
       remark('duty', detail, 'Set duty.emails, or give someone the duty role in the file of people.'),
     ];
   } catch (error) {
-    return [problem('people', detailOf(error), `Correct ${config.people}, then run: npx foldback doctor`)];
+    return [
+      problem(
+        'people',
+        detailOf(error),
+        `Correct ${config.people ?? 'what owners names'}, then run: npx foldback doctor`,
+      ),
+    ];
   } finally {
     clones.close();
   }

@@ -174,6 +174,19 @@ export const sections = {
     .default([])
     .describe('Clones in which authors, owners and fixes are looked up.'),
   people: z.string().min(1).optional().meta(path('File of people and teams, YAML or CSV.')),
+  owners: z
+    .record(
+      slug,
+      z.strictObject({
+        files: z
+          .array(z.string().min(1).meta(path('A file, or a folder of them.')))
+          .min(1)
+          .max(100)
+          .meta(says('Exports that this directory reads; a folder stands for the files in it.')),
+      }),
+    )
+    .default({})
+    .describe('Directories that say who owns what, beside `people` and the clones; see [owners](owners.md).'),
   packs: z
     .string()
     .min(1)

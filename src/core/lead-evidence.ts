@@ -1,7 +1,7 @@
 import { readAuthor } from './author-address.ts';
 import type { OwnerLead } from './event.ts';
 import type { Evidence, OwnerRef } from './owner.ts';
-import { type OwnerWeights, ownerWeights } from './owner-weights.ts';
+import { type OwnerWeights, weightOf } from './owner-weights.ts';
 
 const details: Readonly<Record<OwnerLead['kind'], string>> = {
   'commit-author': 'The report names this author of the commit.',
@@ -25,15 +25,11 @@ const nameIsEnough: ReadonlySet<OwnerLead['kind']> = new Set([
 ]);
 
 /** What the payload itself says about the owner. Bots, made-up host names and no-reply addresses say nothing. */
-export function leadEvidence(
-  leads: readonly OwnerLead[],
-  weights: OwnerWeights = ownerWeights,
-): readonly Evidence[] {
+export function leadEvidence(leads: readonly OwnerLead[], weights: OwnerWeights): readonly Evidence[] {
   return leads.flatMap((lead) => {
     const owner = leadOwner(lead);
     if (owner === undefined) return [];
-    const weight = weights.kinds[lead.kind]?.weight ?? weights.unlistedWeightMax;
-    return [{ kind: lead.kind, owner, detail: details[lead.kind], weight }];
+    return [{ kind: lead.kind, owner, detail: details[lead.kind], weight: weightOf(weights, lead.kind) }];
   });
 }
 

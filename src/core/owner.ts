@@ -36,7 +36,7 @@ export type OwnerRef =
     };
 
 export type Evidence = {
-  /** `commit-author`, `pusher`, `codeowners`, `learnt`, … : the weight of each kind lives in `owner-weights.ts`. */
+  /** `commit-author`, `pusher`, `codeowners`, `learnt`, … : the weight of each kind stands in `packs/owners/weights.yaml`. */
   readonly kind: string;
   readonly owner: OwnerRef;
   /** One plain line for people: where this comes from. Data from outside is quoted, never markup. */

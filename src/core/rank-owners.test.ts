@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ownerWeights } from '../../test/support/owner-weights.ts';
 import type { OwnerLead } from './event.ts';
 import { leadEvidence } from './lead-evidence.ts';
 import type { Evidence, OwnerRef, Person, Team } from './owner.ts';
-import { ownerWeights } from './owner-weights.ts';
 import { rankOwners } from './rank-owners.ts';
 import { type Resolution, resolveOwner } from './resolve-owner.ts';
 import type { KnownPeople } from './settle-owner-ref.ts';
@@ -47,7 +47,7 @@ const handle = (name: string): OwnerRef => ({ kind: 'stranger', account: { syste
 const id = (text: string): OwnerRef => ({ kind: 'person', id: text });
 
 function resolveWith(evidence: readonly Evidence[], known: KnownPeople | undefined): Resolution {
-  return resolveOwner(rankOwners(evidence, { people: known }), { people: known });
+  return resolveOwner(rankOwners(evidence, { people: known, weights: ownerWeights }), { people: known });
 }
 const resolve = (evidence: readonly Evidence[]): Resolution => resolveWith(evidence, people);
 const resolveAlone = (evidence: readonly Evidence[]): Resolution => resolveWith(evidence, undefined);
@@ -134,14 +134,12 @@ test('three code owners are three guesses: nobody is blamed, their team is asked
 test("a person's own team answering for the place agrees", () => {
   const [first] = rankOwners(
     [by('commit-author', email('ana@example.com')), by('codeowners', handle('acme/payments'))],
-    {
-      people,
-    },
+    { people, weights: ownerWeights },
   );
   expect(first?.owner).toEqual({ kind: 'team', id: 'payments' });
   const [, second] = rankOwners(
     [by('commit-author', email('ana@example.com')), by('codeowners', handle('acme/payments'))],
-    { people },
+    { people, weights: ownerWeights },
   );
   expect(second).toMatchObject({ owner: id('ana'), confidence: 0.808 });
 });
@@ -151,9 +149,9 @@ test("a leaver's evidence moves to the team, else to the manager, and weighs les
     { kind: 'team', id: 'payments' },
     0.42,
   ]);
-  expect(rankOwners([by('commit-author', email('leo@example.com'))], { people })).toMatchObject([
-    { owner: id('mia'), confidence: 0.42 },
-  ]);
+  expect(
+    rankOwners([by('commit-author', email('leo@example.com'))], { people, weights: ownerWeights }),
+  ).toMatchObject([{ owner: id('mia'), confidence: 0.42 }]);
   expect(resolve([by('learnt', id('leo'))])).toMatchObject({ kind: 'person', owner: id('mia') });
 });
 
@@ -175,18 +173,24 @@ test('"not mine" lowers an owner below the threshold', () => {
 
 test('an id that the directory no longer has, and an unknown kind, decide nothing', () => {
   expect(
-    rankOwners([by('learnt', id('gone')), by('learnt', { kind: 'team', id: 'gone' })], { people }),
+    rankOwners([by('learnt', id('gone')), by('learnt', { kind: 'team', id: 'gone' })], {
+      people,
+      weights: ownerWeights,
+    }),
   ).toEqual([]);
   expect(resolve([by('made-up', id('ana'))])).toMatchObject({ kind: 'team', confidence: 0.3 });
 });
 
 test('without a directory, an account and an address seen together are one stranger', () => {
   const account = { system: 'github', name: 'octo' };
-  const [first, ...rest] = rankOwners([
-    by('pusher', { kind: 'stranger', account }),
-    by('commit-author', { kind: 'stranger', email: 'o@example.com', account, name: 'O' }),
-    by('commit-author', email('o@example.com')),
-  ]);
+  const [first, ...rest] = rankOwners(
+    [
+      by('pusher', { kind: 'stranger', account }),
+      by('commit-author', { kind: 'stranger', email: 'o@example.com', account, name: 'O' }),
+      by('commit-author', email('o@example.com')),
+    ],
+    { weights: ownerWeights },
+  );
   expect(rest).toEqual([]);
   expect(first?.owner).toEqual({ kind: 'stranger', email: 'o@example.com', account, name: 'O' });
   expect(first?.confidence).toBe(0.92);
@@ -198,7 +202,9 @@ test('without a directory, an address and the one that a mailmap puts in its pla
     account: { system: 'email', name: 'old@example.com' },
   };
   expect(
-    rankOwners([by('commit-author', mapped), by('commit-author', email('Old@example.com'))]),
+    rankOwners([by('commit-author', mapped), by('commit-author', email('Old@example.com'))], {
+      weights: ownerWeights,
+    }),
   ).toMatchObject([{ owner: { email: 'o@example.com' }, confidence: 0.6 }]);
 });
 
@@ -221,17 +227,22 @@ test('the weights are an argument', () => {
 test('leads of bots, laptops and no-reply addresses are no evidence', () => {
   const lead = (address: string): OwnerLead => ({ kind: 'commit-author', name: 'Someone', email: address });
   expect(
-    leadEvidence([
-      lead('counter@counters-MacBook-Air.local'),
-      lead('root@localhost'),
-      lead('1+dependabot[bot]@users.noreply.github.com'),
-      { kind: 'commit-author', name: 'Ana Costa' },
-    ]),
+    leadEvidence(
+      [
+        lead('counter@counters-MacBook-Air.local'),
+        lead('root@localhost'),
+        lead('1+dependabot[bot]@users.noreply.github.com'),
+        { kind: 'commit-author', name: 'Ana Costa' },
+      ],
+      ownerWeights,
+    ),
   ).toEqual([]);
-  expect(leadEvidence([lead('1+octo-ana@users.noreply.github.com')])).toMatchObject([
+  expect(leadEvidence([lead('1+octo-ana@users.noreply.github.com')], ownerWeights)).toMatchObject([
     { kind: 'commit-author', owner: { account: { system: 'github', name: 'octo-ana' } }, weight: 0.6 },
   ]);
-  expect(leadEvidence([{ kind: 'named-by-hand', name: 'ana' }])).toMatchObject([{ owner: { name: 'ana' } }]);
+  expect(leadEvidence([{ kind: 'named-by-hand', name: 'ana' }], ownerWeights)).toMatchObject([
+    { owner: { name: 'ana' } },
+  ]);
 });
 
 const refs: readonly OwnerRef[] = [
@@ -270,8 +281,8 @@ test.each([
           ),
         ),
       ([evidence, again]) => {
-        const candidates = rankOwners(evidence, { people: known });
-        expect(rankOwners(again, { people: known })).toEqual(candidates);
+        const candidates = rankOwners(evidence, { people: known, weights: ownerWeights });
+        expect(rankOwners(again, { people: known, weights: ownerWeights })).toEqual(candidates);
         expect(resolveWith(again, known)).toEqual(resolveWith(evidence, known));
         for (const { confidence } of candidates) expect(confidence >= 0 && confidence < 1).toBe(true);
       },
@@ -297,8 +308,9 @@ test('evidence that someone else did it never raises whoever seemed to have done
   fc.assert(
     fc.property(fc.array(deeds, { maxLength: 8 }), (evidence) => {
       const share = (list: readonly Evidence[]): number =>
-        rankOwners(list, { people }).find((one) => one.owner.kind === 'person' && one.owner.id === 'mia')
-          ?.confidence ?? 0;
+        rankOwners(list, { people, weights: ownerWeights }).find(
+          (one) => one.owner.kind === 'person' && one.owner.id === 'mia',
+        )?.confidence ?? 0;
       expect(share([...evidence, by('pusher', id('eve'))])).toBeLessThanOrEqual(share(evidence));
     }),
     { numRuns: 500 },

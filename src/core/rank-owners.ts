@@ -1,11 +1,11 @@
 import type { Candidate, Evidence, OwnerRef } from './owner.ts';
-import { type KindWeight, type OwnerWeights, ownerWeights } from './owner-weights.ts';
+import type { KindWeight, OwnerWeights } from './owner-weights.ts';
 import { type KnownPeople, type Settled, settle, strangerAliases } from './settle-owner-ref.ts';
 
 export type RankOptions = {
   /** Undefined when no directory of people is configured: then strangers may be owners. */
   readonly people?: KnownPeople | undefined;
-  readonly weights?: OwnerWeights;
+  readonly weights: OwnerWeights;
 };
 
 /**
@@ -23,8 +23,8 @@ export type RankOptions = {
  *
  * The same set gives the same ranking in any order; saying something twice changes nothing.
  */
-export function rankOwners(evidence: readonly Evidence[], options: RankOptions = {}): readonly Candidate[] {
-  const weights = options.weights ?? ownerWeights;
+export function rankOwners(evidence: readonly Evidence[], options: RankOptions): readonly Candidate[] {
+  const { weights } = options;
   const groups = groupByOwner(evidence, options.people, weights);
   addSupport(groups, weights);
   for (const group of groups) group.chance = chanceOf(group.items);

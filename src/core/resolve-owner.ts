@@ -26,7 +26,7 @@ export type Resolution =
       readonly runnerUp?: Candidate;
     };
 
-/** The commit author alone reaches it; see `owner-weights.ts`. */
+/** The commit author alone reaches it; see `packs/owners/weights.yaml`. */
 export const ownerThresholdDefault = 0.6;
 /** Being asked by mistake costs a team a minute, so less is needed; a mere trace of evidence is not enough. */
 export const teamThresholdDefault = 0.3;

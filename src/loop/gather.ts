@@ -1,7 +1,7 @@
 import type { Event } from '../core/event.ts';
 import { leadEvidence } from '../core/lead-evidence.ts';
 import type { Evidence } from '../core/owner.ts';
-import { ownerWeights } from '../core/owner-weights.ts';
+import { type OwnerWeights, weightOf } from '../core/owner-weights.ts';
 import type { OwnerDirectory, OwnerQuery } from '../ports/owner-directory.ts';
 import type { Told } from './ingest.ts';
 import { learntScope } from './listen.ts';
@@ -18,6 +18,7 @@ export async function gatherEvidence(
   const found = await directoryEvidence(
     parts.directories,
     asked.map((item) => item.event),
+    parts.ownerWeights,
   );
   const learnt = await learntEvidence(parts, asked);
   const evidence = new Map<Told, readonly Evidence[]>();
@@ -32,13 +33,15 @@ export async function gatherEvidence(
 export async function directoryEvidence(
   directories: readonly OwnerDirectory[],
   events: readonly Event[],
+  weights: OwnerWeights,
 ): Promise<readonly (readonly Evidence[])[]> {
-  const queries = events.map(({ where, leads, identity }): OwnerQuery => {
-    return { where, leads, ...(identity === undefined ? {} : { identity }) };
+  const queries = events.map(({ where, leads, identity, resource, actor }): OwnerQuery => {
+    const named = { ...(identity && { identity }), ...(resource && { resource }) };
+    return { where, leads, actor, ...named };
   });
   const found = await Promise.all(directories.map((directory) => directory.evidence(queries)));
   return events.map(({ leads }, at) => [
-    ...leadEvidence(leads),
+    ...leadEvidence(leads, weights),
     ...found.flatMap((directory) => directory[at] ?? []),
   ]);
 }
@@ -57,7 +60,7 @@ async function learntEvidence(
   return scopes.map((scope): readonly Evidence[] => {
     const owner = scope === undefined ? undefined : known.get(scope);
     if (owner?.kind !== 'person') return [];
-    const weight = ownerWeights.kinds['learnt']?.weight ?? 0;
+    const weight = weightOf(parts.ownerWeights, 'learnt');
     const detail = 'They took over an earlier case in this file.';
     return [{ kind: 'learnt', owner: { kind: 'person', id: owner.id }, detail, weight }];
   });

@@ -6,6 +6,7 @@ import type { RenderedMessage } from '../core/message.ts';
 import type { Evidence } from '../core/owner.ts';
 import type { WorkingHours } from '../core/working-time.ts';
 import type { Channel, Recipient } from '../ports/channel.ts';
+import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OwnerDirectory, People } from '../ports/owner-directory.ts';
 import type { Principal } from '../ports/principal.ts';
@@ -28,6 +29,7 @@ export type LoopParts = {
   readonly teamOfRepository: (repository: string) => string | undefined;
   /** Keyed hash of parts: 32 hex, never rotated. For ids that must come out the same for the same thing. */
   readonly idOf: (parts: readonly string[]) => string;
+  readonly ownerWeights: OwnerWeights;
   /** Fresh randomness: 32 hex. For salts and ids of what happens once. */
   readonly randomId: () => string;
   readonly appendLedger: (loop: LedgerHead, facts: readonly LedgerFact[]) => LedgerAppend;

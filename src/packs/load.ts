@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { DetectionOptions } from '../core/detection/field-test.ts';
 import type { Moment } from '../core/message.ts';
 import type { MessageWords, Template } from '../core/message-template.ts';
+import type { OwnerWeights } from '../core/owner-weights.ts';
 import { type LogSources, openLogSources } from '../core/rules/log-source.ts';
 import type { RuleBook } from '../core/rules/rule-book.ts';
 import { type Framework, frameworkSchema } from './framework-file.ts';
 import { type LanguageRules, languageSchema } from './language-file.ts';
 import { readLogSourceEntries } from './log-sources-file.ts';
 import { type MessageFile, readMessageFile } from './message-file.ts';
+import { readOwnerWeights } from './owner-weights-file.ts';
 import { type PackBehaviour, readBehaviours } from './pack-behaviour.ts';
 import { openPackFolder, type PackFolder } from './pack-folder.ts';
 import { type PackProblem, sortProblems } from './problem.ts';
@@ -23,6 +25,7 @@ export type Packs<Page = unknown> = {
   readonly behaviours: ReadonlyMap<string, PackBehaviour>;
   readonly languages: ReadonlyMap<string, LanguageRules>;
   readonly frameworks: readonly Framework[];
+  readonly ownerWeights: OwnerWeights;
   /** Which events a logsource means, and how the fields of rules are found in them. */
   readonly logSources: LogSources;
   /** Sigma documents below `rules/`, linked. */
@@ -81,6 +84,7 @@ export function readPacks<Page = unknown>(
   const frameworks = folder
     .matching(/^frameworks\/[^/]+\.yaml$/u)
     .flatMap(({ file }) => folder.yaml(file, frameworkSchema)?.value ?? []);
+  const ownerWeights = readOwnerWeights(folder, problems);
   const logSources = openLogSources(readLogSourceEntries(folder, problems), options.masked);
   const detecting = { regex: options.regex, logSources };
   const rules = compileRuleFiles(readRuleFiles(folder, problems), detecting, problems);
@@ -101,6 +105,7 @@ export function readPacks<Page = unknown>(
       const needed = `messages/${behaviour}/phrases.${language}.yaml and providers.${language}.yaml`;
       problems.push({ file, line: 0, reason: `this message needs ${needed}, both without problems` });
       continue;
+    ownerWeights,
     }
     const message = readMessageFile(folder.text(file) ?? '', file, behaviour, words, problems);
     if (message !== undefined) messages.push(message);

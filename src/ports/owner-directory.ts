@@ -1,4 +1,4 @@
-import type { OwnerLead, Where } from '../core/event.ts';
+import type { Actor, Identity, OwnerLead, Resource, Where } from '../core/event.ts';
 import type { Evidence, Person, Team } from '../core/owner.ts';
 
 /**
@@ -16,7 +16,10 @@ export interface OwnerDirectory {
 export type OwnerQuery = {
   readonly where: Where;
   readonly leads: readonly OwnerLead[];
-  readonly identity?: { readonly type: string; readonly id: string; readonly provider?: string };
+  readonly identity?: Identity;
+  /** What was reached for. */
+  readonly resource?: Resource;
+  readonly actor?: Actor;
 };
 
 /** The people and teams that are known, by any of their names. Held in memory, read-only. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { ownerWeights } from '../../src/core/owner-weights.ts';
 import type { OwnerDirectory, OwnerQuery } from '../../src/ports/owner-directory.ts';
+import { ownerWeights } from '../support/owner-weights.ts';
 import { contractTest, deepFreeze, hostileTexts, plainLine, type Skip } from './contract-test.ts';
 
 export type OwnerDirectorySubject = {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { channels } from '../../src/adapters/index.ts';
-import { indexPeople } from '../../src/adapters/owners/people/people-index.ts';
 import { assembleLoop } from '../../src/assemble.ts';
 import type { Event, Validity } from '../../src/core/event.ts';
 import type { Fingerprinter } from '../../src/core/fingerprint.ts';
 import { makeEvent } from '../../src/core/make-event.ts';
 import type { Person, Team } from '../../src/core/owner.ts';
+import { indexPeople } from '../../src/core/people-index.ts';
 import { keyedHash } from '../../src/lib/hmac.ts';
 import { deliver } from '../../src/loop/deliver.ts';
 import type { DeliverySettings, LoopParts } from '../../src/loop/parts.ts';
@@ -124,11 +124,12 @@ export function openHouse(options: HouseOptions): House {
   const clock = options.clock ?? testClock();
   const outbox = channels.find((channel) => channel.id === 'outbox')?.create({});
   if (outbox === undefined) throw new Error('no outbox');
+  const people = indexPeople(options.people ?? testPeople, testTeams);
   const parts = assembleLoop({
     store: options.store,
     clock,
     packs: shippedPacks(),
-    people: indexPeople(options.people ?? testPeople, testTeams),
+    people: () => people,
     directories: options.directories ?? [],
     verifiers: options.verifiers ?? [],
     channels: [outbox, ...(options.channels ?? [])],

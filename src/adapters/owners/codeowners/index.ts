@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Evidence } from '../../../core/owner.ts';
-import { ownerWeights } from '../../../core/owner-weights.ts';
+import { type OwnerWeights, weightOf } from '../../../core/owner-weights.ts';
 import { inert } from '../../../core/untrusted-text.ts';
 import type { Clone, Clones } from '../../../lib/git/clones.ts';
 import { cleanPath, entryAt, headCommit } from '../../../lib/git/commits.ts';
@@ -17,8 +17,11 @@ type Found = { readonly place: string; readonly file: CodeownersFile };
 export const directory = {
   id: 'codeowners',
   title: 'CODEOWNERS of local clones',
-  open: (settings: { readonly clones: Clones }): Promise<OwnerDirectory | undefined> => {
-    const { clones } = settings;
+  open: (settings: {
+    readonly clones: Clones;
+    readonly weights: OwnerWeights;
+  }): Promise<OwnerDirectory | undefined> => {
+    const { clones, weights } = settings;
     if (clones.count === 0) return Promise.resolve(undefined);
     const files = new LRUCache<string, CodeownersFile>({ max: filesKeptMax });
     return Promise.resolve({
@@ -31,7 +34,7 @@ export const directory = {
           const { repository } = where;
           const found = repositories.get(repository) ?? findFile(clones, repository, files);
           repositories.set(repository, found);
-          answers.push(evidenceFor(await found, where));
+          answers.push(evidenceFor(await found, where, weights));
         }
         return answers;
       },
@@ -73,13 +76,17 @@ async function readAt(
   return file;
 }
 
-function evidenceFor(found: Found | undefined, where: OwnerQuery['where']): readonly Evidence[] {
+function evidenceFor(
+  found: Found | undefined,
+  where: OwnerQuery['where'],
+  weights: OwnerWeights,
+): readonly Evidence[] {
   const path = where.file === undefined ? undefined : cleanPath(where.file);
   if (found === undefined || path === undefined) return [];
   const rule = findRule(found.file, path);
   if (rule === undefined) return [];
   const kind = rule.isDefault ? 'codeowners-default' : 'codeowners';
-  const weight = ownerWeights.kinds[kind]?.weight ?? 0;
+  const weight = weightOf(weights, kind);
   const detail = `Line ${rule.line} of ${found.place} gives “${inert(rule.text, 80)}” to this owner.`;
   return rule.owners.map((owner) => ({ kind, owner, detail, weight }));
 }

@@ -2,7 +2,7 @@ import { type AuthorReading, readAuthor } from '../../../core/author-address.ts'
 import type { Account } from '../../../core/event.ts';
 import { strangerOf } from '../../../core/lead-evidence.ts';
 import type { Evidence } from '../../../core/owner.ts';
-import { ownerWeights } from '../../../core/owner-weights.ts';
+import { type OwnerWeights, weightOf } from '../../../core/owner-weights.ts';
 import { formerEmail } from '../../../core/settle-owner-ref.ts';
 import { inertPath } from '../../../core/untrusted-text.ts';
 import type { Clone, Clones } from '../../../lib/git/clones.ts';
@@ -18,17 +18,24 @@ const chunkSize = 200;
 export const directory = {
   id: 'git',
   title: 'Authors of commits in local clones',
-  open: (settings: { readonly clones: Clones }): Promise<OwnerDirectory | undefined> => {
-    const { clones } = settings;
+  open: (settings: {
+    readonly clones: Clones;
+    readonly weights: OwnerWeights;
+  }): Promise<OwnerDirectory | undefined> => {
+    const { clones, weights } = settings;
     if (clones.count === 0) return Promise.resolve(undefined);
     const trace = openLineTracer();
-    return Promise.resolve({ id: directory.id, evidence: (queries) => answerAll(clones, trace, queries) });
+    return Promise.resolve({
+      id: directory.id,
+      evidence: (queries) => answerAll({ clones, trace, weights }, queries),
+    });
   },
 };
 
+type World = { readonly clones: Clones; readonly trace: TraceLines; readonly weights: OwnerWeights };
+
 async function answerAll(
-  clones: Clones,
-  trace: TraceLines,
+  { clones, trace, weights }: World,
   queries: readonly OwnerQuery[],
 ): Promise<readonly (readonly Evidence[])[]> {
   const answers: (readonly Evidence[])[] = queries.map(() => []);
@@ -45,6 +52,7 @@ async function answerAll(
       found.clone,
       trace,
       indexes.map((index) => queries[index]?.where ?? {}),
+      weights,
     );
     indexes.forEach((index, at) => {
       answers[index] = evidence[at] ?? [];
@@ -64,6 +72,7 @@ async function answerRepository(
   clone: Clone,
   trace: TraceLines,
   places: readonly Where[],
+  weights: OwnerWeights,
 ): Promise<readonly (readonly Evidence[])[]> {
   const head = await headCommit(clone);
   if (head === undefined) return [];
@@ -75,7 +84,7 @@ async function answerRepository(
   }
   const mapped = await mapAll(clone, head, introductions);
   return introductions.map((introduction) =>
-    introduction === undefined ? [] : evidenceOf(introduction, mapped),
+    introduction === undefined ? [] : evidenceOf(introduction, mapped, weights),
   );
 }
 
@@ -117,19 +126,24 @@ async function mapAll(
   return new Map([...once.keys()].map((key, index) => [key, mapped[index] ?? { name: '', email: '' }]));
 }
 
-function evidenceOf(introduction: Introduction, mapped: ReadonlyMap<string, Signature>): readonly Evidence[] {
+function evidenceOf(
+  introduction: Introduction,
+  mapped: ReadonlyMap<string, Signature>,
+  weights: OwnerWeights,
+): readonly Evidence[] {
   const { commit, kind, detail } = introduction;
   const author = mapped.get(signatureKey(commit.author)) ?? commit.author;
   const committer = mapped.get(signatureKey(commit.committer)) ?? commit.committer;
   return [
-    ...evidenceFrom(kind, commit.author, author, `Author of ${detail}.`),
+    ...evidenceFrom(weights, kind, commit.author, author, `Author of ${detail}.`),
     ...(signatureKey(author) === signatureKey(committer)
       ? []
-      : evidenceFrom('commit-committer', commit.committer, committer, `Committer of ${detail}.`)),
+      : evidenceFrom(weights, 'commit-committer', commit.committer, committer, `Committer of ${detail}.`)),
   ];
 }
 
 function evidenceFrom(
+  weights: OwnerWeights,
   kind: string,
   written: Signature,
   mapped: Signature,
@@ -139,7 +153,7 @@ function evidenceFrom(
   if (reading.kind === 'nobody') return [];
   const account = reading.account ?? formerAccount(readAuthor(written), reading.email);
   const owner = strangerOf(account === undefined ? reading : { ...reading, account });
-  return [{ kind, owner, detail, weight: ownerWeights.kinds[kind]?.weight ?? 0 }];
+  return [{ kind, owner, detail, weight: weightOf(weights, kind) }];
 }
 
 /** What the commit itself says of a mapped author, so that the report's author is seen to be the same. */

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
 import type { Evidence } from '../../../core/owner.ts';
-import { ownerWeights } from '../../../core/owner-weights.ts';
+import { type OwnerWeights, weightOf } from '../../../core/owner-weights.ts';
 import type { OwnerDirectory, OwnerQuery, People } from '../../../ports/owner-directory.ts';
 import { peopleFileBytesMax, readPeople } from './read-people.ts';
 
@@ -12,8 +12,9 @@ export const directory = {
   title: 'People and teams, from a file',
   open: async (settings: {
     readonly peopleFile?: string | undefined;
+    readonly weights: OwnerWeights;
   }): Promise<OwnerDirectory | undefined> => {
-    const { peopleFile } = settings;
+    const { peopleFile, weights } = settings;
     if (peopleFile === undefined) return undefined;
     const size = (await stat(peopleFile).catch(() => undefined))?.size;
     const name = basename(peopleFile);
@@ -21,21 +22,23 @@ export const directory = {
     if (size > peopleFileBytesMax) {
       throw new AppError('bad-config', `${name}: the file is larger than ${peopleFileBytesMax} bytes`);
     }
-    return directoryOf(readPeople(await readFile(peopleFile, 'utf8'), name));
+    return directoryOf(readPeople(await readFile(peopleFile, 'utf8'), name), weights);
   },
 };
 
-function directoryOf(people: People): OwnerDirectory {
+function directoryOf(people: People, weights: OwnerWeights): OwnerDirectory {
   return {
     id: directory.id,
     people,
     evidence: (queries) =>
-      Promise.resolve(queries.map((query) => [...known(people, query), ...holder(people, query)])),
+      Promise.resolve(
+        queries.map((query) => [...known(people, query, weights), ...holder(people, query, weights)]),
+      ),
   };
 }
 
 /** Authors whom the file lists as active, also under addresses that look like a machine's. */
-function known(people: People, query: OwnerQuery): readonly Evidence[] {
+function known(people: People, query: OwnerQuery, weights: OwnerWeights): readonly Evidence[] {
   return query.leads.flatMap((lead) => {
     if (lead.kind !== 'commit-author' && lead.kind !== 'commit-committer') return [];
     const { account, email } = lead;
@@ -44,19 +47,24 @@ function known(people: People, query: OwnerQuery): readonly Evidence[] {
       (email === undefined ? undefined : people.byEmail(email));
     if (person?.isActive !== true) return [];
     return [
-      evidenceOf('known-person', person.id, 'The file of people has this address or account, as active.'),
+      evidenceOf(
+        weights,
+        'known-person',
+        person.id,
+        'The file of people has this address or account, as active.',
+      ),
     ];
   });
 }
 
-function holder(people: People, { identity }: OwnerQuery): readonly Evidence[] {
+function holder(people: People, { identity }: OwnerQuery, weights: OwnerWeights): readonly Evidence[] {
   if (identity?.provider === undefined) return [];
   const person = people.byAccount(identity.provider, identity.id);
   return person === undefined
     ? []
-    : [evidenceOf('account-holder', person.id, 'The file of people says whose account this is.')];
+    : [evidenceOf(weights, 'account-holder', person.id, 'The file of people says whose account this is.')];
 }
 
-function evidenceOf(kind: string, id: string, detail: string): Evidence {
-  return { kind, owner: { kind: 'person', id }, detail, weight: ownerWeights.kinds[kind]?.weight ?? 0 };
+function evidenceOf(weights: OwnerWeights, kind: string, id: string, detail: string): Evidence {
+  return { kind, owner: { kind: 'person', id }, detail, weight: weightOf(weights, kind) };
 }

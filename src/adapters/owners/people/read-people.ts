@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { AppError } from '../../../core/errors.ts';
 import type { Person, Team } from '../../../core/owner.ts';
+import { accountKey, fold, handleKey, indexPeople } from '../../../core/people-index.ts';
 import type { People } from '../../../ports/owner-directory.ts';
-import { accountKey, fold, handleKey, indexPeople } from './people-index.ts';
 import { type Problem, quote, type RawEntry, type RawFile, readCsv, readYaml } from './read-entries.ts';
 import { accountSystems, type PersonEntry, personEntry, type TeamEntry, teamEntry } from './schema.ts';
 

@@ -1,8 +1,30 @@
-import type { Person, Team } from '../../../core/owner.ts';
-import type { People } from '../../../ports/owner-directory.ts';
+import type { Person, Team } from './owner.ts';
 
 /** People and teams in memory, found by any of their names in constant time. */
-export function indexPeople(persons: readonly Person[], teams: readonly Team[]): People {
+export type IndexedPeople = {
+  person(id: string): Person | undefined;
+  team(id: string): Team | undefined;
+  byEmail(email: string): Person | undefined;
+  byAccount(system: string, name: string): Person | undefined;
+  teamByHandle(handle: string): Team | undefined;
+  find(text: string): Person | undefined;
+  duty(): readonly Person[];
+  all(): readonly Person[];
+  teams(): readonly Team[];
+};
+
+/** Further ids under which a person or team goes. */
+export type OtherIds = {
+  readonly persons: ReadonlyMap<string, string>;
+  readonly teams: ReadonlyMap<string, string>;
+};
+const noOtherIds: OtherIds = { persons: new Map(), teams: new Map() };
+
+export function indexPeople(
+  persons: readonly Person[],
+  teams: readonly Team[],
+  others: OtherIds = noOtherIds,
+): IndexedPeople {
   const byId = new Map(persons.map((person) => [person.id, person]));
   const byEmail = new Map(persons.flatMap((person) => person.emails.map((email) => [fold(email), person])));
   const byAccount = new Map(
@@ -15,8 +37,8 @@ export function indexPeople(persons: readonly Person[], teams: readonly Team[]):
   const byText = groupByText(persons);
   const duty = persons.filter((person) => person.isDuty && person.isActive);
   return {
-    person: (id) => byId.get(id),
-    team: (id) => teamsById.get(id),
+    person: (id) => byId.get(id) ?? byId.get(others.persons.get(id) ?? ''),
+    team: (id) => teamsById.get(id) ?? teamsById.get(others.teams.get(id) ?? ''),
     byEmail: (email) => byEmail.get(fold(email)),
     byAccount: (system, name) => byAccount.get(accountKey(system, name)),
     teamByHandle: (handle) => byHandle.get(handleKey(handle)),

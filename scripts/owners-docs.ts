@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs';
+import { ownerDirectories } from '../src/adapters/readers.ts';
+import type { OwnerWeights } from '../src/core/owner-weights.ts';
+import { ownerThresholdDefault, teamThresholdDefault } from '../src/core/resolve-owner.ts';
+import { readOwnerWeights } from '../src/packs/owner-weights-file.ts';
+import { openPackFolder, shippedPacksDir } from '../src/packs/pack-folder.ts';
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+const rule = (weights: OwnerWeights): string => `# Who owns it, and how sure that is
+
+<!-- Written by scripts/owners-docs.ts from packs/owners/weights.yaml and src/adapters/owners. Change those, then run:
+npm run docs -->
+
+Directories give **evidence**: a person, a team or a stranger's address, one line that says where it comes from, and a
+kind. One rule joins it, for people, workloads and agents alike (\`rankOwners\` in \`src/core/rank-owners.ts\`):
+
+1. An address becomes the person or team that the directories know. The evidence of somebody who left moves to their
+   team, else to their manager, times ${weights.leaverFactor}.
+2. Kinds of one family have one origin: only the strongest of them counts. Families are joined by noisy-or,
+   1 − Π(1 − weight). What speaks against an owner multiplies by (1 − weight).
+3. Only one person did it. Persons with evidence of the deed share the odds: confidence = o / (1 + Σ o), with
+   o = p / (1 − p). One alone keeps p; two who are equally likely both fall under a half.
+4. Persons who only answer for the place share likewise, and lose ${percent(weights.placeDiscount)} of the sum of step 3.
+5. A team joins its own evidence, by noisy-or, with the sum of its members' confidences.
+
+The best person at ${ownerThresholdDefault} or above is told; else the best team at ${teamThresholdDefault} or above; else the duty role. A tie at the top is
+a guess. The order in which evidence comes changes nothing, and saying a thing twice changes nothing. A kind without an
+entry weighs at most ${weights.unlistedWeightMax}.
+
+\`GET /v1/owners?identity=\` answers with the ranked candidates, their evidence and the sentence behind each weight;
+\`foldback owners coverage\` says how many identities of each kind are owned, guessed and orphaned.
+
+## Weights
+
+The numbers stand in \`packs/owners/weights.yaml\`: change them there, \`foldback packs check\` reads them. \`deed\` is who did
+it or holds it, \`place\` who answers for the place, \`support\` adds to a deed, \`against\` lowers.
+`;
+
+const people = `## One list of people
+
+Several directories may know people: the file of people, SCIM, exports of identity providers, the catalogue. They become
+one list, in the order of the table above, SCIM last (\`src/core/merge-people.ts\`):
+
+- Two entries are one person when they share an id, an e-mail address or an account. A name is never enough.
+- Id, name, team, manager, time zone and language come from the first directory that says them; addresses, accounts and
+  the duty role are joined.
+- Whoever left in one directory has left: a leaver who is written to is worse than a colleague who is asked.
+- An entry whose addresses or accounts belong to two persons joins the first of them; what belongs to the other stays
+  theirs. This is a conflict: it is logged at the start, and \`foldback doctor\` counts them.
+- Two teams are one when they share an id, a handle, an address or a name.
+`;
+
+/** docs/owners.md as the packs and the registry have it. */
+export function ownersMarkdown(): string {
+  const weights = readOwnerWeights(openPackFolder(shippedPacksDir(), []), []);
+  const kinds = Object.entries(weights.kinds)
+    .toSorted(([a, one], [b, other]) => other.weight - one.weight || (a < b ? -1 : 1))
+    .map(
+      ([kind, { weight, family, says, because }]) =>
+        `| \`${kind}\` | ${weight} | ${family} | ${says} | ${because} |`,
+    );
+  const table = ['| kind | weight | family | says | because |', '|---|---|---|---|---|', ...kinds, ''];
+  const directories = ownerDirectories.map(
+    ({ id, title }) => `| [\`${id}\`](../src/adapters/owners/${id}/README.md) | ${title} |`,
+  );
+  const list = ['## Directories', '', '| id | what it reads |', '|---|---|', ...directories, ''];
+  return [rule(weights), ...table, ...list, people].join('\n');
+}
+
+if (import.meta.main) {
+  writeFileSync(new URL('../docs/owners.md', import.meta.url), ownersMarkdown());
+}
