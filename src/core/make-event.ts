@@ -225,8 +225,10 @@ function cleanDetector(
 
 function cleanWho<T extends Actor | OwnerLead>(who: T, clean: Clean): T {
   const { name, email, account } = who;
+  const id = 'id' in who ? who.id : undefined;
   return {
     ...who,
+    ...(id === undefined ? {} : { id: clean(id, keptLengthMax.name) }),
     ...(name === undefined ? {} : { name: clean(name, keptLengthMax.name) }),
     ...(email === undefined ? {} : { email: clean(email, keptLengthMax.name) }),
     ...(account === undefined
