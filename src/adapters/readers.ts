@@ -12,6 +12,7 @@ import { source as github } from './sources/github/index.ts';
 import { source as gitlab } from './sources/gitlab/index.ts';
 import { source as gitleaks } from './sources/gitleaks/index.ts';
 import { source as gophish } from './sources/gophish/index.ts';
+import { source as kubernetes } from './sources/kubernetes/index.ts';
 import { source as secretlint } from './sources/secretlint/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
 
@@ -25,6 +26,7 @@ export const sources: readonly Source[] = [
   gitlab,
   github,
   gophish,
+  kubernetes,
   generic,
 ];
 
