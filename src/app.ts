@@ -130,6 +130,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     people: owners.people,
     directories: owners.directories,
     verifiers: watchers,
+    trustNetworks: config.trust,
     enrich: contentReader({ clones, fingerprint, sources }),
     channels: open,
     keys: { event: keys.event.key, token: keys.token[0].key },

@@ -14,6 +14,7 @@ import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
 import { classifier } from './packs/classify.ts';
 import type { Packs } from './packs/load.ts';
+import type { TrustNetworks } from './packs/trust-file.ts';
 import type { Channel, Recipient } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
 import type { OwnerDirectory, People } from './ports/owner-directory.ts';
@@ -29,6 +30,8 @@ export type Assembly = {
   readonly people: () => People | undefined;
   readonly directories: readonly OwnerDirectory[];
   readonly verifiers: readonly Verifier[];
+  /** Networks of scanners and of the security team; none unless given. */
+  readonly trustNetworks?: TrustNetworks;
   /** Adds what can be found out about events before they are taken; nothing unless given. */
   readonly enrich?: LoopParts['enrich'];
   readonly channels: readonly Channel[];
@@ -58,6 +61,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     clock: assembly.clock,
     behaviours,
     classify: classifier(packs.behaviours.values()),
+    trust: packs.trust.gate(assembly.trustNetworks ?? { scanners: [], securityTeam: [] }),
     enrich: assembly.enrich ?? (async (events) => events),
     get people() {
       return assembly.people() ?? nobody;

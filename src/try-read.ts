@@ -4,8 +4,11 @@ import { AppError, type ErrorPlace } from './core/errors.ts';
 import type { Event } from './core/event.ts';
 import type { ByteStream } from './lib/records/read-text.ts';
 import type { Told } from './loop/ingest.ts';
+import { type Candidate, marksBy } from './loop/judge.ts';
 import type { LoopParts } from './loop/parts.ts';
+import { failingCandidates, tell } from './loop/tell.ts';
 import type { MapContext, Source } from './ports/source.ts';
+import type { MarkRow } from './ports/store.ts';
 
 /** Rejections that are listed; the rest is counted. */
 export const rejectedShownMax = 20;
@@ -53,7 +56,7 @@ export async function readReport(given: TryInput, parts: LoopParts): Promise<Try
     ...(named === undefined ? {} : { source: named }),
     ...(fileName === undefined ? {} : { fileName }),
   });
-  const told: Told[] = [];
+  const read = { told: new Array<Told>(), candidates: new Array<Candidate>(), marks: new Array<MarkRow>() };
   const rejected: ErrorPlace[] = [];
   const seen = new Set<string>();
   const counts = { events: 0, duplicates: 0, unmatched: 0, rejected: 0 };
@@ -62,7 +65,7 @@ export async function readReport(given: TryInput, parts: LoopParts): Promise<Try
     source = batch.source;
     for (const item of batch.items) {
       if ('event' in item) {
-        takeEvent(item.event, parts, seen, counts, told);
+        takeEvent(item.event, parts, seen, counts, read);
         continue;
       }
       const pointer = item.pointer === undefined ? {} : { pointer: item.pointer };
@@ -79,7 +82,9 @@ export async function readReport(given: TryInput, parts: LoopParts): Promise<Try
       );
     }
   }
-  return { told, counts, rejected, source };
+  // The report is all that is known: paths and histories are judged by what stands in it.
+  const failing = failingCandidates(parts, read.candidates, marksBy(read.marks));
+  return { told: [...read.told, ...failing], counts, rejected, source };
 }
 
 function takeEvent(
@@ -87,7 +92,7 @@ function takeEvent(
   parts: LoopParts,
   seen: Set<string>,
   counts: { events: number; duplicates: number; unmatched: number },
-  told: Told[],
+  read: { readonly told: Told[]; readonly candidates: Candidate[]; readonly marks: MarkRow[] },
 ): void {
   counts.events += 1;
   if (seen.has(event.id)) {
@@ -97,7 +102,8 @@ function takeEvent(
   seen.add(event.id);
   const meanings = parts.classify(event);
   if (meanings.length === 0) counts.unmatched += 1;
-  for (const { behaviour, role } of meanings) {
-    if (role !== 'opportunity') told.push({ event, behaviour, role, evidence: [] });
-  }
+  const telling = tell(parts, event, meanings);
+  read.told.push(...telling.told);
+  read.candidates.push(...telling.candidates);
+  read.marks.push(...telling.marks);
 }

@@ -189,7 +189,7 @@ function foldAll(parts: LoopParts, told: readonly Told[], now: number): readonly
     const fresh = parts.idOf(['loop', behaviour, ids[0] ?? '']);
     const { changes } = foldGroup(context, { behaviour, told: members, loops: [], fresh });
     return changes
-      .filter(({ facts }) => facts.sightings > 0)
+      .filter(({ facts }) => facts.kept.length > 0)
       .map(({ before, facts }) => ({ ...before, facts }));
   });
 }

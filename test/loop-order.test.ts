@@ -8,6 +8,7 @@ import { spanOf } from '../src/loop/group.ts';
 import { foldGroup, ingest, type Told } from '../src/loop/ingest.ts';
 import { decidingEvidence, type LoopParts, loopPrincipal } from '../src/loop/parts.ts';
 import { standing } from '../src/loop/settle.ts';
+import { tell } from '../src/loop/tell.ts';
 import type { LoopRow, Store, SuppressionRow } from '../src/ports/store.ts';
 import { type House, monday, openHouse, personOf } from './support/house.ts';
 import {
@@ -60,13 +61,9 @@ type Case = {
 async function foldedAtOnce(parts: LoopParts, events: readonly Event[]): Promise<readonly Case[]> {
   const evidence = await directoryEvidence([], events, parts.ownerWeights);
   const told = events.flatMap((event, at) =>
-    parts
-      .classify(event)
-      .flatMap(({ behaviour, role }): readonly Told[] =>
-        role === 'opportunity'
-          ? []
-          : [{ event, behaviour, role, evidence: role === 'failed' ? (evidence[at] ?? []) : [] }],
-      ),
+    tell(parts, event, parts.classify(event)).told.map((item): Told => {
+      return { ...item, evidence: item.role === 'failed' ? (evidence[at] ?? []) : [] };
+    }),
   );
   const spans = told.map(({ event }) => spanOf(event, parts.idOf));
   const sets = joinAll(told, told.map(caseKeys), spans);
@@ -93,7 +90,7 @@ function caseOf(parts: LoopParts, events: readonly string[], facts: LoopRow['fac
   const resolved = parts.resolveOwner(decidingEvidence(facts));
   const repository = facts.kept.find(({ where }) => where.repository !== undefined)?.where.repository;
   const { position } = standing(parts, behaviour, facts, resolved, repository, receivedAt);
-  const isStub = facts.sightings === 0;
+  const isStub = facts.kept.length === 0;
   const confidence = Math.round(resolved.confidence * 1000) / 1000;
   return {
     events: [...new Set(events)].sort(),

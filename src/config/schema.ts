@@ -210,6 +210,21 @@ export const sections = {
     })
     .prefault({})
     .describe('History never shouts.'),
+  trust: z
+    .strictObject({
+      scanners: z
+        .array(network)
+        .max(1000)
+        .default([])
+        .meta(says('Networks of mail scanners and sandboxes: what comes from there was nobody, and never counts.')),
+      securityTeam: z
+        .array(network)
+        .max(1000)
+        .default([])
+        .meta(says('Networks of the security team, to whom simulated mails are forwarded.')),
+    })
+    .prefault({})
+    .describe('Whether it was the identity itself; the rules stand in the packs.'),
   suppressions: z
     .string()
     .min(1)

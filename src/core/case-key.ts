@@ -45,6 +45,6 @@ export function actorKey({ email, account, id, name }: Event['actor']): string |
   return (id ?? name)?.toLowerCase();
 }
 
-export function joinValue(event: Event, name: JoinName): string | undefined {
+export function joinValue(event: Pick<Event, 'joins' | 'where'>, name: JoinName): string | undefined {
   return event.joins?.[name] ?? (name === 'commit' ? event.where.commit : undefined);
 }

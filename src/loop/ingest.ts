@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { Event, Json } from '../core/event.ts';
+import type { TrustJudgement } from '../core/judge/trust.ts';
 import {
   addSeen,
   addSighting,
@@ -12,6 +13,8 @@ import type { Evidence } from '../core/owner.ts';
 import type { EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';
 import { assignLoops, findApart, type Group } from './assign.ts';
 import { caseCode } from './case-code.ts';
+import { followUp, stillFailing, touchedKeys, watchesOf, withMarks } from './follow.ts';
+import { type Candidate, type Judged, waitsFor } from './judge.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
 import { keyIdsOf, type Prepared, prepare } from './prepare.ts';
 import { relinkRelapses } from './relapse.ts';
@@ -51,8 +54,15 @@ export type Told = {
   readonly behaviour: string;
   readonly role: 'failed' | 'fixed' | 'related';
   readonly evidence: readonly Evidence[];
-  /** Its case keys, where they were made already. */
+  /** Its case keys, where they are not its fingerprints. */
   readonly keys?: readonly string[];
+  /** Left out where it is trusted. */
+  readonly trust?: TrustJudgement;
+  /** The sign of a fix that it is, by name. */
+  readonly signal?: string;
+  /** What is wrong with a deed that was held against a path or a history, and what it was held with. */
+  readonly judged?: Judged;
+  readonly candidate?: Candidate;
 };
 
 /**
@@ -73,7 +83,8 @@ export async function commit(parts: LoopParts, prepared: Prepared): Promise<Take
     throw fault;
   });
   const joined = await joinApart(parts, prepared, taken.loopOf);
-  const settled = [...taken.settled, ...joined];
+  const followed = await followUp(parts, prepared);
+  const settled = [...taken.settled, ...joined, ...followed];
   if (settled.length > 0) {
     const verified = settled.filter((row) => row.state === 'verified');
     await relinkRelapses(parts, verified, prepared.batch.receivedAt);
@@ -120,11 +131,13 @@ async function joinApart(
 ): Promise<readonly LoopRow[]> {
   const apart = await findApart(parts, prepared.told, loopOf);
   if (apart.length === 0) return [];
-  const sorted = { told: apart, repeated: 0, unmatched: 0, opportunities: 0, counters: [] };
+  const sorted = { ...prepared.sorted, told: apart, ...nothing };
   const batch = { ...prepared.batch, aliases: new Map() };
   return (await takeUntilSettled(parts, { ...prepared, batch, sorted, told: apart, old: new Set() }, []))
     .settled;
 }
+
+const nothing = { candidates: [], marks: [], repeated: 0, unmatched: 0, opportunities: 0, counters: [] };
 
 /** Rolls back the receipts that were new: what belongs to them was not taken. */
 class ReceiptsKnown extends Error {
@@ -144,17 +157,21 @@ function takenBefore(batch: Batch, { receipts }: ReceiptsKnown): Taken {
 async function take(
   parts: LoopParts,
   tx: StoreWrite,
-  { batch, sorted, told, old, suppressions }: Prepared,
+  { batch, sorted, told: prepared, old, suppressions }: Prepared,
   receipts: readonly string[],
 ): Promise<Took> {
   const total = batch.events.length;
   const { source, receivedAt } = batch;
   const knownReceipts = await tx.addReceipts(receipts.map((id) => ({ id, source, at: receivedAt })));
   if (knownReceipts.length > 0) throw new ReceiptsKnown(knownReceipts);
+  await tx.addMarks(sorted.marks);
+  const told = await stillFailing(parts, tx, prepared);
   const groups = await assignLoops(parts, tx, told);
-  const locked = await tx.lockLoops(groups.flatMap((group) => group.loops));
+  const waiting = await tx.watchersOf(touchedKeys(sorted.marks));
+  const locked = await tx.lockLoops([...new Set([...groups.flatMap((group) => group.loops), ...waiting])]);
   const rows = new Map(locked.map((row) => [row.id, row]));
-  if (locked.some((row) => row.mergedInto !== undefined)) throw new LoopsMoved();
+  const merged = new Set(waiting);
+  if (locked.some((row) => row.mergedInto !== undefined && !merged.has(row.id))) throw new LoopsMoved();
   // Whoever stored one of these events holds the lock of its loop until now, so this look is the deciding one.
   const known = await tx.loopsOfEvents(told.map((item) => item.event.id));
 
@@ -165,7 +182,12 @@ async function take(
   const repeated = told.filter((item) => known.has(item.event.id));
   await tx.rekeyEvents(repeated.map(({ event }) => ({ id: event.id, keyIds: keyIdsOf(event) })));
   await tx.moveLoops(folded.flatMap((fold) => fold.moves));
-  const changes = folded.flatMap((fold) => fold.changes);
+  const waits = groups.flatMap((group, at) => watchesOf(parts, group.told, folded[at]?.loop));
+  await tx.addWatches(waits);
+  const changes = await withMarks(parts, tx, {
+    changes: folded.flatMap((fold) => fold.changes),
+    waiting: waiting.flatMap((id) => rows.get(id) ?? []),
+  });
   const settled = await settle(parts, tx, changes, batch.receivedAt);
   for (const [event, alias] of batch.aliases ?? []) {
     const at = groups.findIndex((group) => group.told.some((item) => item.event.id === event));
@@ -260,7 +282,20 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
     const rule = coveringRule(parts, suppressions, event);
     const isLive = batch.mode === 'live' && batch.receivedAt - event.occurredAt <= parts.backlogAfterMs;
     const suppression = rule === undefined ? {} : { suppression: { until: rule.until, reason: rule.reason } };
-    next = addSighting(next, { event, evidence: item.evidence, isLive, ...suppression });
+    const { evidence, trust, judged } = item;
+    next = addSighting(next, {
+      event,
+      evidence,
+      isLive,
+      ...suppression,
+      ...(trust === undefined ? {} : { trust }),
+      ...judged,
+      ...waitsFor(parts, item.behaviour, event, judged),
+    });
+  }
+  if (item.signal !== undefined) {
+    const seen = { signal: item.signal, at: event.occurredAt, reason: `${event.source} shows it` };
+    next = addSeen(next, `${item.signal}:${event.source}`, seen);
   }
   if (event.secret !== undefined) {
     // A report says what it found now; a status event says when it changed. A repeated report may still bring news.

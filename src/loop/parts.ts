@@ -1,12 +1,14 @@
 import type { Behaviour } from '../core/behaviour.ts';
 import type { Event, Json } from '../core/event.ts';
+import type { TrustJudgement } from '../core/judge/trust.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
 import type { Addressee, OwnerView } from '../core/loop/position.ts';
+import type { Meaning } from '../core/meaning.ts';
 import type { RenderedMessage } from '../core/message.ts';
 import type { Evidence } from '../core/owner.ts';
+import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { WorkingHours } from '../core/working-time.ts';
 import type { Channel, Recipient } from '../ports/channel.ts';
-import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OwnerDirectory, People } from '../ports/owner-directory.ts';
 import type { Principal } from '../ports/principal.ts';
@@ -20,16 +22,18 @@ export type LoopParts = {
   readonly behaviours: ReadonlyMap<string, Behaviour>;
   /** What an event means to the behaviours, compiled once. */
   readonly classify: (event: Event) => readonly Meaning[];
+  /** Whether it was the identity itself, by the rules of the packs. */
+  readonly trust: (event: Event, behaviour: string) => TrustJudgement;
   /** Adds what the installation can find out about events by itself, such as the content at an exact place. */
   readonly enrich: (events: readonly Event[]) => Promise<readonly Event[]>;
   readonly people: People;
   readonly directories: readonly OwnerDirectory[];
   readonly verifiers: readonly Verifier[];
+  readonly ownerWeights: OwnerWeights;
   readonly resolveOwner: (evidence: readonly Evidence[]) => ResolvedOwner;
   readonly teamOfRepository: (repository: string) => string | undefined;
   /** Keyed hash of parts: 32 hex, never rotated. For ids that must come out the same for the same thing. */
   readonly idOf: (parts: readonly string[]) => string;
-  readonly ownerWeights: OwnerWeights;
   /** Fresh randomness: 32 hex. For salts and ids of what happens once. */
   readonly randomId: () => string;
   readonly appendLedger: (loop: LedgerHead, facts: readonly LedgerFact[]) => LedgerAppend;
@@ -51,12 +55,6 @@ export type LoopParts = {
   readonly backlogAfterMs: number;
   /** Called after something became due, so that a worker in this process need not wait for its next look. */
   readonly wake: () => void;
-};
-
-export type Meaning = {
-  readonly behaviour: string;
-  /** `related` speaks of a known case without being a failure: a status, a location. */
-  readonly role: 'failed' | 'fixed' | 'opportunity' | 'related';
 };
 
 export type ResolvedOwner = {

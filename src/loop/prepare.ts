@@ -1,10 +1,12 @@
 import { dayMs } from '../core/duration.ts';
 import type { Event } from '../core/event.ts';
-import type { CounterRow, StoredEvent, SuppressionRow } from '../ports/store.ts';
+import type { CounterRow, MarkRow, StoredEvent, SuppressionRow } from '../ports/store.ts';
 import { gatherEvidence } from './gather.ts';
 import type { Batch, Told } from './ingest.ts';
+import { type Candidate, marksBy } from './judge.ts';
 import type { LoopParts } from './parts.ts';
 import { activeSuppressions } from './suppress.ts';
+import { candidateKeys, failingCandidates, tell } from './tell.ts';
 
 /** What was found out about a batch before its transaction. */
 export type Prepared = {
@@ -20,11 +22,19 @@ export type Prepared = {
 export async function prepare(parts: LoopParts, given: Batch): Promise<Prepared> {
   const batch = { ...given, events: await parts.enrich(given.events) };
   const sorted = sortOut(parts, batch);
-  const known = await parts.store.storedEvents(sorted.told.map((item) => item.event.id));
-  const { news, old } = apartOldNews(sorted.told, known);
+  const said = [...sorted.told, ...(await failingDeeds(parts, sorted))];
+  const known = await parts.store.storedEvents(said.map((item) => item.event.id));
+  const { news, old } = apartOldNews(said, known);
   const told = await gatherEvidence(parts, news, known);
   const suppressions = await activeSuppressions(parts, batch.receivedAt);
   return { batch, sorted, told, old, suppressions };
+}
+
+/** Deeds that do not stand by what is known now; the transaction looks once more. One that stands, stands for good. */
+async function failingDeeds(parts: LoopParts, { candidates, marks }: Sorted): Promise<readonly Told[]> {
+  if (candidates.length === 0) return [];
+  const stored = await parts.store.marksOf(candidateKeys(parts, candidates));
+  return failingCandidates(parts, candidates, marksBy([...stored, ...marks]));
 }
 
 /**
@@ -69,6 +79,10 @@ function saysValidity({ kind, secret }: Event): boolean {
 
 type Sorted = {
   readonly told: readonly Told[];
+  /** Deeds that are held against a path or a history. */
+  readonly candidates: readonly Candidate[];
+  /** What others are judged by. */
+  readonly marks: readonly MarkRow[];
   /** Events that stand in the batch once more and say nothing new. */
   readonly repeated: number;
   readonly unmatched: number;
@@ -78,6 +92,8 @@ type Sorted = {
 
 function sortOut(parts: LoopParts, batch: Batch): Sorted {
   const told: Told[] = [];
+  const candidates: Candidate[] = [];
+  const marks: MarkRow[] = [];
   const seen = new Set<string>();
   const counter = counterOf(parts);
   let repeated = 0;
@@ -90,25 +106,33 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
       counter.count('unmatched', '', event);
       continue;
     }
+    for (const { role, behaviour } of meanings) {
+      if (role !== 'opportunity') continue;
+      opportunities += 1;
+      counter.count('opportunity', behaviour, event);
+    }
+    const telling = tell(parts, event, meanings);
+    marks.push(...telling.marks);
     let isRepeated = false;
-    for (const { behaviour, role } of meanings) {
-      if (role === 'opportunity') {
-        opportunities += 1;
-        counter.count('opportunity', behaviour, event);
-        continue;
-      }
-      const key = `${behaviour} ${event.id}`;
+    for (const candidate of telling.candidates) {
+      const key = `${candidate.meaning.behaviour} ${event.id}`;
+      if (seen.has(key)) isRepeated = true;
+      else candidates.push(candidate);
+      seen.add(key);
+    }
+    for (const item of telling.told) {
+      const key = `${item.behaviour} ${event.id}`;
       // What is repeated with a word on whether the secret works is heard again, wherever its repetition stands.
       if (seen.has(key) && !saysValidity(event)) {
         isRepeated = true;
         continue;
       }
       seen.add(key);
-      told.push({ event, behaviour, role, evidence: [] });
+      told.push(item);
     }
     if (isRepeated) repeated += 1;
   }
-  return { told, repeated, unmatched, opportunities, counters: counter.rows() };
+  return { told, candidates, marks, repeated, unmatched, opportunities, counters: counter.rows() };
 }
 
 /** Adds up by name, behaviour, source, UTC day and scope. */

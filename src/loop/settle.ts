@@ -130,7 +130,7 @@ export function standing(
 function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
   const { before, facts, owned } = change;
   const behaviour = parts.behaviours.get(before.behaviour);
-  const isStub = facts.sightings === 0;
+  const isStub = facts.kept.length === 0;
   const first = facts.kept[0];
   if (behaviour === undefined || isStub) {
     // A behaviour may leave the packs and return: such a case is looked at again later, and holds up nobody.

@@ -98,7 +98,7 @@ function mayConcern(parts: LoopParts, rules: readonly SuppressionRow[], { facts 
 }
 
 function isUntold(facts: LoopFacts): boolean {
-  return facts.sightings > 0 && contacts(facts).length === 0 && facts.replies.length === 0;
+  return facts.kept.length > 0 && contacts(facts).length === 0 && facts.replies.length === 0;
 }
 
 function seenAs(facts: LoopFacts, { where }: LoopFacts['kept'][number]): Pick<Event, 'where' | 'secret'> {

@@ -1,11 +1,7 @@
-import { subjectOfEvent } from '../core/detection/subject.ts';
+import { type Subject, subjectOfEvent } from '../core/detection/subject.ts';
 import type { Event } from '../core/event.ts';
-import { judgeSubject, type PackBehaviour } from './pack-behaviour.ts';
-
-export type Meaning = {
-  readonly behaviour: string;
-  readonly role: 'failed' | 'fixed' | 'opportunity' | 'related';
-};
+import type { Meaning } from '../core/meaning.ts';
+import { isCandidate, type PackBehaviour } from './pack-behaviour.ts';
 
 /**
  * What an event means to the behaviours. Only those whose detections can match the event's kind are asked; the list a
@@ -20,18 +16,45 @@ export function classifier(behaviours: Iterable<PackBehaviour>): (event: Event) 
       candidates = all.filter((pack) => concerns(pack, event.kind));
       byKind.set(event.kind, candidates);
     }
+    if (candidates.length === 0) return [];
     const subject = subjectOfEvent(event);
-    return candidates.flatMap((pack): readonly Meaning[] => {
-      const behaviour = pack.behaviour.id;
-      const verdict = judgeSubject(pack, subject);
-      if (verdict !== 'nothing') return [{ behaviour, role: verdict }];
-      return isRelated(pack, event) ? [{ behaviour, role: 'related' }] : [];
-    });
+    return candidates.flatMap((pack) => meaningsOf(pack, event, subject));
   };
 }
 
+function meaningsOf(pack: PackBehaviour, event: Event, subject: Subject): readonly Meaning[] {
+  const behaviour = pack.behaviour.id;
+  const found: Meaning[] = [];
+  const hasFailed = pack.failed.test(subject);
+  if (hasFailed) found.push({ behaviour, role: 'failed' });
+  else if (isCandidate(pack, subject)) {
+    const by = (['path', 'baseline'] as const).filter(
+      (one) => (one === 'path' ? pack.end : pack.usual)?.test(subject) === true,
+    );
+    found.push({ behaviour, role: 'end', by });
+  }
+  for (const { name, detection } of pack.steps)
+    if (detection.test(subject)) found.push({ behaviour, role: 'step', name });
+  for (const { name, detection } of pack.signals)
+    if (detection.test(subject)) found.push({ behaviour, role: 'signal', name });
+  if (!hasFailed && pack.opportunity?.test(subject) === true) found.push({ behaviour, role: 'opportunity' });
+  if (!hasFailed && pack.fixed?.test(subject) === true)
+    found.push(
+      byFingerprint(pack) ? { behaviour, role: 'fixed' } : { behaviour, role: 'signal', name: 'fixed' },
+    );
+  if (found.length === 0 && isRelated(pack, event)) found.push({ behaviour, role: 'related' });
+  return found;
+}
+
 function concerns(pack: PackBehaviour, kind: string): boolean {
-  const detections = [pack.failed, pack.opportunity, pack.fixed].filter((one) => one !== undefined);
+  const detections = [
+    pack.failed,
+    pack.opportunity,
+    pack.fixed,
+    pack.end,
+    pack.usual,
+    ...[...pack.steps, ...pack.signals].map(({ detection }) => detection),
+  ].filter((one) => one !== undefined);
   return (
     byFingerprint(pack) ||
     detections.some(

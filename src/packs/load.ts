@@ -14,7 +14,8 @@ import { type PackBehaviour, readBehaviours } from './pack-behaviour.ts';
 import { openPackFolder, type PackFolder } from './pack-folder.ts';
 import { type PackProblem, sortProblems } from './problem.ts';
 import { compileRuleFiles, readRuleFiles } from './rule-files.ts';
-import { readWordFiles, type WordFiles } from './words-files.ts';
+import { type PackTrust, readTrust } from './trust-file.ts';
+import { readWordFiles, sharedWords, type WordFiles } from './words-files.ts';
 
 /** The language that every pack has, and that stands in where another is missing. */
 export const baseLanguage = 'en';
@@ -28,6 +29,8 @@ export type Packs<Page = unknown> = {
   readonly ownerWeights: OwnerWeights;
   /** Which events a logsource means, and how the fields of rules are found in them. */
   readonly logSources: LogSources;
+  /** Whether it was the identity itself. */
+  readonly trust: PackTrust;
   /** Sigma documents below `rules/`, linked. */
   readonly rules: RuleBook;
   /** Every message as read, for the lint and the preview. */
@@ -89,27 +92,9 @@ export function readPacks<Page = unknown>(
   const detecting = { regex: options.regex, logSources };
   const rules = compileRuleFiles(readRuleFiles(folder, problems), detecting, problems);
   const behaviours = readBehaviours(folder, frameworks, { ...detecting, book: rules }, problems);
+  const trust = readTrust(folder, { ...detecting, book: rules }, problems);
   const wordFiles = readWordFiles(folder, problems);
-  const messages: MessageFile[] = [];
-  for (const { file, groups } of folder.matching(/^messages\/([^/]+)\/[^/]+\.([^/.]+)\.md$/u)) {
-    const [behaviour = '', language = ''] = groups;
-    const words = wordFiles.find((one) => one.behaviour === behaviour && one.language === language)?.words;
-    if (!behaviours.has(behaviour)) {
-      problems.push({
-        file,
-        line: 0,
-        reason: `no sound file behaviours/${behaviour}.yaml stands behind this message`,
-      });
-    }
-    if (words === undefined) {
-      const needed = `messages/${behaviour}/phrases.${language}.yaml and providers.${language}.yaml`;
-      problems.push({ file, line: 0, reason: `this message needs ${needed}, both without problems` });
-      continue;
-    ownerWeights,
-    }
-    const message = readMessageFile(folder.text(file) ?? '', file, behaviour, words, problems);
-    if (message !== undefined) messages.push(message);
-  }
+  const messages = readMessages(folder, behaviours, wordFiles, problems);
   const pages = new Map<string, Page>();
   const pageFiles = readPageFiles(folder, problems);
   for (const { file, language } of pageFiles) {
@@ -124,13 +109,56 @@ export function readPacks<Page = unknown>(
     behaviours,
     languages,
     frameworks,
+    ownerWeights,
     logSources,
+    trust,
     rules,
     messages,
     wordFiles,
     pageFiles,
   };
   return { problems, packs: { ...content, ...lookups(messages, wordFiles, pages) } };
+}
+
+/** A behaviour's own messages, and the shared one for every moment and variant of which it has none. */
+function readMessages(
+  folder: PackFolder,
+  behaviours: ReadonlyMap<string, PackBehaviour>,
+  wordFiles: readonly WordFiles[],
+  problems: PackProblem[],
+): readonly MessageFile[] {
+  const messages: MessageFile[] = [];
+  const wordsOf = (behaviour: string, language: string) =>
+    wordFiles.find((one) => one.behaviour === behaviour && one.language === language)?.words;
+  const read = (file: string, behaviour: string, words: MessageWords) => {
+    const message = readMessageFile(folder.text(file) ?? '', file, behaviour, words, problems);
+    if (message !== undefined) messages.push(message);
+  };
+  const files = folder.matching(/^messages\/([^/]+)\/([^/]+\.([^/.]+)\.md)$/u);
+  const present = new Set(files.map(({ file }) => file));
+  for (const { file, groups } of files) {
+    const [folderName = '', name = '', language = ''] = groups;
+    if (folderName === sharedWords) {
+      for (const { behaviour } of wordFiles.filter((one) => one.language === language)) {
+        const words = wordsOf(behaviour, language);
+        if (words !== undefined && behaviours.has(behaviour) && !present.has(`messages/${behaviour}/${name}`))
+          read(file, behaviour, words);
+      }
+      continue;
+    }
+    const words = wordsOf(folderName, language);
+    if (!behaviours.has(folderName)) {
+      const reason = `no sound file behaviours/${folderName}.yaml stands behind this message`;
+      problems.push({ file, line: 0, reason });
+    }
+    if (words === undefined) {
+      const needed = `phrases.${language}.yaml, and providers.${language}.yaml or fixes.${language}.yaml, without problems`;
+      problems.push({ file, line: 0, reason: `beside it this message needs ${needed}` });
+      continue;
+    }
+    read(file, folderName, words);
+  }
+  return messages;
 }
 
 function readLanguages(folder: PackFolder, problems: PackProblem[]): ReadonlyMap<string, LanguageRules> {

@@ -17,23 +17,40 @@ export type PackBehaviour = {
   readonly failed: BehaviourDetection;
   readonly opportunity: BehaviourDetection | undefined;
   readonly fixed: BehaviourDetection | undefined;
+  /** Further sights of the world that move the proof, by name. */
+  readonly signals: readonly Named[];
+  /** The steps of the approved path, and the deed at its end. */
+  readonly steps: readonly Named[];
+  readonly end: BehaviourDetection | undefined;
+  /** What is held against the history of its identity. */
+  readonly usual: BehaviourDetection | undefined;
   readonly frameworks: readonly FrameworkReference[];
   readonly file: string;
   readonly lineOf: (path: readonly PropertyKey[]) => number;
 };
 
-/** What a detection says of an event: the first that fits, in this order. */
+export type Named = { readonly name: string; readonly detection: BehaviourDetection };
+
+/** What the detections say of an event: the first that fits, in this order. */
 export function judge(pack: PackBehaviour, event: unknown): Verdict {
   return judgeSubject(pack, subjectOfEvent(event));
 }
 
-export type Verdict = 'failed' | 'opportunity' | 'fixed' | 'nothing';
+/** `end`: it is held against the approved path or the history, which decide. `step`: of the approved path. */
+export type Verdict = 'failed' | 'end' | 'fixed' | 'step' | 'opportunity' | 'nothing';
+
+export function isCandidate(pack: PackBehaviour, subject: Subject): boolean {
+  return pack.end?.test(subject) === true || pack.usual?.test(subject) === true;
+}
 
 /** As `judge`, for an event that many behaviours are asked about: its fields are read once. */
 export function judgeSubject(pack: PackBehaviour, subject: Subject): Verdict {
   if (pack.failed.test(subject)) return 'failed';
-  if (pack.opportunity?.test(subject) === true) return 'opportunity';
-  return pack.fixed?.test(subject) === true ? 'fixed' : 'nothing';
+  if (isCandidate(pack, subject)) return 'end';
+  if (pack.fixed?.test(subject) === true) return 'fixed';
+  if (pack.signals.some(({ detection }) => detection.test(subject))) return 'fixed';
+  if (pack.steps.some(({ detection }) => detection.test(subject))) return 'step';
+  return pack.opportunity?.test(subject) === true ? 'opportunity' : 'nothing';
 }
 
 /** The named rules by which an event failed: whoever builds on one names its author (Detection Rule License 1.1). */
@@ -62,14 +79,22 @@ export function readBehaviours(
     if (behaviour.id !== groups[0])
       report(['id'], `by its id this file should be called ${behaviour.id}.yaml`);
 
-    const compile = (name: 'failed' | 'opportunity' | 'fixed'): BehaviourDetection | undefined => {
-      const block = behaviour.detection[name];
+    const compile = (
+      block: Readonly<Record<string, unknown>> | undefined,
+      path: readonly PropertyKey[],
+    ): BehaviourDetection | undefined => {
       if (block === undefined) return undefined;
       const compiled = compileBehaviourDetection(block, content);
       if (compiled.kind === 'ok') return compiled;
-      report(['detection', name, ...compiled.path], `detection "${name}": ${compiled.reason}`);
+      report([...path, ...compiled.path], `detection "${path.slice(1).join('.')}": ${compiled.reason}`);
       return never;
     };
+    const { detection, signals = {}, path, baseline } = behaviour;
+    for (const [index, step] of (path?.steps ?? []).entries()) {
+      const isEarlier = path?.steps.slice(0, index).some(({ id }) => id === step.actorNot);
+      if (step.actorNot !== undefined && isEarlier !== true)
+        report(['path', 'steps', index], `"${step.actorNot}" is no earlier step of this path`);
+    }
     const references = behaviour.mapping.flatMap((mapping, index) => {
       const resolved = resolveMapping(mapping, frameworks);
       if (typeof resolved !== 'string') return [resolved];
@@ -78,9 +103,19 @@ export function readBehaviours(
     });
     behaviours.set(behaviour.id, {
       behaviour,
-      failed: compile('failed') ?? never,
-      opportunity: compile('opportunity'),
-      fixed: compile('fixed'),
+      failed: compile(detection.failed, ['detection', 'failed']) ?? never,
+      opportunity: compile(detection.opportunity, ['detection', 'opportunity']),
+      fixed: compile(detection.fixed, ['detection', 'fixed']),
+      signals: Object.entries(signals).map(([name, block]) => ({
+        name,
+        detection: compile(block, ['signals', name]) ?? never,
+      })),
+      steps: (path?.steps ?? []).map((step, index) => ({
+        name: step.id,
+        detection: compile(step.detection, ['path', 'steps', index, 'detection']) ?? never,
+      })),
+      end: compile(path?.end, ['path', 'end']),
+      usual: compile(baseline?.of, ['baseline', 'of']),
       frameworks: references,
       file,
       lineOf,

@@ -1,4 +1,7 @@
 import type { Actor, Event, Identity, SecretFacts, Validity, Where } from '../event.ts';
+import type { Unusual } from '../judge/baseline.ts';
+import type { BrokenStep } from '../judge/path.ts';
+import { type Trust, trustRank } from '../judge/trust.ts';
 import type { Answer, Moment } from '../message.ts';
 import type { Evidence } from '../owner.ts';
 
@@ -9,9 +12,11 @@ import type { Evidence } from '../owner.ts';
  */
 export type LoopFacts = {
   readonly behaviour: string;
-  /** Failing events, each counted once. */
+  /** Failing events, each counted once. What is not trusted is kept, but never counted. */
   readonly sightings: number;
-  /** The earliest sightings, at most `keptSightingsMax`, by time and then id: the first commit is always kept. */
+  /**
+   * The earliest sightings, at most `keptSightingsMax`, by trust, time and then id: the first commit is always kept.
+   */
   readonly kept: readonly Sighting[];
   readonly lastOccurredAt: number;
   /** Whether any failing event was live, not history. */
@@ -28,6 +33,14 @@ export type LoopFacts = {
   /** A sighting that no suppression covers. */
   readonly isUnsuppressed: boolean;
   readonly releasedAt?: number;
+  /** Keyed hash of what makes this case, where it is not fingerprints. */
+  readonly caseKey?: string;
+  /** Keys of the marks that may move this case. */
+  readonly watches?: readonly string[];
+  /** Sightings that turned out to be none: the step that seemed skipped was seen after all. */
+  readonly refuted?: readonly string[];
+  /** Words wait until then: news of a step may still be on its way. */
+  readonly waitUntil?: number;
   readonly messages: readonly MessageFact[];
   readonly replies: readonly ReplyFact[];
   /** Answers by mail: each is answered with the link, and says nothing else. */
@@ -47,7 +60,14 @@ export type Sighting = {
   readonly where: Where;
   readonly actor: Actor;
   readonly evidence: readonly Evidence[];
-};
+  /** Left out where it is trusted. */
+  readonly trust?: Exclude<Trust, 'trusted'>;
+  /** Why it is not trusted: ids of the rules that spoke. */
+  readonly doubts?: readonly string[];
+  /** The step of the approved path that does not stand. */
+  readonly broken?: BrokenStep;
+  readonly unusual?: Unusual;
+} & Pick<Event, 'resource' | 'action' | 'outcome' | 'network' | 'joins'>;
 
 export type ValiditySeen = {
   readonly status: Validity;
@@ -154,11 +174,25 @@ export type FailedEvent = {
   readonly evidence: readonly Evidence[];
   readonly isLive: boolean;
   readonly suppression?: { readonly until: number; readonly reason: string };
+  readonly trust?: { readonly outcome: Trust; readonly reasons: readonly string[] };
+  readonly broken?: BrokenStep;
+  readonly unusual?: Unusual;
+  /** Keys of the marks that may move it. */
+  readonly watches?: readonly string[];
+  readonly caseKey?: string;
+  /** Words wait until then. */
+  readonly waitUntil?: number;
 };
+
+/** Keys that are waited for a case: an actor with thousands of undertakings must not make a case grow without end. */
+export const watchesMax = 60;
 
 /** Adds a failing event that was not known before. */
 export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
-  const { event } = failed;
+  const { event, broken, unusual } = failed;
+  const trust = failed.trust?.outcome ?? 'trusted';
+  const isCounted = trust === 'trusted';
+  const { resource, action, outcome, network, joins } = event;
   const sighting: Sighting = {
     event: event.id,
     source: event.source,
@@ -166,14 +200,25 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     where: event.where,
     actor: event.actor,
     evidence: failed.evidence,
+    ...(resource === undefined ? {} : { resource }),
+    ...(action === undefined ? {} : { action }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(network === undefined ? {} : { network }),
+    ...(joins === undefined ? {} : { joins }),
+    ...(trust === 'trusted' ? {} : { trust, doubts: failed.trust?.reasons ?? [] }),
+    ...(broken === undefined ? {} : { broken }),
+    ...(unusual === undefined ? {} : { unusual }),
   };
   const isUnsuppressed = facts.isUnsuppressed || failed.suppression === undefined;
   const suppression = soonerEnd(facts.suppression, failed.suppression);
   return {
     ...facts,
-    sightings: facts.sightings + 1,
+    sightings: facts.sightings + (isCounted ? 1 : 0),
     kept: keepEarliest([...facts.kept, sighting]),
-    lastOccurredAt: Math.max(facts.lastOccurredAt, event.occurredAt),
+    // What never counts disproves no fix.
+    lastOccurredAt:
+      trust === 'untrusted' ? facts.lastOccurredAt : Math.max(facts.lastOccurredAt, event.occurredAt),
+    ...waiting(facts, failed),
     isLive: facts.isLive || failed.isLive,
     ...pickIdentity(facts.identity, event.identity),
     ...pickSecret(facts.secret, event.secret),
@@ -181,6 +226,43 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     isUnsuppressed,
     ...(suppression === undefined ? {} : { suppression }),
   };
+}
+
+type Waiting = Pick<LoopFacts, 'watches' | 'caseKey' | 'waitUntil' | 'refuted'>;
+
+/** What two parts of a case wait for, together; in whatever order they are joined. */
+function waiting(a: Waiting, b: Waiting): Waiting {
+  const watches = union(a.watches, b.watches).slice(0, watchesMax);
+  const refuted = union(a.refuted, b.refuted);
+  const waitUntil = Math.max(a.waitUntil ?? 0, b.waitUntil ?? 0);
+  const caseKey = [a.caseKey, b.caseKey].filter((key) => key !== undefined).sort()[0];
+  return {
+    ...(watches.length === 0 ? {} : { watches }),
+    ...(refuted.length === 0 ? {} : { refuted }),
+    ...(waitUntil === 0 ? {} : { waitUntil }),
+    ...(caseKey === undefined ? {} : { caseKey }),
+  };
+}
+
+function union(a: readonly string[] = [], b: readonly string[] = []): readonly string[] {
+  if (b.length === 0) return a;
+  return [...new Set([...a, ...b])].sort();
+}
+
+/** Notes that a sighting was none after all; the same facts when it is known. */
+export function addRefuted(facts: LoopFacts, event: string): LoopFacts {
+  if (facts.refuted?.includes(event) === true) return facts;
+  return { ...facts, refuted: union(facts.refuted, [event]) };
+}
+
+/** Sightings that count and stand. */
+export function standingSightings(facts: LoopFacts): number {
+  return Math.max(0, facts.sightings - (facts.refuted ?? []).length);
+}
+
+/** How far it is trusted that the case is one: as far as its most trusted sighting. */
+export function trustOf(facts: LoopFacts): Trust {
+  return facts.sightings > 0 ? 'trusted' : (facts.kept[0]?.trust ?? 'trusted');
 }
 
 /**
@@ -254,6 +336,7 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
     kept: keepEarliest([...a.kept, ...b.kept]),
     lastOccurredAt: Math.max(a.lastOccurredAt, b.lastOccurredAt),
     isLive: a.isLive || b.isLive,
+    ...waiting(a, b),
     ...pickIdentity(a.identity, b.identity),
     ...pickSecret(a.secret, b.secret),
     sources: b.sources.reduce(addSource, a.sources),
@@ -302,8 +385,9 @@ function rank(status: Validity): number {
 
 function keepEarliest(sightings: readonly Sighting[]): readonly Sighting[] {
   if (sightings.length < 2) return sightings;
+  const rank = (sighting: Sighting) => trustRank(sighting.trust ?? 'trusted');
   const sorted = sightings.toSorted(
-    (a, b) => a.at - b.at || (a.event < b.event ? -1 : a.event > b.event ? 1 : 0),
+    (a, b) => rank(b) - rank(a) || a.at - b.at || (a.event < b.event ? -1 : a.event > b.event ? 1 : 0),
   );
   return sorted
     .filter((sighting, index) => sighting.event !== sorted[index - 1]?.event)

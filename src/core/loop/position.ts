@@ -1,6 +1,6 @@
 import type { Behaviour } from '../behaviour.ts';
 import { durationMs } from '../duration.ts';
-import type { LoopFacts, MessageFact, ReplyFact } from './facts.ts';
+import { type LoopFacts, type MessageFact, type ReplyFact, standingSightings, trustOf } from './facts.ts';
 import { type Proof, proofOf } from './proof.ts';
 import type { LoopState } from './states.ts';
 
@@ -64,6 +64,8 @@ export function positionOf(facts: LoopFacts, behaviour: Behaviour, owner: OwnerV
   if (!facts.isUnsuppressed && suppression !== undefined && now < suppression.until) {
     return at('dismissed', suppression.reason, suppression.until);
   }
+  if (facts.sightings > 0 && standingSightings(facts) === 0)
+    return at('dismissed', 'what seemed to be missing was seen after all');
   if (proof.rung === 'held') return at('held', 'the window is over and nothing came back');
   if (proof.rung === 'verified') return at('verified', proof.reason, proof.holdEndsAt);
 
@@ -76,6 +78,9 @@ export function positionOf(facts: LoopFacts, behaviour: Behaviour, owner: OwnerV
   const reply = standingReply(facts);
   if (first === undefined && reply === undefined) {
     if (!facts.isLive && facts.releasedAt === undefined) return at('backlog', 'it is history');
+    const trust = trustOf(facts);
+    if (trust === 'untrusted') return at('triage', 'it was not them, as far as can be told');
+    if (trust === 'unknown') return at('triage', 'it is not sure that it was them');
     return owner.addressee === undefined
       ? at('triage', 'nobody is known to own it')
       : at('open', 'someone can be told');

@@ -1,7 +1,7 @@
 import type { Behaviour } from '../behaviour.ts';
 import type { Moment } from '../message.ts';
 import { addDuration, type WorkingHours } from '../working-time.ts';
-import type { LoopFacts, MessageFact } from './facts.ts';
+import { type LoopFacts, type MessageFact, trustOf } from './facts.ts';
 import { type Addressee, contacts, duty, type OwnerView, type Position, standingReply } from './position.ts';
 
 /** Urgent goes through quiet hours; live before released history (invariant 3). Lower first. */
@@ -93,6 +93,9 @@ function laneOf(facts: LoopFacts, rules: WantRules): Lane {
 
 function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
   const { owner, behaviour } = rules;
+  const trust = trustOf(facts);
+  // What a program did is nobody's case.
+  if (trust === 'untrusted') return [];
   // An address that refused a message is not tried again: the team, then the duty role, hears of it instead.
   const refused = facts.messages.filter((message) => message.outcome === 'refused');
   // The set-up makes it easy: the person has been told, now the team is.
@@ -103,9 +106,11 @@ function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly
       candidate !== undefined && !refused.some((message) => isSame(message.recipient, candidate)),
   );
   if (to === undefined) return [];
-  const word: Moment = facts.relapseNumber > 0 ? 'relapse' : to.kind === 'person' ? 'told' : 'asked';
+  const isAsked = to.kind !== 'person' || trust === 'unknown';
+  const word: Moment = facts.relapseNumber > 0 ? 'relapse' : isAsked ? 'asked' : 'told';
   const occasion = `first:${refused.length}${rules.round}`;
-  return [{ occasion, moment: word, to, dueAt: now, lane: laneOf(facts, rules) }];
+  const dueAt = Math.max(now, facts.waitUntil ?? 0);
+  return [{ occasion, moment: word, to, dueAt, lane: laneOf(facts, rules) }];
 }
 
 function isSame(a: Addressee, b: Addressee): boolean {
