@@ -27,6 +27,8 @@ export type ImportInput = {
   /** The same file has the same id: a repeated import goes on where the first one ended. */
   readonly id: string;
   readonly receivedAt: number;
+  /** When the report was taken, if that is known: an old one brings no news of today. */
+  readonly takenAt?: number;
   /** The report looked at all of this repository: what it no longer has is part of a fix. */
   readonly complete?: { readonly repository: string; readonly at: number };
   readonly batches: AsyncIterable<{
@@ -142,7 +144,8 @@ async function* cutChunks(
     notes.push({ position, events: events.length, rejected, rejections });
     const receipt = `import:${input.id}#${first}`;
     const { source } = reading;
-    const batch: Batch = { source, receivedAt: input.receivedAt, mode: 'history', events, receipt };
+    const { receivedAt, takenAt = receivedAt } = input;
+    const batch: Batch = { source, receivedAt, takenAt, mode: 'history', events, receipt };
     events = [];
     rejections = [];
     rejected = 0;

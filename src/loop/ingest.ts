@@ -26,6 +26,8 @@ export type Batch = {
   readonly source: string;
   readonly receivedAt: number;
   readonly events: readonly Event[];
+  /** When the report was taken; when it was received unless given. */
+  readonly takenAt?: number;
   /** `history` for imports: nothing of it is live, whatever its date. */
   readonly mode: 'live' | 'history';
   /** Delivery id or chunk hash: the same receipt is taken once. */
@@ -299,7 +301,8 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
   }
   if (event.secret !== undefined) {
     // A report says what it found now; a status event says when it changed. A repeated report may still bring news.
-    const at = event.kind === 'secret.status' ? event.occurredAt : event.receivedAt;
+    const foundAt = Math.min(event.receivedAt, batch.takenAt ?? event.receivedAt);
+    const at = event.kind === 'secret.status' ? event.occurredAt : foundAt;
     const note = event.secret.validityNote === undefined ? {} : { note: event.secret.validityNote };
     next = addValidity(next, event.source, event.secret.validity, at, note);
   }

@@ -89,7 +89,7 @@ export async function importCommand(file: string, flags: ImportFlags): Promise<E
           repository: flags.repository,
           fileName: input.fileName,
           complete: flags.complete,
-          completeAt: flags.complete === undefined ? undefined : await takenAt(file),
+          takenAt: await takenAt(file),
         },
         stream: sent.stream,
         accept: 'application/x-ndjson',

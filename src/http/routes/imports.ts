@@ -24,11 +24,13 @@ const importQuery = z.strictObject({
     .max(300)
     .exactOptional()
     .describe('The report looked at all of this repository: what it no longer has is part of a fix.'),
-  completeAt: z
+  takenAt: z
     .string()
     .refine((text) => instantOf(text) !== undefined, 'write a date such as 2026-11-23T10:40:00Z')
     .exactOptional()
-    .describe('When the report was taken; now unless given.'),
+    .describe(
+      'When the report was taken; now unless given. What it says of keys that work holds for then, not for today.',
+    ),
 });
 
 const stepSchema = z.object({
@@ -79,6 +81,7 @@ export function importRoutes(room: Room): Pick<Operations, 'POST /v1/imports'> {
         const steps = importReport(given.parts, {
           id: query.id,
           receivedAt,
+          takenAt: takenAtOf(query, receivedAt),
           ...known('complete', completeOf(query, receivedAt)),
           batches: watched(batches, fatal),
         });
@@ -105,10 +108,14 @@ export function importRoutes(room: Room): Pick<Operations, 'POST /v1/imports'> {
   };
 }
 
-function completeOf({ complete, completeAt }: z.infer<typeof importQuery>, now: number) {
+function takenAtOf({ takenAt }: z.infer<typeof importQuery>, now: number): number {
+  return Math.min(instantOf(takenAt) ?? now, now);
+}
+
+function completeOf(query: z.infer<typeof importQuery>, now: number) {
+  const { complete } = query;
   if (complete === undefined) return undefined;
-  const at = Math.min(instantOf(completeAt) ?? now, now);
-  return { repository: repositoryName(complete) ?? complete, at };
+  return { repository: repositoryName(complete) ?? complete, at: takenAtOf(query, now) };
 }
 
 /** Rejections in one answer: enough to fix a file’s pattern of faults. */
