@@ -5,6 +5,7 @@ import type { Source } from '../ports/source.ts';
 import { directory as codeowners } from './owners/codeowners/index.ts';
 import { directory as git } from './owners/git/index.ts';
 import { directory as people } from './owners/people/index.ts';
+import { source as cloudtrail } from './sources/cloudtrail/index.ts';
 import { source as detectSecrets } from './sources/detect-secrets/index.ts';
 import { source as generic } from './sources/generic/index.ts';
 import { source as ggshield } from './sources/ggshield/index.ts';
@@ -26,6 +27,7 @@ export const sources: readonly Source[] = [
   gitlab,
   github,
   gophish,
+  cloudtrail,
   kubernetes,
   generic,
 ];
