@@ -77,6 +77,29 @@ for (const kind of testStores()) {
       expect(await events()).toBe(before);
     });
 
+    test('of an old report, under another name, disproves no fix that a later one proved', async () => {
+      serial += 1;
+      const found = (verified: boolean) =>
+        JSON.stringify({
+          DetectorName: 'Stripe',
+          Raw: fakeSecret(serial),
+          Verified: verified,
+          SourceMetadata: { Data: { Git: { repository: 'acme/old', file: 'a.env', line: serial } } },
+        });
+      const at = (days: number) => `&takenAt=${new Date(monday - days * day).toISOString()}`;
+      const stateOf = async () => {
+        const { items } = await store.read.loops(loopPrincipal, { repository: 'acme/old', limit: 5 });
+        return items.map((loop) => `${loop.state} ${loop.rung}`);
+      };
+      await importing(`${found(true)}\n`, at(7));
+      await importing(`${found(false)}\n`, at(3));
+      expect(await stateOf()).toEqual(['verified verified']);
+      await importing(`\n${found(true)}\n\n`, at(7));
+      expect(await stateOf()).toEqual(['verified verified']);
+      await importing(`\n\n${found(true)}\n`, at(1));
+      expect(await stateOf()).toEqual(['backlog none']);
+    });
+
     test('says a line a chunk while it goes on', async () => {
       const body = JSON.stringify(Array.from({ length: 2100 }, () => fresh()));
       const answer = await importing(body, '', { headers: { Accept: 'application/x-ndjson' } });
