@@ -5,6 +5,7 @@ import type { MessageWords, Template } from '../core/message-template.ts';
 import type { OwnerWeights } from '../core/owner-weights.ts';
 import { type LogSources, openLogSources } from '../core/rules/log-source.ts';
 import type { RuleBook } from '../core/rules/rule-book.ts';
+import { type CuePack, readCueFiles } from './cue-files.ts';
 import { type Framework, frameworkSchema } from './framework-file.ts';
 import { type LanguageRules, languageSchema } from './language-file.ts';
 import { readLogSourceEntries } from './log-sources-file.ts';
@@ -31,6 +32,8 @@ export type Packs<Page = unknown> = {
   readonly logSources: LogSources;
   /** Whether it was the identity itself. */
   readonly trust: PackTrust;
+  /** By which signs a mail is told to be a phish, and how that is explained. */
+  readonly cues: CuePack;
   /** Sigma documents below `rules/`, linked. */
   readonly rules: RuleBook;
   /** Every message as read, for the lint and the preview. */
@@ -94,6 +97,7 @@ export function readPacks<Page = unknown>(
   const behaviours = readBehaviours(folder, frameworks, { ...detecting, book: rules }, problems);
   const trust = readTrust(folder, { ...detecting, book: rules }, problems);
   const wordFiles = readWordFiles(folder, problems);
+  const cues = readCueFiles(folder, problems);
   const messages = readMessages(folder, behaviours, wordFiles, problems);
   const pages = new Map<string, Page>();
   const pageFiles = readPageFiles(folder, problems);
@@ -111,6 +115,7 @@ export function readPacks<Page = unknown>(
     frameworks,
     ownerWeights,
     logSources,
+    cues,
     trust,
     rules,
     messages,
