@@ -132,7 +132,7 @@ describe.skipIf(!isThere)(`real reports and deliveries${reason}`, () => {
     ['secret-scanners/secretlint/secretlint-rule-slack--ng.found-slack-token.json', 4],
     ['secret-scanners/secretlint/secretlint-rule-pattern--ng.patterns-and-pattern-error.json', 0],
     ['github-webhooks/push/with-new-branch.payload.json', 1],
-    ['github-webhooks/push/payload.json', 0],
+    ['github-webhooks/push/payload.json', 1],
     ['github-webhooks/secret_scanning_alert/ghes-34.reopened.json', 1],
   ])('%s gives %i events', async (file, count) => {
     expect(eventsOf(await read(file))).toHaveLength(count);

@@ -352,11 +352,16 @@ describe('GitHub deliveries', () => {
     return result === undefined || isRejection(result) ? [] : result;
   };
 
-  test('the header says what a delivery is; other events are silence and not an error', () => {
+  test('the header says what a delivery is; one without a nearer kind is an activity, and a star is silence', () => {
     expect(delivery('secret_scanning_alert', { action: 'created', alert })).toHaveLength(1);
     expect(delivery('secret_scanning_alert', { action: 'of_tomorrow', alert })).toEqual([]);
-    expect(delivery('code_scanning_alert', { action: 'created', alert })).toEqual([]);
-    expect(delivery('ping', { zen: 'x' })).toEqual([]);
+    const activity = { kind: 'activity.recorded', actor: { type: 'unknown' } };
+    expect(delivery('code_scanning_alert', { action: 'created', alert })).toMatchObject([
+      { ...activity, action: 'code_scanning_alert.created' },
+    ]);
+    expect(delivery('of_tomorrow', { zen: 'x' })).toMatchObject([{ ...activity, action: 'of_tomorrow' }]);
+    expect(delivery('constructor', { action: 'x' })).toMatchObject([activity]);
+    expect(delivery('star', { action: 'created' })).toEqual([]);
   });
 
   test('a delivery that is sent again has the same id, also in the old form that has no time', () => {

@@ -1,11 +1,12 @@
-import { type Dict, dictOf, isDict, textOf } from '../../../lib/guards.ts';
+import { isDict } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
+import { auditScore } from './audit/record.ts';
 import { map } from './map.ts';
 import { pull } from './pull-settings.ts';
-import { isListedAlert, kindOf } from './schema.ts';
+import { isDelivery, isListedAlert, kindOf } from './schema.ts';
 import { webhook } from './verify.ts';
 
-/** Secret scanning alerts and pushes of GitHub: webhooks, saved bodies, and lists of the REST interface. */
+/** What happens on GitHub: webhooks, saved bodies, lists of the REST interface, and the audit log. */
 export const source: Source = {
   id: 'github',
   title: 'GitHub',
@@ -18,16 +19,11 @@ export const source: Source = {
 };
 
 function recognise(sample: Sample): number {
-  if (Array.isArray(sample.first)) return isListedAlert(sample.first[0]) ? 0.95 : 0;
-  if (!isDict(sample.first)) return 0;
-  if (kindOf(sample.first, undefined) !== 'other') return 0.9;
-  return isOtherWebhook(sample.first) ? 0.55 : 0;
-}
-
-/** Another webhook of GitHub: nothing is made of it, and that is no error. */
-function isOtherWebhook(payload: Dict): boolean {
-  const isNamed =
-    textOf(dictOf(payload.repository)?.full_name) !== undefined || textOf(payload.action) !== undefined;
-  const frames = ['sender', 'repository', 'organization', 'installation', 'security_advisory'];
-  return isNamed && frames.some((name) => isDict(payload[name]));
+  const first = Array.isArray(sample.first) ? sample.first[0] : sample.first;
+  if (!isDict(first)) return 0;
+  if (Array.isArray(sample.first) && isListedAlert(first)) return 0.95;
+  const audit = auditScore(first);
+  if (audit > 0) return audit;
+  if (kindOf(first, undefined) !== 'other') return 0.9;
+  return isDelivery(first) ? 0.55 : 0;
 }

@@ -6,6 +6,7 @@ import { compact, type Dict, dictOf, ordinalOf, textOf } from '../../../lib/guar
 import { instantOf } from '../../../lib/instant.ts';
 import type { MapContext, Rejection } from '../../../ports/source.ts';
 import { type GithubAlert, readAlert, repositoryIn } from './schema.ts';
+import { nobody, whoseLogin } from './who.ts';
 
 /** Actions that say something about a known alert. Any other action, also one of tomorrow, says nothing to us. */
 const statusActions: ReadonlySet<string> = new Set([
@@ -27,7 +28,8 @@ export function mapAlert(payload: Dict, context: MapContext): readonly Event[] |
   if (repository === undefined)
     return { rejected: 'repository.full_name is missing', pointer: '/repository/full_name' };
   const action = textOf(payload.action) ?? '';
-  if (action === 'created') return [committed(alert, repository, context)];
+  if (action === 'created')
+    return [committed(alert, repository, context), ...bypassed(alert, repository, context)];
   return statusActions.has(action) ? [status(alert, repository, action, context)] : [];
 }
 
@@ -46,7 +48,8 @@ export function mapListedAlert(payload: Dict, context: MapContext): readonly Eve
     alert.state === 'resolved' || alert.resolution !== undefined || alert.validity === 'inactive';
   const hasChanged = alert.updatedAt !== undefined && alert.updatedAt !== alert.createdAt;
   const isOpenAgain = alert.state === 'open' && hasChanged;
-  return hasEnded || isOpenAgain ? [first, status(alert, repository, 'listed', context)] : [first];
+  const later = hasEnded || isOpenAgain ? [status(alert, repository, 'listed', context)] : [];
+  return [first, ...bypassed(alert, repository, context), ...later];
 }
 
 /** A `secret_scanning_alert_location` delivery: where the secret of an alert stands. */
@@ -119,14 +122,51 @@ function status(alert: GithubAlert, repository: string, action: string, context:
   );
 }
 
+/** Who was warned of the secret and pushed it in spite of that, without asking anybody. */
+function bypassed(alert: GithubAlert, repository: string, context: MapContext): readonly Event[] {
+  if (alert.bypassedAt === undefined || alert.isBypassGranted) return [];
+  const who = alert.bypassedBy === undefined ? nobody : whoseLogin(alert.bypassedBy, 'person');
+  return [
+    makeEvent(
+      {
+        // With what is known of the secret, so that it is masked here too.
+        ...common(alert, repository, { repository, ...(alert.url === undefined ? {} : { url: alert.url }) }),
+        kind: 'control.bypassed',
+        id: ['push-protection', alert.number, alert.bypassedAt],
+        occurredAt: instantOf(alert.bypassedAt),
+        actor: who.actor,
+        leads: who.leads,
+        ...(who.identity === undefined ? {} : { identity: who.identity }),
+        resource: { type: 'repository', id: repository },
+        action: 'secret_scanning_push_protection.bypass',
+        outcome: 'success',
+        joins: { rule: 'push protection' },
+        record: {
+          alert: alert.number,
+          secretType: alert.type,
+          secretTypeName: alert.displayName,
+          pushProtectionBypassedAt: alert.bypassedAt,
+        },
+      },
+      context,
+    ),
+  ];
+}
+
 function common(
   alert: GithubAlert,
   repository: string,
   where: Where,
 ): Pick<EventParts, 'source' | 'where' | 'secret' | 'strong' | 'detector'> {
+  return { source: 'github', where, ...alertFacts(alert, repository) };
+}
+
+/** What is known of the secret itself: the number of its alert joins whatever tells of it. */
+export function alertFacts(
+  alert: GithubAlert,
+  repository: string,
+): Pick<EventParts, 'secret' | 'strong' | 'detector'> {
   return {
-    source: 'github',
-    where,
     detector: { name: 'github-secret-scanning' },
     strong: [{ kind: 'provider-id', parts: ['github', repository.toLowerCase(), String(alert.number)] }],
     secret: {

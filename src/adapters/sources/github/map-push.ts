@@ -10,7 +10,10 @@ import { commitsOf, type GithubPerson, loginOf, personOf, repositoryIn } from '.
 /** A push names up to 2,048 commits; the authors of a few say who worked on it. */
 const authorsMax = 20;
 
-/** A `push` delivery that brought commits. A deleted branch or a tag on a known commit is no chance to fail. */
+/**
+ * A `push` delivery. One that brought commits is a chance to fail; a deleted branch or a tag on a known commit is none.
+ * Whether a forced push was allowed is not told: rules look at `forced` and at what protects the branch.
+ */
 export function mapPush(payload: Dict, context: MapContext): readonly Event[] | Rejection {
   const repository = repositoryIn(payload) ?? context.repository;
   const ref = textOf(payload.ref);
@@ -19,22 +22,29 @@ export function mapPush(payload: Dict, context: MapContext): readonly Event[] | 
   if (ref === undefined) return { rejected: 'ref is missing', pointer: '/ref' };
   const after = commitHash(textOf(payload.after));
   const commits = commitsOf(payload);
-  if (after === undefined || commits.length === 0) return [];
+  const isMade = commits.length > 0 && !isDeletion(payload);
   const pusher = pusherOf(payload);
   const head = dictOf(payload.head_commit);
+  const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined;
   return [
     makeEvent(
       {
         source: 'github',
-        kind: 'push.made',
-        id: [ref, textOf(payload.before), after],
+        kind: isMade ? 'push.made' : 'activity.recorded',
+        id: [ref, textOf(payload.before), after ?? lastOf(commits) ?? textOf(payload.after)],
         occurredAt: instantOf(dictOf(payload.repository)?.pushed_at) ?? instantOf(head?.timestamp),
         actor: pusher.actor,
+        ...(pusher.login === undefined
+          ? {}
+          : { identity: { type: 'account', id: pusher.login, provider: 'github' } }),
+        action: 'push',
+        resource: branch === undefined ? { type: 'ref', id: ref } : { type: 'branch', id: branch },
+        joins: { commit: after },
         leads: [...pusher.leads, ...authorsOf(commits)],
         where: compact({
           repository,
           commit: after,
-          branch: ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined,
+          branch,
           url: textOf(payload.compare),
         }),
         record: {
@@ -43,6 +53,7 @@ export function mapPush(payload: Dict, context: MapContext): readonly Event[] | 
           commits: commits.length,
           forced: payload.forced === true,
           created: payload.created === true,
+          ...(isDeletion(payload) ? { deleted: true } : {}),
         },
       },
       context,
@@ -51,13 +62,26 @@ export function mapPush(payload: Dict, context: MapContext): readonly Event[] | 
 }
 
 /** For a push GitHub names the login as the pusher's name. The sender may be an app that pushed for someone. */
-function pusherOf(payload: Dict): { readonly actor: Actor; readonly leads: readonly OwnerLead[] } {
+function pusherOf(payload: Dict): {
+  readonly actor: Actor;
+  readonly leads: readonly OwnerLead[];
+  readonly login: string | undefined;
+} {
   const pusher = personOf(payload.pusher);
   const sender = loginOf(payload.sender);
   const login = sender ?? pusher.name;
   const found = leadOf({ name: pusher.name, email: pusher.email, login }, 'pusher');
   const isBot = dictOf(payload.sender)?.type === 'Bot';
-  return isBot ? { actor: { ...found.actor, type: 'workload' }, leads: found.leads } : found;
+  const actor: Actor = isBot ? { ...found.actor, type: 'workload' } : found.actor;
+  return { actor, leads: found.leads, login };
+}
+
+function isDeletion(payload: Dict): boolean {
+  return payload.deleted === true;
+}
+
+function lastOf(commits: readonly Dict[]): string | undefined {
+  return textOf(commits.at(-1)?.id)?.slice(0, 200);
 }
 
 function authorsOf(commits: readonly Dict[]): readonly OwnerLead[] {

@@ -1,12 +1,16 @@
 import { isDict } from '../../../lib/guards.ts';
 import type { Source } from '../../../ports/source.ts';
+import { mapAudit } from './audit/map-audit.ts';
+import { auditScore } from './audit/record.ts';
+import { mapDelivery } from './delivery/map-delivery.ts';
 import { mapAlert, mapListedAlert, mapLocation } from './map-alert.ts';
 import { mapPush } from './map-push.ts';
-import { kindOf } from './schema.ts';
+import { isDelivery, kindOf } from './schema.ts';
 
 export const map: Source['map'] = (record, context) => {
   if (!isDict(record)) return { rejected: 'a payload is an object' };
-  switch (kindOf(record, context.headers?.['x-github-event'])) {
+  const name = context.headers?.['x-github-event'];
+  switch (kindOf(record, name)) {
     case 'alert':
       return mapAlert(record, context);
     case 'location':
@@ -16,6 +20,8 @@ export const map: Source['map'] = (record, context) => {
     case 'listed-alert':
       return mapListedAlert(record, context);
     case 'other':
-      return [];
+      if (name !== undefined && name !== '') return mapDelivery(record, name, context);
+      if (auditScore(record) > 0) return mapAudit(record, context);
+      return isDelivery(record) ? mapDelivery(record, undefined, context) : [];
   }
 };

@@ -17,9 +17,21 @@ export function kindOf(payload: Dict, eventName: string | undefined): GithubKind
     return isDict(payload.location) ? 'location' : 'alert';
   }
   if (isListedAlert(payload)) return 'listed-alert';
-  const isPush =
-    textOf(payload.ref) !== undefined && 'before' in payload && 'after' in payload && isDict(payload.pusher);
-  return isPush ? 'push' : 'other';
+  return isPush(payload) ? 'push' : 'other';
+}
+
+/** Whatever webhook it is of: it names an action or a repository, and stands in the frame that all have. */
+export function isDelivery(payload: Dict): boolean {
+  const isNamed = repositoryIn(payload) !== undefined || textOf(payload.action) !== undefined;
+  const frames = ['sender', 'repository', 'organization', 'installation', 'security_advisory'];
+  return isNamed && frames.some((name) => isDict(payload[name]));
+}
+
+/** A push as GitHub has it: with who pushed, or the repository under its full name, unlike that of other forges. */
+function isPush(payload: Dict): boolean {
+  const isOurs = isDict(payload.pusher) || repositoryIn(payload) !== undefined;
+  const hasCommits = Array.isArray(payload.commits) || ('before' in payload && 'after' in payload);
+  return textOf(payload.ref) !== undefined && hasCommits && isOurs && !('object_kind' in payload);
 }
 
 /** An alert of `GET /repos/{owner}/{repo}/secret-scanning/alerts`, or of an organisation or enterprise. */
@@ -48,6 +60,8 @@ export type GithubAlert = {
   readonly url: string | undefined;
   readonly bypassedBy: string | undefined;
   readonly bypassedAt: string | undefined;
+  /** Somebody else granted the bypass: then it was the approved path. */
+  readonly isBypassGranted: boolean;
   readonly assignedTo: string | undefined;
   readonly isPubliclyLeaked: boolean | undefined;
   readonly isInSeveralRepositories: boolean | undefined;
@@ -75,6 +89,7 @@ export function readAlert(value: unknown): GithubAlert | undefined {
     url: textOf(value.html_url),
     bypassedBy: loginOf(value.push_protection_bypassed_by),
     bypassedAt: textOf(value.push_protection_bypassed_at),
+    isBypassGranted: loginOf(value.push_protection_bypass_request_reviewer) !== undefined,
     assignedTo: loginOf(value.assigned_to),
     isPubliclyLeaked: flagOf(value.publicly_leaked),
     isInSeveralRepositories: flagOf(value.multi_repo),
