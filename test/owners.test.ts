@@ -9,6 +9,7 @@ import { type Clones, openClones } from '../src/lib/git/clones.ts';
 import type { OwnerDirectory, OwnerQuery } from '../src/ports/owner-directory.ts';
 import { ownerDirectoryContract } from './contracts/owner-directory-contract.ts';
 import { ana, type GitRepository, makeRepository } from './support/git-repository.ts';
+import { writeExports } from './support/owner-exports.ts';
 import { ownerWeights } from './support/owner-weights.ts';
 
 const peopleFile = `
@@ -22,6 +23,7 @@ type World = {
   readonly repository: GitRepository;
   readonly clones: Clones;
   readonly peopleFile: string;
+  readonly files: Readonly<Record<string, readonly string[]>>;
   readonly first: string;
   readonly second: string;
   readonly bot: string;
@@ -31,6 +33,7 @@ type World = {
 function openWorld(): World {
   const folder = mkdtempSync(join(tmpdir(), 'foldback-test-'));
   writeFileSync(join(folder, 'people.yaml'), peopleFile);
+  const files = writeExports(folder);
   const repository = makeRepository();
   const first = repository.commit(
     {
@@ -56,6 +59,7 @@ function openWorld(): World {
     repository,
     clones,
     peopleFile: join(folder, 'people.yaml'),
+    files,
     first,
     second,
     bot,
@@ -81,6 +85,34 @@ const knownOf: Readonly<Record<string, (world: World) => readonly [OwnerQuery, .
     place({ file: 'src/config.ts' }),
     place({ file: 'package.json' }),
     place({ file: '/src/<b>@x://.ts' }),
+  ],
+  backstage: () => [
+    { where: {}, leads: [], identity: { type: 'workload', id: 'Checkout' } },
+    { where: { repository: 'https://github.com/acme/shop' }, leads: [] },
+    { where: {}, leads: [], resource: { type: 'workload', id: 'component:default/checkout' } },
+  ],
+  labels: () => [
+    {
+      where: {},
+      leads: [],
+      identity: {
+        type: 'assumed-role',
+        id: 'arn:aws:sts::111122223333:assumed-role/deploy/i-1',
+        provider: 'aws',
+      },
+    },
+    { where: {}, leads: [], actor: { type: 'workload', name: 'system:serviceaccount:shop:checkout' } },
+  ],
+  'github-teams': () => [
+    { where: {}, leads: [], identity: { type: 'user', id: 'octo-ana', provider: 'github' } },
+  ],
+  'entra-export': () => [
+    { where: {}, leads: [], identity: { type: 'service-principal', id: 'app-1', provider: 'entra' } },
+    { where: {}, leads: [], identity: { type: 'user', id: 'ana@example.com', provider: 'entra' } },
+  ],
+  'okta-export': () => [
+    { where: {}, leads: [], identity: { type: 'application', id: 'client-1', provider: 'okta' } },
+    { where: {}, leads: [], identity: { type: 'user', id: '00u1', provider: 'okta' } },
   ],
   git: (world) => [
     place({ commit: world.second, file: 'src/config.ts' }),

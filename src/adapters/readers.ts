@@ -2,8 +2,13 @@ import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { Clones } from '../lib/git/clones.ts';
 import type { OwnerDirectory } from '../ports/owner-directory.ts';
 import type { Source } from '../ports/source.ts';
+import { directory as backstage } from './owners/backstage/index.ts';
 import { directory as codeowners } from './owners/codeowners/index.ts';
+import { directory as entraExport } from './owners/entra-export/index.ts';
 import { directory as git } from './owners/git/index.ts';
+import { directory as githubTeams } from './owners/github-teams/index.ts';
+import { directory as labels } from './owners/labels/index.ts';
+import { directory as oktaExport } from './owners/okta-export/index.ts';
 import { directory as people } from './owners/people/index.ts';
 import { source as cloudtrail } from './sources/cloudtrail/index.ts';
 import { source as detectSecrets } from './sources/detect-secrets/index.ts';
@@ -48,4 +53,13 @@ export type OwnerDirectoryAdapter = {
   open(settings: OwnerSettings): Promise<OwnerDirectory | undefined>;
 };
 
-export const ownerDirectories: readonly OwnerDirectoryAdapter[] = [people, codeowners, git];
+export const ownerDirectories: readonly OwnerDirectoryAdapter[] = [
+  people,
+  entraExport,
+  oktaExport,
+  githubTeams,
+  backstage,
+  codeowners,
+  labels,
+  git,
+];

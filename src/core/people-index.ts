@@ -34,6 +34,8 @@ export function indexPeople(
   );
   const teamsById = new Map(teams.map((team) => [team.id, team]));
   const byHandle = new Map(teams.flatMap((team) => team.handles.map((handle) => [handleKey(handle), team])));
+  // A catalogue and a label say `payments` where CODEOWNERS says `@acme/payments`.
+  const byTeamName = new Map(teams.toReversed().map((team) => [fold(team.name), team]));
   const byText = groupByText(persons);
   const duty = persons.filter((person) => person.isDuty && person.isActive);
   return {
@@ -41,7 +43,7 @@ export function indexPeople(
     team: (id) => teamsById.get(id) ?? teamsById.get(others.teams.get(id) ?? ''),
     byEmail: (email) => byEmail.get(fold(email)),
     byAccount: (system, name) => byAccount.get(accountKey(system, name)),
-    teamByHandle: (handle) => byHandle.get(handleKey(handle)),
+    teamByHandle: (handle) => byHandle.get(handleKey(handle)) ?? byTeamName.get(handleKey(handle)),
     find: (text) => {
       const exact = byId.get(text.trim());
       if (exact !== undefined) return exact;

@@ -68,7 +68,7 @@ function lookUp(ref: Stranger, people: KnownPeople): Person | Team | undefined {
   if (email !== undefined) return people.byEmail(email);
   return account !== undefined || name === undefined
     ? undefined
-    : (people.teamByHandle(name) ?? people.find(name));
+    : (people.team(name) ?? people.teamByHandle(name) ?? people.find(name));
 }
 
 /** `organisation/team`: a login has no slash. */

@@ -1,4 +1,5 @@
 import type { Actor, Identity, OwnerLead, Resource, Where } from '../core/event.ts';
+import type { KnownIdentity } from '../core/owned-things.ts';
 import type { Evidence, Person, Team } from '../core/owner.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface OwnerDirectory {
   evidence(queries: readonly OwnerQuery[]): Promise<readonly (readonly Evidence[])[]>;
   /** Offered by a directory that knows people and teams by name. */
   readonly people?: People;
+  /** Offered by a directory that knows workloads, applications or agents: all of them, for the count of what is owned. */
+  identities?(): readonly KnownIdentity[];
 }
 
 export type OwnerQuery = {

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
-import type { Evidence } from '../../../core/owner.ts';
-import { type OwnerWeights, weightOf } from '../../../core/owner-weights.ts';
+import type { OwnerWeights } from '../../../core/owner-weights.ts';
+import { peopleEvidence } from '../../../core/people-evidence.ts';
 import type { OwnerDirectory, OwnerQuery, People } from '../../../ports/owner-directory.ts';
 import { peopleFileBytesMax, readPeople } from './read-people.ts';
 
@@ -27,44 +27,6 @@ export const directory = {
 };
 
 function directoryOf(people: People, weights: OwnerWeights): OwnerDirectory {
-  return {
-    id: directory.id,
-    people,
-    evidence: (queries) =>
-      Promise.resolve(
-        queries.map((query) => [...known(people, query, weights), ...holder(people, query, weights)]),
-      ),
-  };
-}
-
-/** Authors whom the file lists as active, also under addresses that look like a machine's. */
-function known(people: People, query: OwnerQuery, weights: OwnerWeights): readonly Evidence[] {
-  return query.leads.flatMap((lead) => {
-    if (lead.kind !== 'commit-author' && lead.kind !== 'commit-committer') return [];
-    const { account, email } = lead;
-    const person =
-      (account === undefined ? undefined : people.byAccount(account.system, account.name)) ??
-      (email === undefined ? undefined : people.byEmail(email));
-    if (person?.isActive !== true) return [];
-    return [
-      evidenceOf(
-        weights,
-        'known-person',
-        person.id,
-        'The file of people has this address or account, as active.',
-      ),
-    ];
-  });
-}
-
-function holder(people: People, { identity }: OwnerQuery, weights: OwnerWeights): readonly Evidence[] {
-  if (identity?.provider === undefined) return [];
-  const person = people.byAccount(identity.provider, identity.id);
-  return person === undefined
-    ? []
-    : [evidenceOf(weights, 'account-holder', person.id, 'The file of people says whose account this is.')];
-}
-
-function evidenceOf(weights: OwnerWeights, kind: string, id: string, detail: string): Evidence {
-  return { kind, owner: { kind: 'person', id }, detail, weight: weightOf(weights, kind) };
+  const answer = (query: OwnerQuery) => peopleEvidence(people, query, weights, 'The file of people');
+  return { id: directory.id, people, evidence: (queries) => Promise.resolve(queries.map(answer)) };
 }
