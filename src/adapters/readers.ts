@@ -10,6 +10,7 @@ import { directory as githubTeams } from './owners/github-teams/index.ts';
 import { directory as labels } from './owners/labels/index.ts';
 import { directory as oktaExport } from './owners/okta-export/index.ts';
 import { directory as people } from './owners/people/index.ts';
+import { source as agents } from './sources/agents/index.ts';
 import { source as cloudtrail } from './sources/cloudtrail/index.ts';
 import { source as detectSecrets } from './sources/detect-secrets/index.ts';
 import { source as generic } from './sources/generic/index.ts';
@@ -34,6 +35,7 @@ export const sources: readonly Source[] = [
   gophish,
   cloudtrail,
   kubernetes,
+  agents,
   generic,
 ];
 
