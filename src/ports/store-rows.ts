@@ -288,6 +288,18 @@ export type SuppressionRow = {
   readonly createdAt: number;
 };
 
+/** A simulation, by the source's own id of it. */
+export type CampaignKey = { readonly source: string; readonly id: string };
+
+/** The mail of a simulation, see `core/mail-cues/simulation.ts`. */
+export type CampaignRow = CampaignKey & {
+  readonly name?: string;
+  readonly reconstruction: Json;
+  readonly cues: Json;
+  readonly difficulty: Json;
+  readonly updatedAt: number;
+};
+
 export type LoopFilter = {
   readonly state?: LoopState;
   readonly behaviour?: string;

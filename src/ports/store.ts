@@ -3,6 +3,8 @@ import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
 import type {
   AttentionAsk,
+  CampaignKey,
+  CampaignRow,
   CheckpointRow,
   ClaimedMessage,
   CounterRow,
@@ -144,6 +146,8 @@ export interface StoreWrite {
   insertToken(token: TokenRow): Promise<void>;
   revokeToken(id: string, at: number): Promise<boolean>;
   insertSuppression(row: SuppressionRow): Promise<void>;
+  /** Keeps the mail of a simulation, in place of the one before. */
+  saveCampaign(row: CampaignRow): Promise<void>;
   endSuppression(id: string, at: number): Promise<boolean>;
 
   unsealedHeads(
@@ -191,6 +195,8 @@ export interface StoreRead {
   tokens(principal: Principal): Promise<readonly TokenRow[]>;
   tokenByHash(principal: Principal, hash: string): Promise<TokenRow | undefined>;
   suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;
+  /** Simulations whose mail is known. */
+  campaigns(principal: Principal, keys: readonly CampaignKey[]): Promise<readonly CampaignRow[]>;
   learntOwners(
     principal: Principal,
     scopes: readonly string[],

@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as marks from './queries/marks.ts';
+import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readRefused from './queries/read-refused.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
+import * as writeCampaigns from './queries/write-campaigns.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as messages from './queries/write-messages.ts';
@@ -66,6 +68,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readTotals),
     ...bind(db, readUntold),
     ...bind(db, readRefused),
+    ...bind(db, readCampaigns),
   };
 }
 
@@ -77,5 +80,6 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, messageQueries),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),
+    ...bind(trx, writeCampaigns),
   };
 }
