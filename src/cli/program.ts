@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { addCorpus } from './program-corpus.ts';
+import { addHook } from './program-hook.ts';
 import { addEvidence, addLoops, addMail, addOwners } from './program-loops.ts';
 import { addPacks } from './program-packs.ts';
 
@@ -115,6 +116,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addMail(program, shared);
   addPacks(program, shared);
   addCorpus(program, shared);
+  addHook(program, shared);
 
   const admin = program
     .command('admin')

@@ -19,6 +19,8 @@ export type Ask = {
   readonly accept?: string;
   /** Told of every line of a successful answer as it comes; then `text` stays empty. */
   readonly onLine?: (line: string) => void;
+  /** Ends the request: then nobody answered. */
+  readonly signal?: AbortSignal;
 };
 
 export type Answered = { readonly status: number; readonly text: string };
@@ -35,7 +37,9 @@ export function networkTransport(base: string, token: string | undefined): Trans
     new Promise((resolve, reject) => {
       const url = addressOf(base, ask);
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-      const request = send(url, { method: ask.method, headers: headersOf(ask, token) }, (response) => {
+      const signal = ask.signal === undefined ? {} : { signal: ask.signal };
+      const options = { method: ask.method, headers: headersOf(ask, token), ...signal };
+      const request = send(url, options, (response) => {
         const status = response.statusCode ?? 0;
         readAnswer(response, status, ask).then((text) => resolve({ status, text }), reject);
       });

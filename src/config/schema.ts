@@ -216,7 +216,11 @@ export const sections = {
         .array(network)
         .max(1000)
         .default([])
-        .meta(says('Networks of mail scanners and sandboxes: what comes from there was nobody, and never counts.')),
+        .meta(
+          says(
+            'Networks of mail scanners and sandboxes: what comes from there was nobody, and never counts.',
+          ),
+        ),
       securityTeam: z
         .array(network)
         .max(1000)
@@ -295,6 +299,15 @@ export const sections = {
     })
     .prefault({})
     .describe('Caps on what comes from outside.'),
+  hook: z
+    .strictObject({
+      onError: z
+        .enum(['allow', 'deny'])
+        .default('allow')
+        .meta(says('What a hook of git does when it cannot look for secrets; it says so either way.')),
+    })
+    .prefault({})
+    .describe('Hooks of git.'),
   server: z
     .string()
     .optional()

@@ -131,6 +131,16 @@ export function providerOfValue(value: string): SecretProvider | undefined {
   return valueRules[match.slice(1).findIndex((group) => group !== undefined)]?.[0];
 }
 
+/** Every value of a published shape in a text, with its place in it. */
+export function shapesIn(
+  text: string,
+): readonly { readonly provider: SecretProvider; readonly value: string; readonly index: number }[] {
+  return [...text.matchAll(shape)].flatMap((match) => {
+    const provider = valueRules[match.slice(1).findIndex((group) => group !== undefined)]?.[0];
+    return provider === undefined ? [] : [{ provider, value: match[0], index: match.index }];
+  });
+}
+
 /** Masks every value of a published shape in a text, whoever put it there. */
 export function maskShapes(text: string): string {
   if (text.length < 16 || !shapeOnce.test(text)) return text;

@@ -11,6 +11,10 @@ export type GitPlace = {
   readonly gitDir: string;
   /** An empty folder that belongs to this process: working tree, home and current folder in one. */
   readonly emptyDir: string;
+  /** Absolute path of the index to look at; without it there is none. */
+  readonly indexFile?: string;
+  /** Where git keeps what a push brought until its hook has agreed: absolute, as git itself told the hook. */
+  readonly quarantine?: { readonly objects: string; readonly alternates: string };
 };
 
 /** A program that fails at once, wherever git wants a helper. */
@@ -25,7 +29,13 @@ export function hardenedEnvironment(place: GitPlace): Record<string, string> {
     GIT_DIR: place.gitDir,
     // Given so that `core.worktree` of the clone is not followed and no file of its working tree is read.
     GIT_WORK_TREE: place.emptyDir,
-    GIT_INDEX_FILE: `${place.emptyDir}/index`,
+    GIT_INDEX_FILE: place.indexFile ?? `${place.emptyDir}/index`,
+    ...(place.quarantine === undefined
+      ? {}
+      : {
+          GIT_OBJECT_DIRECTORY: place.quarantine.objects,
+          GIT_ALTERNATE_OBJECT_DIRECTORIES: place.quarantine.alternates,
+        }),
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_SYSTEM: devNull,
     GIT_CONFIG_GLOBAL: devNull,

@@ -9,6 +9,13 @@ const readCommands = {
   blame: ['--porcelain', '--root', '--no-textconv', '--no-ext-diff', '--ignore-revs-file='],
   'check-mailmap': ['--stdin'],
   'rev-list': ['--no-textconv', '--no-ext-diff'],
+  'ls-files': ['--stage', '-z', '--full-name'],
+  'diff-index': ['--cached', '--raw', '-z', '--no-renames', '--no-textconv', '--no-ext-diff'],
+  // -c: of a merge only what differs from all its parents.
+  'diff-tree': [
+    ...['--stdin', '-r', '-c', '--root', '--raw', '-z', '--no-renames'],
+    ...['--no-textconv', '--no-ext-diff'],
+  ],
   'batch-check': ['--batch-check'],
   'batch-read': ['--batch'],
 } as const satisfies Record<string, readonly string[]>;

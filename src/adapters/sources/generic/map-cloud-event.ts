@@ -14,6 +14,7 @@ const kindOfType: readonly (readonly [RegExp, EventKind])[] = [
   [/(?:^|\.)secret\.(?:status|revoked|validated|deleted)$/u, 'secret.status'],
   [/(?:^|\.)secret\.location$/u, 'secret.location'],
   [/(?:^|\.)scan\.covered$/u, 'scan.covered'],
+  [/(?:^|\.)push\.made$/u, 'push.made'],
 ];
 
 /** An event whose data is in the plain form that the README shows; other data is reported as a finding. */
