@@ -47,6 +47,8 @@ export type EventParts = {
   readonly joins?: { readonly [Name in keyof Joins]?: string | undefined };
   readonly detector?: { readonly name: string; readonly version?: string };
   readonly secret?: SecretParts;
+  /** Secrets that stand in the record of an event that is about none: they are masked wherever they are repeated. */
+  readonly alsoSecret?: readonly string[];
   /** Fingerprints by an id of the provider or a hash of the scanner. */
   readonly strong?: readonly {
     readonly kind: Exclude<FingerprintKind, 'content' | 'place'>;
@@ -90,7 +92,7 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
     fingerprints.push(...tools.fingerprint(kind, named));
   if (secret !== undefined) fingerprints.push(...tools.fingerprint('place', place));
   const facts = secret === undefined ? undefined : factsOf(secret, content, fingerprints[0]?.value ?? '');
-  const clean = cleaner(secret, facts?.mask ?? '[secret]');
+  const clean = cleaner(parts, facts?.mask ?? '[secret]');
   const occurredAt = parts.occurredAt ?? tools.receivedAt;
   const id = [
     parts.kind,
@@ -171,8 +173,10 @@ export function identityOf(facts: SecretFacts): Identity {
 
 type Clean = (text: string, lengthMax: number) => string;
 
-function cleaner(secret: SecretParts | undefined, mask: string): Clean {
-  const values = [secret?.value, ...(secret?.alsoSecret ?? [])].filter((value) => value !== undefined);
+function cleaner({ secret, alsoSecret = [] }: EventParts, mask: string): Clean {
+  const values = [secret?.value, ...(secret?.alsoSecret ?? []), ...alsoSecret].filter(
+    (value) => value !== undefined,
+  );
   const scrub = secretScrubber(values, mask);
   return (text, lengthMax) => {
     // Bounded before it is searched, so that a hostile field costs nothing, and again as the mask may be longer.

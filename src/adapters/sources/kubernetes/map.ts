@@ -1,5 +1,6 @@
 import type { Event } from '../../../core/event.ts';
 import { makeEvent } from '../../../core/make-event.ts';
+import { namedSecrets } from '../../../core/named-secrets.ts';
 import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
 import { instantOf } from '../../../lib/instant.ts';
 import type { MapContext, Source } from '../../../ports/source.ts';
@@ -67,11 +68,20 @@ function eventOf({ audit, around, deliveredAt }: Found, context: MapContext): re
         },
         joins: { request: auditId },
         detector: { name: 'kubernetes' },
+        alsoSecret: secretsIn(audit),
         record: keptRecord(audit, around, place),
       },
       context,
     ),
   ];
+}
+
+/** The level RequestResponse writes whole secrets into the log, under names of anybody's choice. */
+function secretsIn(audit: Dict): readonly string[] {
+  const objects = [dictOf(audit.requestObject), dictOf(audit.responseObject)];
+  const data = objects.flatMap((object) => [dictOf(object?.data), dictOf(object?.stringData)]);
+  const values = data.flatMap((one) => Object.values(one ?? {}).slice(0, 50));
+  return [...namedSecrets(audit), ...values.filter((value) => typeof value === 'string')];
 }
 
 function objectOf(audit: Dict): ObjectRef {
@@ -89,7 +99,8 @@ function objectOf(audit: Dict): ObjectRef {
 function resourceOf(object: ObjectRef, uri: string | undefined): Event['resource'] {
   const { resource, namespace, name } = object;
   if (resource === '') return uri === undefined ? undefined : { type: 'path', id: uri };
-  return { type: resource, id: [namespace, name].filter((part) => part !== '').join('/') || '*' };
+  const type = /^[a-z][a-z\d-]{0,62}$/u.test(resource) ? resource : 'object';
+  return { type, id: [namespace, name].filter((part) => part !== '').join('/') || '*' };
 }
 
 /** 101 is a stream that was opened. */
