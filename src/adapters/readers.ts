@@ -20,6 +20,7 @@ import { source as gitlab } from './sources/gitlab/index.ts';
 import { source as gitleaks } from './sources/gitleaks/index.ts';
 import { source as gophish } from './sources/gophish/index.ts';
 import { source as kubernetes } from './sources/kubernetes/index.ts';
+import { source as okta } from './sources/okta/index.ts';
 import { source as secretlint } from './sources/secretlint/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
 
@@ -35,6 +36,7 @@ export const sources: readonly Source[] = [
   gophish,
   cloudtrail,
   kubernetes,
+  okta,
   agents,
   generic,
 ];
