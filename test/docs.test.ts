@@ -186,7 +186,7 @@ describe('what documents point at is there', () => {
       return command;
     };
     const wrong = documents.flatMap((path) => {
-      const said = readFileSync(path, 'utf8').matchAll(/\bfoldback ((?:[a-z]+ ?)+)([^`\n&|]*)/gu);
+      const said = readFileSync(path, 'utf8').matchAll(/\bfoldback ((?:[a-z]+(?:-[a-z]+)* ?)+)([^`\n&|]*)/gu);
       return [...said].flatMap(([line, names = '', rest = '']) => {
         // In a sentence the product's name is written large; what is small and followed by a word is a command.
         const command = known(names.trim().split(' ').slice(0, 2));
