@@ -13,6 +13,7 @@ import { directory as people } from './owners/people/index.ts';
 import { source as agents } from './sources/agents/index.ts';
 import { source as cloudtrail } from './sources/cloudtrail/index.ts';
 import { source as detectSecrets } from './sources/detect-secrets/index.ts';
+import { source as gcp } from './sources/gcp/index.ts';
 import { source as generic } from './sources/generic/index.ts';
 import { source as ggshield } from './sources/ggshield/index.ts';
 import { source as github } from './sources/github/index.ts';
@@ -35,6 +36,7 @@ export const sources: readonly Source[] = [
   github,
   gophish,
   cloudtrail,
+  gcp,
   kubernetes,
   okta,
   agents,
