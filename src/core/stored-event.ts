@@ -94,3 +94,24 @@ export function readStoredEvent(stored: {
   if (!parsedKind.success || !parsed.success) return undefined;
   return { id, source, kind: parsedKind.data, occurredAt, receivedAt, ...parsed.data };
 }
+
+/** An event is JSON by construction; optional members that are undefined simply do not appear. */
+export function storedBody(body: Omit<Event, 'id' | 'source' | 'kind' | 'occurredAt' | 'receivedAt'>): Json {
+  const { actor, identity, resource, action, outcome, network, joins } = body;
+  const { where, fingerprints, secret, leads, detector, record } = body;
+  return {
+    actor: { ...actor },
+    where: { ...where },
+    fingerprints: fingerprints.map((fingerprint) => ({ ...fingerprint })),
+    leads: leads.map((lead) => ({ ...lead })),
+    record,
+    ...(identity === undefined ? {} : { identity: { ...identity } }),
+    ...(resource === undefined ? {} : { resource: { ...resource } }),
+    ...(action === undefined ? {} : { action }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(network === undefined ? {} : { network: { ...network } }),
+    ...(joins === undefined ? {} : { joins: { ...joins } }),
+    ...(secret === undefined ? {} : { secret: { ...secret } }),
+    ...(detector === undefined ? {} : { detector: { ...detector } }),
+  };
+}

@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import type { Event, Json } from '../core/event.ts';
+import type { Event } from '../core/event.ts';
 import type { TrustJudgement } from '../core/judge/trust.ts';
 import {
   addSeen,
@@ -10,9 +10,11 @@ import {
   mergeFacts,
 } from '../core/loop/facts.ts';
 import type { Evidence } from '../core/owner.ts';
+import { storedBody } from '../core/stored-event.ts';
 import type { EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';
 import { assignLoops, findApart, type Group } from './assign.ts';
 import { caseCode } from './case-code.ts';
+import { deedsIn } from './deeds.ts';
 import { followUp, stillFailing, touchedKeys, watchesOf, withMarks } from './follow.ts';
 import { type Candidate, type Judged, waitsFor } from './judge.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
@@ -167,6 +169,7 @@ async function take(
   const knownReceipts = await tx.addReceipts(receipts.map((id) => ({ id, source, at: receivedAt })));
   if (knownReceipts.length > 0) throw new ReceiptsKnown(knownReceipts);
   await tx.addMarks(sorted.marks);
+  await tx.addDeeds(deedsIn(parts, sorted.candidates));
   const told = await stillFailing(parts, tx, prepared);
   const groups = await assignLoops(parts, tx, told);
   const waiting = await tx.watchersOf(touchedKeys(sorted.marks));
@@ -362,27 +365,7 @@ function newRow(group: Group, at: number): LoopRow {
 }
 
 function eventRow(item: Told, loop: string): EventRow {
-  const { id, source, kind, occurredAt, receivedAt, ...body } = item.event;
-  return { id, loop, source, kind, occurredAt, receivedAt, keyIds: keyIdsOf(item.event), body: jsonOf(body) };
-}
-
-/** An event is JSON by construction; optional members that are undefined simply do not appear. */
-function jsonOf(body: Omit<Event, 'id' | 'source' | 'kind' | 'occurredAt' | 'receivedAt'>): Json {
-  const { actor, identity, resource, action, outcome, network, joins } = body;
-  const { where, fingerprints, secret, leads, detector, record } = body;
-  return {
-    actor: { ...actor },
-    where: { ...where },
-    fingerprints: fingerprints.map((fingerprint) => ({ ...fingerprint })),
-    leads: leads.map((lead) => ({ ...lead })),
-    record,
-    ...(identity === undefined ? {} : { identity: { ...identity } }),
-    ...(resource === undefined ? {} : { resource: { ...resource } }),
-    ...(action === undefined ? {} : { action }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(network === undefined ? {} : { network: { ...network } }),
-    ...(joins === undefined ? {} : { joins: { ...joins } }),
-    ...(secret === undefined ? {} : { secret: { ...secret } }),
-    ...(detector === undefined ? {} : { detector: { ...detector } }),
-  };
+  const { id, source, kind, occurredAt, receivedAt } = item.event;
+  const body = storedBody(item.event);
+  return { id, loop, source, kind, occurredAt, receivedAt, keyIds: keyIdsOf(item.event), body };
 }

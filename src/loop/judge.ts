@@ -3,7 +3,8 @@ import { durationMs } from '../core/duration.ts';
 import type { Event } from '../core/event.ts';
 import { judgeBaseline, type Unusual, type UsualSeen } from '../core/judge/baseline.ts';
 import { type BrokenStep, judgePath, type StepSeen } from '../core/judge/path.ts';
-import { addRefuted, addSeen, type LoopFacts } from '../core/loop/facts.ts';
+import { addSeen, type LoopFacts } from '../core/loop/facts.ts';
+import { withRefuted } from '../core/loop/waiting.ts';
 import type { Meaning } from '../core/meaning.ts';
 import type { LoopRow, MarkRow } from '../ports/store.ts';
 import { caseKeyOf, fixKey, historyKey, knownStepsKey, undertakingKeys } from './marks.ts';
@@ -129,8 +130,8 @@ export function applyMarks(parts: Parts, row: LoopRow, facts: LoopFacts, marks: 
     const keys = undertakingKeys(parts, behaviour, sighting);
     const seen = keys.flatMap(marks.of).map(stepSeen);
     const isKnown = isKnownAt(parts, behaviour, marks, sighting.at);
-    if (judgePath(behaviour.path, seen, sighting.at, isKnown) === undefined)
-      next = addRefuted(next, sighting.event);
+    const broken = judgePath(behaviour.path, seen, sighting.at, isKnown);
+    next = withRefuted(next, sighting.event, broken === undefined);
   }
   return next;
 }

@@ -3,7 +3,7 @@ import { durationMs } from '../core/duration.ts';
 import type { Validity } from '../core/event.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
 import { contacts, standingReply } from '../core/loop/position.ts';
-import { proofOf } from '../core/loop/proof.ts';
+import { type Proof, proofOf } from '../core/loop/proof.ts';
 import type { CaseValues, MessageValues, SeenBy } from '../core/placeholders.ts';
 import { addDuration } from '../core/working-time.ts';
 import type { LoopRow } from '../ports/store.ts';
@@ -21,11 +21,10 @@ export function messageValues(parts: LoopParts, request: RenderRequest): Message
   const owner = first.owner.kind === 'person' ? parts.people.person(first.owner.id ?? '') : undefined;
   const team = first.team === undefined ? undefined : parts.people.team(first.team);
   const reply = standingReply(facts);
+  const caseOf = (row: LoopRow) => caseValues(row, standsOf(proofOf(row.facts, behaviour, request.at)));
   return {
-    ...caseValues(first),
-    ...(request.loops.length > 1
-      ? { items: request.loops.map(caseValues), count: request.loops.length }
-      : {}),
+    ...caseOf(first),
+    ...(request.loops.length > 1 ? { items: request.loops.map(caseOf), count: request.loops.length } : {}),
     ...nameOf(request.recipient),
     ...(request.recipient.timeZone === undefined ? {} : { timeZone: request.recipient.timeZone }),
     ...(request.replyUrl === undefined ? {} : { replyUrl: request.replyUrl }),
@@ -42,7 +41,20 @@ export function messageValues(parts: LoopParts, request: RenderRequest): Message
   };
 }
 
-export function caseValues(row: LoopRow): CaseValues {
+/** How far the fix has come, in the three words that packs have for it. */
+export function standsOf({ rung }: Pick<Proof, 'rung'>): NonNullable<CaseValues['stands']> {
+  switch (rung) {
+    case 'none':
+    case 'claimed':
+      return 'open';
+    case 'observed':
+      return 'observed';
+    default:
+      return 'fixed';
+  }
+}
+
+export function caseValues(row: LoopRow, stands?: CaseValues['stands']): CaseValues {
   const { facts } = row;
   const first = facts.kept[0];
   const where = first?.where ?? {};
@@ -59,6 +71,30 @@ export function caseValues(row: LoopRow): CaseValues {
     ...(facts.secret?.lastFour === undefined ? {} : { lastFour: facts.secret.lastFour }),
     ...(first === undefined ? {} : { occurredAt: first.at }),
     ...(at === undefined ? {} : { checkedAt: at }),
+    ...(stands === undefined ? {} : { stands }),
+    ...deedValues(facts),
+  };
+}
+
+/** What was done, with what, to what, and what of it was wrong: of the first sighting, as everything else. */
+function deedValues(facts: LoopFacts): Partial<CaseValues> {
+  const first = facts.kept[0];
+  // Of a secret the identity is its mask, which says less than its provider and last characters.
+  const identity = facts.identity?.id === facts.secret?.mask ? undefined : facts.identity?.id;
+  const { actor, resource, action, outcome, joins, network, broken, unusual } = first ?? {};
+  const name = actor?.name ?? actor?.account?.name ?? actor?.id;
+  return {
+    ...(identity === undefined ? {} : { identity }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(action === undefined ? {} : { deed: action }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(joins?.rule === undefined ? {} : { rule: joins.rule }),
+    ...(joins?.campaign === undefined ? {} : { campaign: joins.campaign }),
+    ...(network?.address === undefined ? {} : { address: network.address }),
+    ...(broken === undefined ? {} : { broken }),
+    ...(unusual === undefined ? {} : { unusual }),
+    ...(name !== undefined && actor?.type === 'agent' ? { agent: name } : {}),
+    ...(name !== undefined && actor?.type === 'workload' ? { workload: name } : {}),
   };
 }
 
@@ -102,6 +138,7 @@ function whoSees(
 
 function verifiedBy(facts: LoopFacts, isAttested: boolean): NonNullable<MessageValues['verifiedBy']> {
   if (isAttested) return 'attested';
+  if (facts.secret === undefined) return 'other';
   const flipped = Object.values(facts.validity).some((seen) => seen.status === 'unknown');
   const deleted = Object.values(facts.seen).some((seen) => seen.signal === 'key-deleted');
   return deleted ? 'key-deleted' : flipped ? 'validity-flipped' : 'inactive';

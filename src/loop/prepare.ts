@@ -1,6 +1,8 @@
 import { dayMs } from '../core/duration.ts';
 import type { Event } from '../core/event.ts';
 import type { CounterRow, MarkRow, StoredEvent, SuppressionRow } from '../ports/store.ts';
+import { deedsOf } from './deeds.ts';
+import { touchedKeys } from './follow.ts';
 import { gatherEvidence } from './gather.ts';
 import type { Batch, Told } from './ingest.ts';
 import { type Candidate, marksBy } from './judge.ts';
@@ -30,8 +32,15 @@ export async function prepare(parts: LoopParts, given: Batch): Promise<Prepared>
   return { batch, sorted, told, old, suppressions };
 }
 
-/** Deeds that do not stand by what is known now; the transaction looks once more. One that stands, stands for good. */
-async function failingDeeds(parts: LoopParts, { candidates, marks }: Sorted): Promise<readonly Told[]> {
+/**
+ * Deeds that do not stand by what is known now, also earlier ones of which there is news; the transaction looks once
+ * more.
+ */
+async function failingDeeds(parts: LoopParts, sorted: Sorted): Promise<readonly Told[]> {
+  const { marks } = sorted;
+  const earlier = deedsOf(await parts.store.deedsOf(touchedKeys(marks)));
+  const own = new Set(sorted.candidates.map(({ event }) => event.id));
+  const candidates = [...sorted.candidates, ...earlier.filter(({ event }) => !own.has(event.id))];
   if (candidates.length === 0) return [];
   const stored = await parts.store.marksOf(candidateKeys(parts, candidates));
   return failingCandidates(parts, candidates, marksBy([...stored, ...marks]));

@@ -97,6 +97,14 @@ export type MarkRow = {
   readonly lastAt: number;
 };
 
+/** A deed that stood on its path, kept under its undertaking. `body` is the event and what it means. */
+export type DeedRow = {
+  readonly key: string;
+  readonly event: string;
+  readonly at: number;
+  readonly body: Json;
+};
+
 export type SpanRow = {
   readonly place: string;
   readonly loop: string;

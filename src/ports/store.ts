@@ -8,6 +8,7 @@ import type {
   CheckpointRow,
   ClaimedMessage,
   CounterRow,
+  DeedRow,
   EventRow,
   HabitAsk,
   ImportRow,
@@ -47,6 +48,8 @@ export interface Store {
   storedEvents(ids: readonly string[]): Promise<ReadonlyMap<string, StoredEvent>>;
   spansAt(places: readonly string[]): Promise<readonly SpanRow[]>;
   marksOf(keys: readonly string[]): Promise<readonly MarkRow[]>;
+  /** The latest deeds of each undertaking. */
+  deedsOf(keys: readonly string[]): Promise<readonly DeedRow[]>;
   close(): Promise<void>;
 }
 
@@ -68,10 +71,11 @@ export interface StoreWrite {
   addMarks(marks: readonly MarkRow[]): Promise<void>;
   /** The latest marks of each key. */
   marksOf(keys: readonly string[]): Promise<readonly MarkRow[]>;
+  addDeeds(deeds: readonly DeedRow[]): Promise<void>;
   addWatches(watches: readonly { readonly key: string; readonly loop: string }[]): Promise<void>;
   /** Loops that wait for news under these keys. */
   watchersOf(keys: readonly string[]): Promise<readonly string[]>;
-  /** Forgets marks that were last seen before this instant; returns how many were forgotten. */
+  /** Forgets marks and deeds that were last seen before this instant; returns how many were forgotten. */
   forgetMarks(before: number, limit: number): Promise<number>;
   /** Loads and locks, in id order so that two writers never wait for each other in a ring. */
   lockLoops(ids: readonly string[]): Promise<readonly LoopRow[]>;

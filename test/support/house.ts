@@ -101,6 +101,8 @@ export const testDelivery: DeliverySettings = {
 
 export type HouseOptions = {
   readonly store: Store;
+  /** The packs that come with Foldback unless given. */
+  readonly packs?: Packs;
   readonly clock?: TestClock;
   readonly delivery?: Partial<DeliverySettings>;
   readonly channels?: readonly Channel[];
@@ -128,7 +130,7 @@ export function openHouse(options: HouseOptions): House {
   const parts = assembleLoop({
     store: options.store,
     clock,
-    packs: shippedPacks(),
+    packs: options.packs ?? shippedPacks(),
     people: () => people,
     directories: options.directories ?? [],
     verifiers: options.verifiers ?? [],

@@ -4,6 +4,7 @@ import type { BrokenStep } from '../judge/path.ts';
 import { type Trust, trustRank } from '../judge/trust.ts';
 import type { Answer, Moment } from '../message.ts';
 import type { Evidence } from '../owner.ts';
+import { waiting } from './waiting.ts';
 
 /**
  * Everything known of a loop, from which its state follows. Events enter by operations that do not depend on order
@@ -184,9 +185,6 @@ export type FailedEvent = {
   readonly waitUntil?: number;
 };
 
-/** Keys that are waited for a case: an actor with thousands of undertakings must not make a case grow without end. */
-export const watchesMax = 60;
-
 /** Adds a failing event that was not known before. */
 export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
   const { event, broken, unusual } = failed;
@@ -226,43 +224,6 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     isUnsuppressed,
     ...(suppression === undefined ? {} : { suppression }),
   };
-}
-
-type Waiting = Pick<LoopFacts, 'watches' | 'caseKey' | 'waitUntil' | 'refuted'>;
-
-/** What two parts of a case wait for, together; in whatever order they are joined. */
-function waiting(a: Waiting, b: Waiting): Waiting {
-  const watches = union(a.watches, b.watches).slice(0, watchesMax);
-  const refuted = union(a.refuted, b.refuted);
-  const waitUntil = Math.max(a.waitUntil ?? 0, b.waitUntil ?? 0);
-  const caseKey = [a.caseKey, b.caseKey].filter((key) => key !== undefined).sort()[0];
-  return {
-    ...(watches.length === 0 ? {} : { watches }),
-    ...(refuted.length === 0 ? {} : { refuted }),
-    ...(waitUntil === 0 ? {} : { waitUntil }),
-    ...(caseKey === undefined ? {} : { caseKey }),
-  };
-}
-
-function union(a: readonly string[] = [], b: readonly string[] = []): readonly string[] {
-  if (b.length === 0) return a;
-  return [...new Set([...a, ...b])].sort();
-}
-
-/** Notes that a sighting was none after all; the same facts when it is known. */
-export function addRefuted(facts: LoopFacts, event: string): LoopFacts {
-  if (facts.refuted?.includes(event) === true) return facts;
-  return { ...facts, refuted: union(facts.refuted, [event]) };
-}
-
-/** Sightings that count and stand. */
-export function standingSightings(facts: LoopFacts): number {
-  return Math.max(0, facts.sightings - (facts.refuted ?? []).length);
-}
-
-/** How far it is trusted that the case is one: as far as its most trusted sighting. */
-export function trustOf(facts: LoopFacts): Trust {
-  return facts.sightings > 0 ? 'trusted' : (facts.kept[0]?.trust ?? 'trusted');
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Behaviour } from '../behaviour.ts';
 import { durationMs } from '../duration.ts';
-import { type LoopFacts, type MessageFact, type ReplyFact, standingSightings, trustOf } from './facts.ts';
+import type { LoopFacts, MessageFact, ReplyFact } from './facts.ts';
 import { type Proof, proofOf } from './proof.ts';
 import type { LoopState } from './states.ts';
+import { standingSightings, trustOf } from './waiting.ts';
 
 /** Someone who can be spoken to: a person, a team, or the duty role when nobody is known. */
 export type Addressee = { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };

@@ -1,8 +1,9 @@
 import type { Behaviour } from '../behaviour.ts';
 import type { Moment } from '../message.ts';
 import { addDuration, type WorkingHours } from '../working-time.ts';
-import { type LoopFacts, type MessageFact, trustOf } from './facts.ts';
+import type { LoopFacts, MessageFact } from './facts.ts';
 import { type Addressee, contacts, duty, type OwnerView, type Position, standingReply } from './position.ts';
+import { trustOf } from './waiting.ts';
 
 /** Urgent goes through quiet hours; live before released history (invariant 3). Lower first. */
 export const lanes = { urgent: 0, live: 1, released: 2 } as const;

@@ -29,6 +29,7 @@ function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(d
 }
 
 const { storedEvents, ...loopWrites } = writeLoops;
+const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { messageOf: _messageOf, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
@@ -42,6 +43,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     storedEvents: (ids) => storedEvents(db, ids),
     spansAt: (places) => writeLoops.spansAt(db, places),
     marksOf: (keys) => marks.marksOf(db, keys),
+    deedsOf: (keys) => marks.deedsOf(db, keys),
     close,
   };
 }
@@ -76,7 +78,7 @@ function writer(trx: Db): StoreWrite {
   return {
     read: reader(trx),
     ...bind(trx, loopWrites),
-    ...bind(trx, marks),
+    ...bind(trx, markWrites),
     ...bind(trx, messageQueries),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),

@@ -16,6 +16,15 @@ const statements = [
     primary key (key, name, who)
   )`,
   `create index marks_last_at on marks (last_at)`,
+  // Deeds that stood on their path, while news of it may still come: who proposed a change may be told last.
+  `create table deeds (
+    key text not null,
+    id uuid not null,
+    at bigint not null,
+    body json not null,
+    primary key (key, id)
+  )`,
+  `create index deeds_at on deeds (at)`,
   `create table watches (
     key text not null,
     loop_id uuid not null,

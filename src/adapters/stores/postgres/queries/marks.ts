@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { MarkRow } from '../../../../ports/store.ts';
+import type { DeedRow, MarkRow } from '../../../../ports/store.ts';
 import { idOf, recordset, textArray } from '../rows.ts';
 
 type Db = Kysely<unknown>;
@@ -7,6 +7,7 @@ type Db = Kysely<unknown>;
 const columns = 'key text, name text, who text, first_at bigint, last_at bigint';
 /** Marks of one key that are read: the latest ones. An undertaking has few; hostile ones must not grow without end. */
 const marksPerKeyMax = 500;
+const deedsPerKeyMax = 20;
 
 export async function addMarks(db: Db, marks: readonly MarkRow[]): Promise<void> {
   if (marks.length === 0) return;
@@ -71,9 +72,31 @@ export async function watchersOf(db: Db, keys: readonly string[]): Promise<reado
   return found.rows.map((row) => idOf(row.loop_id));
 }
 
-/** Forgets steps and signs that are too old to matter; returns how many. */
+export async function addDeeds(db: Db, deeds: readonly DeedRow[]): Promise<void> {
+  if (deeds.length === 0) return;
+  const rows = deeds.map(({ key, event, at, body }) => ({ key, id: event, at, body }));
+  await sql`insert into deeds (key, id, at, body)
+    select key, id, at, body from ${recordset(rows, 'key text, id uuid, at bigint, body json')} order by key, id
+    on conflict do nothing`.execute(db);
+}
+
+/** The latest deeds of each undertaking. */
+export async function deedsOf(db: Db, keys: readonly string[]): Promise<readonly DeedRow[]> {
+  if (keys.length === 0) return [];
+  const found = await sql<{ key: string; id: string; at: number; body: DeedRow['body'] }>`
+    select d.key, d.id, d.at, d.body
+    from unnest(${textArray(keys)}) as k(key)
+    cross join lateral (
+      select * from deeds where deeds.key = k.key order by at desc, id limit ${deedsPerKeyMax}
+    ) d`.execute(db);
+  return found.rows.map((row) => ({ key: row.key, event: idOf(row.id), at: Number(row.at), body: row.body }));
+}
+
+/** Forgets deeds, steps and signs that are too old to matter; returns how many. */
 export async function forgetMarks(db: Db, before: number, limit: number): Promise<number> {
   const gone = await sql`delete from marks where (key, name, who) in (
     select key, name, who from marks where last_at < ${before} order by last_at limit ${limit})`.execute(db);
-  return Number(gone.numAffectedRows ?? 0);
+  const deeds = await sql`delete from deeds where (key, id) in (
+    select key, id from deeds where at < ${before} order by at limit ${limit})`.execute(db);
+  return Number(gone.numAffectedRows ?? 0) + Number(deeds.numAffectedRows ?? 0);
 }

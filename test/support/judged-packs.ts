@@ -1,0 +1,74 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadPacks, type Packs } from '../../src/packs/load.ts';
+import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
+
+/** The shipped packs with further behaviours, whose words are those of a leaked key. */
+export function packsWith(behaviours: Readonly<Record<string, string>>): Packs {
+  const dir = mkdtempSync(join(tmpdir(), 'foldback-packs-'));
+  try {
+    cpSync(shippedPacksDir(), dir, { recursive: true });
+    for (const [id, yaml] of Object.entries(behaviours)) {
+      writeFileSync(join(dir, 'behaviours', `${id}.yaml`), yaml);
+      cpSync(join(dir, 'messages', 'secret-in-repository'), join(dir, 'messages', id), { recursive: true });
+    }
+    const loaded = loadPacks(dir);
+    if (loaded.kind === 'error') throw new Error(JSON.stringify(loaded.problems, undefined, 1));
+    return loaded.packs;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Tokens for a deployment: reviewed by somebody else than the proposer, then let through a gate. */
+export const deployToken = `
+id: deploy-token
+version: 1
+title: A token was issued beside the approved path
+summary: A deployment token was issued although a step of the approved path was missing.
+severity: high
+detection:
+  failed:
+    byHand: { event.kind: credential.created }
+    condition: byHand
+  opportunity:
+    asked: { event.kind: token.issued }
+    condition: asked
+signals:
+  restored:
+    again: { event.kind: credential.removed }
+    condition: again
+path:
+  join: [run, commit]
+  grace: 10m
+  end:
+    asked: { event.kind: token.issued, event.resource.type: environment }
+    condition: asked
+  steps:
+    - { id: proposed, optional: true, detection: { one: { event.kind: change.proposed }, condition: one } }
+    - { id: reviewed, actorNot: proposed, detection: { one: { event.kind: change.reviewed, event.outcome: success }, condition: one } }
+    - { id: gate, detection: { one: { event.kind: gate.passed }, condition: one } }
+baseline:
+  of:
+    asked: { event.kind: token.issued, event.resource.type: role }
+    condition: asked
+  weights: { resource: 2, network: 1, hour: 1 }
+  unusualAt: 2
+  learning: 30d
+keys: { case: identity+resource, fix: identity, habit: workload }
+proof: { observed: [attested], verified: [restored], unprovableAfter: 30d }
+hold: { window: 30d }
+relapse: { window: 90d }
+ladder:
+  - { moment: reminder, after: 2wd, to: owner }
+answers: [done, need-help, not-me, not-mine, wrong]
+mapping:
+  - { framework: OWASP-NHI, edition: "2025", id: NHI5 }
+learnMore: { label: OWASP on non-human identities, url: "https://owasp.org/www-project-non-human-identities-top-10/" }
+reviewedBy: test
+reviewedOn: 2026-11-23
+examples:
+  - { name: a key by hand, event: { kind: credential.created }, expect: failed }
+  - { name: a token, event: { kind: token.issued, resource: { type: environment, id: prod } }, expect: end }
+`;
