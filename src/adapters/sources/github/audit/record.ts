@@ -30,7 +30,7 @@ const names: ReadonlySet<string> = new Set(
   ruleset_old_enforcement ruleset_rules_added ruleset_rules_deleted ruleset_bypass_actors_added
   ruleset_bypass_actors_deleted overridden_codes reasons pull_request_id pull_request_url review_state
   application_name oauth_application_name integration hook_id events active config data deploy_key_fingerprint
-  external_identity_nameid oauth_application_id
+  oauth_application_id
   ${[...restrictive, ...permissive].join(' ')}`.split(/\s+/u),
 );
 /** Of lists and of the settings of a hook, a few: a hook's secret and address are not among them. */
