@@ -6,7 +6,7 @@ import { CliError, type ExitCode, exit } from './exit.ts';
 
 /** A request to Foldback's own doors. */
 export type Ask = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `/v1/loops`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

@@ -7,7 +7,7 @@ import type { Scope } from '../access/scope.ts';
 export type Access = Scope | 'public' | 'link' | 'webhook';
 
 export type RouteRow = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As OpenAPI writes it: `/v1/loops/{id}`. */
   readonly path: string;
   readonly access: Access;
@@ -56,6 +56,8 @@ export const routeTable = [
   { method: 'GET', path: '/v1/loops/{id}', access: 'loops:read' },
   { method: 'POST', path: '/v1/loops/{id}/replies', access: 'loops:write', takes: json },
   { method: 'GET', path: '/v1/loops/{id}/evidence', access: 'evidence:read' },
+
+  { method: 'PUT', path: '/v1/campaigns/{id}', access: 'loops:write', takes: [mailType, 'application/json'] },
 
   { method: 'GET', path: '/v1/behaviours', access: 'behaviours:read' },
   { method: 'GET', path: '/v1/owners', access: 'owners:read' },

@@ -8,6 +8,7 @@ import type { HttpParts } from './http-parts.ts';
 import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
 import { claimLinkRoutes } from './routes/claim-link.ts';
 import { decisionRoutes } from './routes/decisions.ts';
@@ -88,6 +89,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...loopRoutes(room),
     ...decisionRoutes(room),
     ...evidenceRoutes(room),
+    ...campaignRoutes(room),
     ...behaviourRoutes(room),
     ...ownerRoutes(room),
     ...measureRoutes(room),

@@ -54,9 +54,11 @@ function request(row: RouteRow): { readonly path: string; readonly options: AskO
 
 const queries: Readonly<Record<string, string>> = {
   'GET /v1/owners': '?identity=nobody',
+  'PUT /v1/campaigns/{id}': '?source=gophish',
   'POST /v1/imports': `?id=${'0'.repeat(64)}`,
 };
 const bodies: Readonly<Record<string, string>> = {
+  'PUT /v1/campaigns/{id}': 'From: it@acme.example\r\nSubject: x\r\n\r\nHello',
   'POST /v1/events': '[]',
   'POST /v1/imports': '[]',
   'POST /v1/loops': '{"title":"A key in a wiki","owner":"ana@example.com"}',
