@@ -3,7 +3,7 @@ import { dayMs, durationMs } from '../../core/duration.ts';
 import { proofOf } from '../../core/loop/proof.ts';
 import { type CaseText, caseText } from '../../core/render.ts';
 import { localDay, localMs } from '../../core/working-time.ts';
-import { caseValues, latestValidity, messageValues } from '../../loop/message-values.ts';
+import { caseValues, latestValidity, messageValues, standsOf } from '../../loop/message-values.ts';
 import type { PackBehaviour } from '../../packs/pack-behaviour.ts';
 import { fill } from '../../pages/page-text.ts';
 import type { PageWords } from '../../pages/page-words.ts';
@@ -81,6 +81,7 @@ export function caseView(reading: Reading, row: LoopRow, path?: string): CaseVie
     now: {
       state: validity.status,
       ...(validity.at === undefined ? {} : { checkedAt: validity.at }),
+      ...(text.now === undefined ? {} : { text: text.now }),
     },
     step: { text: text.step, minutes: text.minutes, list: text.steps, link: text.docs },
     offered: behaviour.answers,
@@ -119,10 +120,11 @@ const noText: CaseText = {
   learnMore: { label: '', url: '' },
 };
 
-function textOf({ room, pack, words, recipient }: Reading, row: LoopRow): CaseText {
+function textOf({ room, pack, words, recipient, now }: Reading, row: LoopRow): CaseText {
   const found = room.given.packs.words(row.behaviour, words.language);
   if (found === undefined) return noText;
-  const values = { ...caseValues(row), recipientName: recipient.name };
+  const stands = standsOf(proofOf(row.facts, pack.behaviour, now));
+  const values = { ...caseValues(row, stands), recipientName: recipient.name };
   return caseText(found, values, pack.behaviour);
 }
 
