@@ -1,14 +1,8 @@
 import { AppError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { TrustJudgement } from '../core/judge/trust.ts';
-import {
-  addSeen,
-  addSighting,
-  addValidity,
-  emptyFacts,
-  type LoopFacts,
-  mergeFacts,
-} from '../core/loop/facts.ts';
+import { addSeen, addSighting, emptyFacts, type LoopFacts, mergeFacts } from '../core/loop/facts.ts';
+import { addValidity } from '../core/loop/validity.ts';
 import type { Evidence } from '../core/owner.ts';
 import { storedBody } from '../core/stored-event.ts';
 import type { EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/store.ts';

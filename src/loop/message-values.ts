@@ -81,7 +81,7 @@ function deedValues(facts: LoopFacts): Partial<CaseValues> {
   const first = facts.kept[0];
   // Of a secret the identity is its mask, which says less than its provider and last characters.
   const identity = facts.identity?.id === facts.secret?.mask ? undefined : facts.identity?.id;
-  const { actor, resource, action, outcome, joins, network, broken, unusual } = first ?? {};
+  const { actor, resource, action, outcome, joins, network, kind, broken, unusual } = first ?? {};
   const name = actor?.name ?? actor?.account?.name ?? actor?.id;
   return {
     ...(identity === undefined ? {} : { identity }),
@@ -91,6 +91,7 @@ function deedValues(facts: LoopFacts): Partial<CaseValues> {
     ...(joins?.rule === undefined ? {} : { rule: joins.rule }),
     ...(joins?.campaign === undefined ? {} : { campaign: joins.campaign }),
     ...(network?.address === undefined ? {} : { address: network.address }),
+    ...(kind === undefined ? {} : { kind }),
     ...(broken === undefined ? {} : { broken }),
     ...(unusual === undefined ? {} : { unusual }),
     ...(name !== undefined && actor?.type === 'agent' ? { agent: name } : {}),

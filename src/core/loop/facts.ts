@@ -1,9 +1,10 @@
-import type { Actor, Event, Identity, SecretFacts, Validity, Where } from '../event.ts';
+import type { Actor, Event, EventKind, Identity, SecretFacts, Validity, Where } from '../event.ts';
 import type { Unusual } from '../judge/baseline.ts';
 import type { BrokenStep } from '../judge/path.ts';
 import { type Trust, trustRank } from '../judge/trust.ts';
 import type { Answer, Moment } from '../message.ts';
 import type { Evidence } from '../owner.ts';
+import { mergeValidity } from './validity.ts';
 import { waiting } from './waiting.ts';
 
 /**
@@ -61,6 +62,8 @@ export type Sighting = {
   readonly where: Where;
   readonly actor: Actor;
   readonly evidence: readonly Evidence[];
+  /** Left out of secrets, of which it says nothing. */
+  readonly kind?: EventKind;
   /** Left out where it is trusted. */
   readonly trust?: Exclude<Trust, 'trusted'>;
   /** Why it is not trusted: ids of the rules that spoke. */
@@ -79,9 +82,6 @@ export type ValiditySeen = {
   /** When it said since then that it does not, earliest first, at most `deadAtsMax`: the first starts the window. */
   readonly deadAts?: readonly number[];
 };
-
-/** A daily report for three months; what is left out matters only when news of life arrives later than that. */
-const deadAtsMax = 100;
 
 export type Seen = {
   readonly signal: string;
@@ -198,6 +198,7 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     where: event.where,
     actor: event.actor,
     evidence: failed.evidence,
+    ...(event.secret === undefined ? { kind: event.kind } : {}),
     ...(resource === undefined ? {} : { resource }),
     ...(action === undefined ? {} : { action }),
     ...(outcome === undefined ? {} : { outcome }),
@@ -223,39 +224,6 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     sources: addSource(facts.sources, event.source),
     isUnsuppressed,
     ...(suppression === undefined ? {} : { suppression }),
-  };
-}
-
-/**
- * What a source says about whether the secret works. "Unknown" is kept out unless the same source had proved before
- * that it works: then its failure to prove is a flip, and means inactive.
- */
-export function addValidity(
-  facts: LoopFacts,
-  source: string,
-  status: Validity,
-  at: number,
-  options: { readonly note?: string } = {},
-): LoopFacts {
-  const before = facts.validity[source];
-  const isNotVerified = status === 'unknown' && options.note === 'not verified';
-  if (status === 'unknown' && !isNotVerified) return facts;
-  const activeAt = status === 'active' ? Math.max(at, before?.activeAt ?? at) : before?.activeAt;
-  const isLater =
-    before === undefined || at > before.at || (at === before.at && rank(status) > rank(before.status));
-  const deadAts = deadSince(before?.deadAts ?? [], status === 'active' ? undefined : at, activeAt);
-  if (!isLater && activeAt === before?.activeAt && deadAts.length === (before?.deadAts ?? []).length)
-    return facts;
-  const reason = isNotVerified ? 'not verified' : `says ${status}`;
-  const seen: ValiditySeen = {
-    ...(isLater ? { status, at, reason } : { status: before.status, at: before.at, reason: before.reason }),
-    ...(activeAt === undefined ? {} : { activeAt }),
-    ...(deadAts.length === 0 ? {} : { deadAts }),
-  };
-  return {
-    ...facts,
-    sources: addSource(facts.sources, source),
-    validity: { ...facts.validity, [source]: seen },
   };
 }
 
@@ -319,31 +287,6 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
   return merged;
 }
 
-function mergeValidity(facts: LoopFacts, source: string, seen: ValiditySeen): LoopFacts {
-  const note = seen.status === 'unknown' ? { note: 'not verified' } : {};
-  const withActive =
-    seen.activeAt === undefined ? facts : addValidity(facts, source, 'active', seen.activeAt);
-  const withDead = (seen.deadAts ?? []).reduce(
-    (known, at) => addValidity(known, source, seen.status === 'active' ? 'inactive' : seen.status, at, note),
-    withActive,
-  );
-  return addValidity(withDead, source, seen.status, seen.at, note);
-}
-
-function deadSince(
-  known: readonly number[],
-  at: number | undefined,
-  activeAt: number | undefined,
-): readonly number[] {
-  const all = at === undefined || known.includes(at) ? known : [...known, at].sort((a, b) => a - b);
-  return all.filter((dead) => activeAt === undefined || dead > activeAt).slice(0, deadAtsMax);
-}
-
-/** Ties at one instant go to the worse news, so that order never decides. */
-function rank(status: Validity): number {
-  return status === 'active' ? 2 : status === 'inactive' ? 1 : 0;
-}
-
 function keepEarliest(sightings: readonly Sighting[]): readonly Sighting[] {
   if (sightings.length < 2) return sightings;
   const rank = (sighting: Sighting) => trustRank(sighting.trust ?? 'trusted');
@@ -362,7 +305,7 @@ function byTime<T extends { readonly at: number }>(
   return items.toSorted((a, b) => a.at - b.at || (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
 }
 
-function addSource(sources: readonly string[], source: string): readonly string[] {
+export function addSource(sources: readonly string[], source: string): readonly string[] {
   return sources.includes(source) ? sources : [...sources, source].sort();
 }
 
