@@ -23,6 +23,7 @@ const formatOfType: Readonly<Record<string, string>> = {
   'OnePassword.ItemUsage': '1password',
   'OnePassword.SignInAttempt': '1password',
   'OpenAI.Audit': 'openai',
+  'Query.Result': 'query-result',
   'Slack.AuditLogs': 'slack-audit',
   'Snyk.GroupAudit': 'snyk',
   'Snyk.OrgAudit': 'snyk',

@@ -9,7 +9,9 @@ export type HeldLog = {
   /** What it is called in its file: a test's name, else its position from 0. */
   readonly event: string;
   readonly log: unknown;
-  /** Log types that the wrapper names, the surest first, such as `AWS.CloudTrail`. */
+  /** Its log type, such as `AWS.CloudTrail`, as the log itself or its wrapper says. */
+  readonly type?: string;
+  /** Where its type is not said: those that the wrapper is for. */
   readonly types: readonly string[];
 };
 
@@ -85,7 +87,7 @@ function logsOfTimeline(document: Dict): readonly HeldLog[] {
   return listOf(document.Logs).map((log) => ({
     event: '',
     log,
-    types: typesOf(log, type === undefined ? [] : [type]),
+    ...(type === undefined ? { types: [] } : typesOf(log, [type])),
   }));
 }
 
@@ -110,7 +112,7 @@ function heldByJson(text: string): Held {
   const logs = tests.map(({ name, log }) => ({
     event: String(name),
     log: withoutPlatformNames(log),
-    types: typesOf(log, types),
+    ...typesOf(log, types),
   }));
   return { kind: 'logs', logs };
 }
@@ -134,9 +136,11 @@ function withoutPlatformNames(log: unknown): unknown {
   return Object.fromEntries(Object.entries(log).filter(([name]) => !name.startsWith('p_')));
 }
 
-function typesOf(log: unknown, types: readonly string[]): readonly string[] {
-  const own = textOf(dictOf(log)?.p_log_type);
-  return own === undefined ? types : [own, ...types];
+function typesOf(log: unknown, types: readonly string[]): Pick<HeldLog, 'type' | 'types'> {
+  // A rule for no log type judges rows of a scheduled query.
+  const only = types.length === 0 ? 'Query.Result' : types.length === 1 ? types[0] : undefined;
+  const type = textOf(dictOf(log)?.p_log_type) ?? only;
+  return type === undefined ? { types } : { type, types: [] };
 }
 
 /** Lines of tags on resources are about owners; all other lines may be events. */

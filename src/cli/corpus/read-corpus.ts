@@ -150,24 +150,18 @@ type ReadLog = {
 };
 
 /**
- * A log goes to the source that recognises it. Where none does, what stands around it (its type in the wrapper, its
- * folder) may name the source, as `--source` does for a report.
+ * A log goes to the source that recognises it. Where none does, its type in the wrapper names the source, as `--source`
+ * does for a report; without a type its folder may.
  */
 async function readLog(
-  { event, log, types }: HeldLog,
+  { event, log, type, types }: HeldLog,
   file: string,
   options: CorpusOptions,
   folderFormat: string,
   ids: ReadonlySet<string>,
 ): Promise<ReadLog> {
-  const [own, ...others] = types.map(formatOfLogType);
-  const named = [
-    ...(own !== undefined && others.length === 0 ? [own] : []),
-    folderFormat,
-    own,
-    ...others,
-  ].filter((format) => format !== undefined);
-  const format = named.find((candidate) => ids.has(candidate)) ?? own ?? folderFormat;
+  const named = type === undefined ? [folderFormat, ...types.map(formatOfLogType)] : [formatOfLogType(type)];
+  const format = named.find((candidate) => ids.has(candidate)) ?? named[0] ?? folderFormat;
   if (log === null || log === undefined) return unsupported('empty');
   const input = () => [Buffer.from(JSON.stringify(log))];
   let read = await readAll(input(), file, options);
