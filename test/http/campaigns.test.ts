@@ -47,7 +47,7 @@ test('what a person said of the campaign stands when its mail is sent anew', asy
     text: 'Read {{.URL}} within 2 hours',
     url: 'https://192.0.2.7/',
   };
-  const again = await put('/v1/campaigns/8?source=gophish', JSON.stringify({ template }), 'application/json');
+  const again = await put('/v1/campaigns/8', JSON.stringify({ template }), 'application/json');
   expect(again.json).toMatchObject({
     difficulty: { cues: 5, amount: 'few', alignment: { score: 16, level: 'medium' }, rating: 'very' },
   });
@@ -59,7 +59,7 @@ test('what is no mail, no template, no alignment or of no source is refused with
     ['/v1/campaigns/9?source=gophish', '{}', 'application/json', 422],
     ['/v1/campaigns/9?source=gophish', '{', 'application/json', 400],
     ['/v1/campaigns/9?source=nowhere', mail, 'message/rfc822', 400],
-    ['/v1/campaigns/9', mail, 'message/rfc822', 400],
+    ['/v1/campaigns/9?source=gitleaks', mail, 'message/rfc822', 400],
     ['/v1/campaigns/9?source=gophish&alignment=1,2,3,4,5', mail, 'message/rfc822', 400],
     ['/v1/campaigns/9?source=gophish', 'x', 'text/plain', 415],
   ] as const) {

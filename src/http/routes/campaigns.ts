@@ -20,7 +20,8 @@ const query = z.strictObject({
   source: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,63}$/u)
-    .describe('Which source tells of clicks in this simulation.'),
+    .exactOptional()
+    .describe('Which source tells of clicks in this simulation, where there are several.'),
   name: z.string().trim().min(1).max(200).exactOptional(),
   alignment: z
     .string()
@@ -89,8 +90,10 @@ export function campaignRoutes(room: Room): Pick<Operations, 'PUT /v1/campaigns/
         requireAllTeams(caller);
         const id = pathPart(c, 'id');
         if (!/^[\w.:-]{1,100}$/u.test(id)) throw new AppError('bad-request', 'This is no id of a campaign.');
-        if (!sources.some((source) => source.id === asked.source))
-          throw new AppError('bad-request', 'source: there is no such source.');
+        const simulating = sources.filter(({ isSimulation }) => isSimulation === true);
+        const source = asked.source ?? (simulating.length === 1 ? simulating[0]?.id : undefined);
+        if (source === undefined || !simulating.some((one) => one.id === source))
+          throw new AppError('bad-request', 'source: name a source of simulations.');
         const ground = {
           cues: packs.cues,
           organisation: config.organisation.name,
@@ -103,7 +106,7 @@ export function campaignRoutes(room: Room): Pick<Operations, 'PUT /v1/campaigns/
         const alignment = asked.alignment === undefined ? undefined : readAlignment(asked.alignment);
         const kept = await keepCampaign(
           parts,
-          { source: asked.source, id, ...known('name', asked.name) },
+          { source, id, ...known('name', asked.name) },
           read.simulation,
           {
             ...(alignment === undefined ? {} : { alignment }),

@@ -29,6 +29,7 @@ export const source: Source = {
   map,
   webhook,
   pull,
+  isSimulation: true,
 };
 
 function recognise(sample: Sample): number {
