@@ -21,6 +21,8 @@ export interface Source {
   map(record: unknown, context: MapContext): readonly Event[] | Rejection;
   readonly webhook?: Webhook;
   readonly pull?: SourcePull;
+  /** Its events are about simulated mails, each of a campaign (`joins.campaign`). */
+  readonly isSimulation?: true;
   /**
    * Whether its columns are those of the secret itself, in bytes from 1 with both ends included, so that what stands
    * there can be read from a clone. `record` then has `blob` and `endLine` where the vendor names them.
