@@ -138,7 +138,7 @@ describe('the recipient’s page', () => {
 
 describe('an answer', () => {
   test.each([
-    ['done', {}, 'answered', 'Thank you. The next scan shows'],
+    ['done', {}, 'answered', 'Thank you. We now look'],
     ['need-help', { note: 'What breaks if I revoke it?' }, 'answered', 'What breaks if I revoke it?'],
     ['not-me', {}, 'incident', 'We told the security team at once.'],
     ['not-mine', { person: 'Bob' }, 'reassigned', 'Somebody else looks after this now.'],
@@ -148,7 +148,7 @@ describe('an answer', () => {
       'reassigned',
       'Now the security team looks for the right person.',
     ],
-    ['wrong', { reason: 'test-value', note: 'From the sandbox' }, 'disputed', 'A test value'],
+    ['wrong', { reason: 'test-value', note: 'From the sandbox' }, 'disputed', 'Only a test'],
     ['accept-risk', { until: '2026-12-24' }, 'answered', '24 December 2026'],
   ])('"%s" is recorded and shown: %j', async (choice, fields, state, words) => {
     const { path, loop } = await told();
@@ -287,7 +287,7 @@ describe('an answer', () => {
     expect(posted.status).toBe(303);
     expect((await stateOf(loop))?.facts.replies).toEqual([]);
     const page = await open(path);
-    expect(visibleText(page.text)).toContain('The old key no longer works. Thank you.');
+    expect(visibleText(page.text)).toContain('It is fixed. Thank you.');
     expect(page.text).not.toContain('<form');
   });
 });
@@ -295,7 +295,7 @@ describe('an answer', () => {
 describe('who sees a case', () => {
   const sees = async (path: string) =>
     visibleText((await open(path)).text)
-      .replace(/^.*Who sees this|This is about a key.*$/gu, '')
+      .replace(/^.*Who sees this|This is about what happened.*$/gu, '')
       .trim();
 
   test('is announced only while no answer stands', async () => {
@@ -398,7 +398,7 @@ describe('a page of several cases', () => {
     await doors.house.settleDown();
     const path = await linkOf(taken.loops[0] ?? '');
     const page = await open(path);
-    expect(visibleText(page.text)).toContain('7 keys need your answer');
+    expect(visibleText(page.text)).toContain('7 cases need your answer');
     expect(page.text.match(/<article/gu)).toHaveLength(5);
     expect(Buffer.byteLength(page.text) + Buffer.byteLength(pageStyle)).toBeLessThanOrEqual(15 * 1024);
 
