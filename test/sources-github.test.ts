@@ -143,6 +143,42 @@ describe('push protection', () => {
   });
 });
 
+describe('a control that was loosened', () => {
+  const repository = { full_name: 'acme/shop-api' };
+  const rule = { id: 1, name: 'main', admin_enforced: false, dismiss_stale_reviews_on_push: true };
+  const edited = (now: object, changes: object) =>
+    map({ action: 'edited', rule: { ...rule, ...now }, changes, repository })[0];
+  const lost = edited({}, { admin_enforced: { from: true } });
+
+  test('is restored by the edit that sets the same back, in the audit log too, and by no other', () => {
+    const back = edited({ admin_enforced: true }, { admin_enforced: { from: false } });
+    const other = edited({}, { dismiss_stale_reviews_on_push: { from: false } });
+    const [logged] = map({
+      action: 'protected_branch.update_admin_enforced',
+      admin_enforced: true,
+      name: 'main',
+      repo: 'acme/shop-api',
+    });
+    expect(lost?.kind).toBe('control.disabled');
+    expect([back, other, logged].map((event) => event?.kind)).toEqual(Array(3).fill('control.restored'));
+    expect([back, logged].map((event) => event?.joins?.rule)).toEqual(Array(2).fill(lost?.joins?.rule));
+    expect(other?.joins?.rule).not.toBe(lost?.joins?.rule);
+  });
+
+  test('a feature has one name, whichever of the logs tells that it was switched', () => {
+    const feature = (status: string) => ({ security_and_analysis: { secret_scanning: { status } } });
+    const told = {
+      changes: { from: feature('enabled') },
+      repository: { ...repository, ...feature('disabled') },
+    };
+    const logged = { action: 'repository_secret_scanning.disable', repo: 'acme/shop-api' };
+    expect(map(told).map(({ kind, joins }) => [kind, joins?.rule])).toEqual([
+      ['control.disabled', 'secret_scanning'],
+    ]);
+    expect(map(logged)[0]?.joins?.rule).toBe('secret_scanning');
+  });
+});
+
 test('an alert of the audit log joins the alert of the webhook', () => {
   const values = (payload: object) =>
     map(payload).flatMap(({ fingerprints }) =>

@@ -45,6 +45,16 @@ export function strengthOf(value: unknown): number | undefined {
 /** Names of what was loosened and of what was tightened by an edit. */
 export type Edit = { readonly loosened: readonly string[]; readonly tightened: readonly string[] };
 
+/** Under which name the loss and the return of settings of one protection join: `main: admin_enforced`. */
+export function ruleName(name: string, settings: readonly string[]): string {
+  return `${name}: ${settings.map((one) => aliases.get(one) ?? one).join(', ')}`;
+}
+
+/** Settings that the audit log calls otherwise than the webhooks do. */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['dismiss_stale_reviews', 'dismiss_stale_reviews_on_push'],
+]);
+
 type Change = readonly [name: string, direction: -1 | 0 | 1];
 
 /** An edit of `branch_protection_rule`: `changes.<name>.from` against what the rule says now. */

@@ -5,6 +5,7 @@ import { compact, type Dict, dictOf, textOf } from '../../../../lib/guards.ts';
 import { instantOf } from '../../../../lib/instant.ts';
 import type { MapContext } from '../../../../ports/source.ts';
 import { environmentSubject, idOf, outcomeOf } from '../delivery/delivery.ts';
+import { ruleName } from '../loosened.ts';
 import { alertFacts } from '../map-alert.ts';
 import { type GithubAlert, readAlert } from '../schema.ts';
 import { nobody, typeOf, type Who, whoseLogin } from '../who.ts';
@@ -112,8 +113,9 @@ function branchOf(record: Dict): string | undefined {
 const credentialTypes: Readonly<Record<string, string>> = {
   public_key: 'public-key',
   deploy_key: 'deploy-key',
-  personal_access_token: 'personal-access-token',
-  ssh_certificate_authority: 'ssh-certificate-authority',
+  personal_access_token: 'token',
+  oauth_access: 'token',
+  ssh_certificate_authority: 'certificate',
 };
 
 function resourceOf(
@@ -130,7 +132,7 @@ function resourceOf(
   const credential = Object.hasOwn(credentialTypes, family) ? credentialTypes[family] : undefined;
   const near =
     credential !== undefined
-      ? ofFamily(credential, 'fingerprint', 'title', 'token_id')
+      ? ofFamily(credential, 'fingerprint', 'title', 'user_programmatic_access_id', 'token_id')
       : family === 'protected_branch' && branch !== undefined
         ? { type: 'branch', id: branch }
         : family === 'repository_ruleset'
@@ -157,15 +159,31 @@ function ruleOf(
 ): string | undefined {
   if (!told.kind.startsWith('control.') && told.kind !== 'gate.passed') return undefined;
   const family = action.split('.', 1)[0] ?? '';
-  if (family === 'protected_branch') return branch ?? 'branch protection';
-  if (family === 'repository_ruleset')
-    return textOf(record.ruleset_name) ?? idOf(record.ruleset_id) ?? 'ruleset';
-  if (family === 'secret_scanning_push_protection') return 'push protection';
+  const verb = action.slice(family.length + 1);
+  if (family === 'protected_branch') {
+    const name = branch ?? 'branch protection';
+    const isWhole = verb === 'create' || verb === 'destroy' || verb === 'policy_override';
+    return isWhole ? name : ruleName(name, [verb.replace(/^update_/u, '')]);
+  }
+  if (family === 'repository_ruleset') {
+    const name = textOf(record.ruleset_name) ?? idOf(record.ruleset_id) ?? 'ruleset';
+    if (verb !== 'update') return name;
+    const isSwitch = record.ruleset_old_enforcement !== undefined;
+    return ruleName(name, [isSwitch ? 'enforcement' : 'rules']);
+  }
+  if (family === 'secret_scanning_push_protection' && told.kind === 'control.bypassed')
+    return 'push protection';
   const environment = textOf(record.environment_name) ?? textOf(record.env_name);
-  if (environment !== undefined) return environment;
+  return environment ?? featureOf(action);
+}
+
+/** `secret_scanning` from `repository_secret_scanning.disable` and `org.secret_scanning_disable`, as webhooks call it. */
+function featureOf(action: string): string {
   return action
     .replace(/(^|[._])(?:enabled?|disabled?)(?=[._]|$)/gu, '$1')
-    .replace(/([._])[._]+|[._]+$/gu, '$1');
+    .replace(/([._])[._]+|[._]+$/gu, '$1')
+    .replace(/[._]+$/u, '')
+    .replace(/^(?:org|repo|business)\.|^(?:repository|business)_/u, '');
 }
 
 /** The alert that a record speaks of: its number joins it with what the webhook and the interface tell. */

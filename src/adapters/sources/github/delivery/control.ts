@@ -1,6 +1,6 @@
 import { compact, type Dict, dictOf, isDict, listOf, textOf } from '../../../../lib/guards.ts';
 import { instantOf } from '../../../../lib/instant.ts';
-import { type Edit, editOfProtection, editOfRuleset } from '../loosened.ts';
+import { type Edit, editOfProtection, editOfRuleset, ruleName } from '../loosened.ts';
 import { type Delivery, idOf, type ReadDelivery, type Told } from './delivery.ts';
 
 /** `branch_protection_rule`: an edit takes a control away only where it loosens something. */
@@ -12,12 +12,11 @@ export const protectionOfBranch: ReadDelivery = ({ payload, action }) => {
   const time = textOf(rule.updated_at) ?? textOf(rule.created_at);
   return [
     {
-      ...stands(action, editOfProtection(rule, dictOf(payload.changes) ?? {}), true),
+      ...stands(action, name, editOfProtection(rule, dictOf(payload.changes) ?? {}), true),
       // Deleting a rule leaves its times as they were.
       id: [idOf(rule.id), name, time],
       occurredAt: action === 'deleted' ? undefined : instantOf(time),
       resource: { type: 'branch', id: name },
-      joins: { rule: name },
       where: compact({ branch: isPattern ? undefined : name }),
     },
   ];
@@ -34,11 +33,10 @@ export const ruleset: ReadDelivery = ({ payload, action }) => {
   const time = textOf(own.updated_at) ?? textOf(own.created_at);
   return [
     {
-      ...stands(action, edit, isEnforced || isSwitched),
+      ...stands(action, name, edit, isEnforced || isSwitched),
       id: [idOf(own.id), name, time],
       occurredAt: action === 'deleted' ? undefined : instantOf(time),
       resource: { type: 'ruleset', id: name },
-      joins: { rule: name },
     },
   ];
 };
@@ -105,15 +103,29 @@ function rulesetOf(request: Dict): string | undefined {
   return textOf(first?.ruleset_name);
 }
 
-function stands(action: string, edit: Edit, isEnforced: boolean): Pick<Told, 'kind' | 'found'> {
+/**
+ * What an action does to a protection. An edit is about the settings that it changed: only an edit that sets the same
+ * ones back restores what was loosened, so they are part of the rule's name.
+ */
+function stands(
+  action: string,
+  name: string,
+  edit: Edit,
+  isEnforced: boolean,
+): Pick<Told, 'kind' | 'joins' | 'found'> {
   const { loosened, tightened } = edit;
-  const found = { found: compact({ loosened: some(loosened), tightened: some(tightened) }) };
-  if (!isEnforced) return { kind: 'activity.recorded', ...found };
-  if (action === 'deleted') return { kind: 'control.disabled' };
-  if (action === 'created') return { kind: 'control.restored' };
-  if (action !== 'edited') return { kind: 'activity.recorded' };
-  if (loosened.length > 0) return { kind: 'control.disabled', ...found };
-  return { kind: tightened.length > 0 ? 'control.restored' : 'activity.recorded', ...found };
+  const found = compact({ loosened: some(loosened), tightened: some(tightened) });
+  const whole = { joins: { rule: name }, found };
+  if (!isEnforced) return { kind: 'activity.recorded', ...whole };
+  if (action === 'deleted') return { kind: 'control.disabled', ...whole };
+  if (action === 'created') return { kind: 'control.restored', ...whole };
+  const settings = loosened.length > 0 ? loosened : tightened;
+  if (action !== 'edited' || settings.length === 0) return { kind: 'activity.recorded', ...whole };
+  return {
+    kind: loosened.length > 0 ? 'control.disabled' : 'control.restored',
+    joins: { rule: ruleName(name, settings) },
+    found,
+  };
 }
 
 function some(names: readonly string[]): readonly string[] | undefined {

@@ -52,7 +52,7 @@ export const tokenRequest: ReadDelivery = ({ payload, action }) => {
       // Only the time of the request is told.
       occurredAt: action === 'created' ? instantOf(request.created_at) : undefined,
       outcome: isApproved ? 'success' : action === 'denied' ? 'failure' : undefined,
-      resource: { type: 'personal-access-token', id },
+      resource: { type: 'token', id },
       who: {
         ...sender,
         leads: [...sender.leads, ...holder],

@@ -28,6 +28,7 @@ export const workflowRun: ReadDelivery = ({ payload, action }) => {
       joins: { run: id, commit },
       where: compact({ commit, branch: textOf(run.head_branch) }),
       who: withRunners(whoIs(payload.sender), run),
+      found: { unpinnedActions: unpinned(listOf(run.referenced_workflows).map((one) => dictOf(one)?.path)) },
     },
   ];
 };
@@ -40,9 +41,8 @@ export const workflowJob: ReadDelivery = ({ payload, action, repository }) => {
   const deployment = dictOf(payload.deployment);
   const environment = textOf(deployment?.environment);
   const commit = hashOf(job.head_sha);
-  const failed = listOf(job.steps)
-    .filter(isDict)
-    .find((step) => step.conclusion === 'failure');
+  const steps = listOf(job.steps).filter(isDict);
+  const failed = steps.find((step) => step.conclusion === 'failure');
   const time = action === 'completed' ? job.completed_at : (job.started_at ?? job.created_at);
   return [
     {
@@ -60,10 +60,32 @@ export const workflowJob: ReadDelivery = ({ payload, action, repository }) => {
         subject: environment === undefined ? undefined : environmentSubject(repository, environment),
       }),
       where: compact({ commit, branch: textOf(job.head_branch) }),
-      found: { failedStep: textOf(failed?.name) },
+      found: {
+        failedStep: textOf(failed?.name),
+        unpinnedActions: unpinned(steps.map((step) => stepAction(step.name))),
+      },
     },
   ];
 };
+
+/** A step without a name of its own is called after the action that it runs. */
+function stepAction(name: unknown): string | undefined {
+  const text = textOf(name);
+  return text?.startsWith('Run ') === true ? text.slice('Run '.length) : undefined;
+}
+
+/** As many unpinned actions as a message could ever list. */
+const unpinnedMax = 20;
+
+/** Actions and workflows of other repositories that run from a branch or tag: whoever may move it may change them. */
+function unpinned(uses: readonly unknown[]): readonly string[] | undefined {
+  const found = uses.flatMap((one) => {
+    const use = (textOf(one) ?? '').slice(0, 300);
+    const ref = /^[\w.-]+\/[\w.-]+(?:\/[\w./-]+)?@([\w./-]+)$/u.exec(use)?.[1];
+    return ref === undefined || /^[0-9a-f]{40}$/u.test(ref) ? [] : [use];
+  });
+  return found.length === 0 ? undefined : [...new Set(found)].sort().slice(0, unpinnedMax);
+}
 
 /** `deployment`: one was asked for. Whether it came about is told by its status. */
 export const deployment: ReadDelivery = (delivery) => {
