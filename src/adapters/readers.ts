@@ -11,9 +11,11 @@ import { directory as labels } from './owners/labels/index.ts';
 import { directory as oktaExport } from './owners/okta-export/index.ts';
 import { directory as people } from './owners/people/index.ts';
 import { source as agents } from './sources/agents/index.ts';
+import { source as anthropic } from './sources/anthropic/index.ts';
 import { source as cloudtrail } from './sources/cloudtrail/index.ts';
 import { source as detectSecrets } from './sources/detect-secrets/index.ts';
 import { source as gcp } from './sources/gcp/index.ts';
+import { source as entra } from './sources/entra/index.ts';
 import { source as generic } from './sources/generic/index.ts';
 import { source as ggshield } from './sources/ggshield/index.ts';
 import { source as github } from './sources/github/index.ts';
@@ -22,8 +24,10 @@ import { source as gitleaks } from './sources/gitleaks/index.ts';
 import { source as gophish } from './sources/gophish/index.ts';
 import { source as kubernetes } from './sources/kubernetes/index.ts';
 import { source as okta } from './sources/okta/index.ts';
+import { source as openai } from './sources/openai/index.ts';
 import { source as secretlint } from './sources/secretlint/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
+import { source as vault } from './sources/vault/index.ts';
 
 /** The part of the registry that only reads: a dry run loads nothing that could send. */
 export const sources: readonly Source[] = [
@@ -37,9 +41,13 @@ export const sources: readonly Source[] = [
   gophish,
   cloudtrail,
   gcp,
+  vault,
   kubernetes,
   okta,
+  entra,
   agents,
+  anthropic,
+  openai,
   generic,
 ];
 
