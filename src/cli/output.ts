@@ -6,14 +6,20 @@ import { terminal } from '../lib/escape.ts';
  * which `line` and `note` see to.
  */
 
-/** What JSON leaves as it is but a terminal obeys: DEL, C1 controls, bidirectional and invisible characters. */
-const loud = /[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+/** What JSON leaves as it is but a terminal obeys: DEL, C1 controls, bidirectional and invisible characters, tags. */
+const loud =
+  /[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** One line of JSON that is inert on a terminal and has the same value. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(
     loud,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    // A character beyond the basic plane is two units.
+    (character) =>
+      character
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
   );
 }
 

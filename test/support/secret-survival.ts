@@ -18,6 +18,11 @@ const secretMembers = new Set([
 ]);
 const windowLength = 6;
 
+/** Whether scanners write a secret in clear under this name, or a text that quotes one. */
+export function isSecretMember(name: string): boolean {
+  return secretMembers.has(name) || name === 'text';
+}
+
 /** Every string in a value, with the name of the member it stands under. */
 function* strings(value: unknown, member = ''): Generator<readonly [string, string]> {
   if (typeof value === 'string') yield [member, value];
