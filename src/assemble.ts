@@ -12,7 +12,7 @@ import { appendRows } from './ledger/rows.ts';
 import { keyedHash, sha256Hex } from './lib/hmac.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
-import { classifier } from './packs/classify.ts';
+import { classifier, correlationName, creditOf } from './packs/classify.ts';
 import type { Packs } from './packs/load.ts';
 import type { TrustNetworks } from './packs/trust-file.ts';
 import type { Channel, Recipient } from './ports/channel.ts';
@@ -61,6 +61,11 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     clock: assembly.clock,
     behaviours,
     classify: classifier(packs.behaviours.values()),
+    correlated: (behaviour, name) => {
+      const all = packs.behaviours.get(behaviour)?.failed.correlated ?? [];
+      const found = all.find(({ correlation }) => correlationName(correlation) === name);
+      return found === undefined ? undefined : { ...found, credit: creditOf(found.correlation) };
+    },
     trust: packs.trust.gate(assembly.trustNetworks ?? { scanners: [], securityTeam: [] }),
     enrich: assembly.enrich ?? (async (events) => events),
     get people() {

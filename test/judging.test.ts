@@ -15,10 +15,10 @@ import {
   testFingerprinter,
   testKeys,
 } from './support/house.ts';
-import { deployToken, packsWith } from './support/judged-packs.ts';
+import { deployToken, manyRefusals, packsWith, refusalRules } from './support/judged-packs.ts';
 import { testStores } from './support/stores.ts';
 
-const packs = packsWith({ 'deploy-token': deployToken });
+const packs = packsWith({ 'deploy-token': deployToken, 'many-refusals': manyRefusals }, refusalRules);
 let serial = 0;
 
 function doing(kind: Event['kind'], at: number, over: Partial<EventParts> = {}): Event {
@@ -204,6 +204,33 @@ for (const kind of testStores()) {
       await take(house, doing('credential.created', monday - 2), doing('credential.created', monday - 1));
       const after = await store.read.loops(loopPrincipal, { behaviour: 'deploy-token', limit: 500 });
       expect(after.items.length - before.items.length).toBe(2);
+    });
+
+    test('a correlation speaks when it holds, whatever the order, and its author is named', async () => {
+      const house = openAt();
+      const outcomes: unknown[] = [];
+      for (const order of [
+        [0, 1, 2, 3],
+        [3, 2, 1, 0],
+        [2, 0, 3, 1],
+      ]) {
+        serial += 1;
+        const who = `ana-${serial}`;
+        const times = [monday - 60 * 60_000, monday - 8 * 60_000, monday - 5 * 60_000, monday - 60_000];
+        const refusals = times.map((at) =>
+          doing('activity.recorded', at, {
+            source: 'okta',
+            actor: { type: 'person', email: `${who}@example.com` },
+            record: { eventType: 'policy.denied', who },
+          }),
+        );
+        for (const at of order) await take(house, ...refusals.slice(at, at + 1));
+        const { items } = await store.read.loops(loopPrincipal, { behaviour: 'many-refusals', limit: 100 });
+        const found = items.filter(({ facts }) => facts.kept[0]?.actor.email === `${who}@example.com`);
+        outcomes.push(found.map(({ facts }) => [facts.sightings, facts.kept[0]?.at, facts.kept[0]?.rules]));
+      }
+      const credit = { title: 'Refused again and again', author: 'Bea Correlation' };
+      expect(outcomes).toEqual(Array.from({ length: 3 }, () => [[1, monday - 60_000, [credit]]]));
     });
 
     test('two writers who meet between a step and its deed agree in the end', async () => {

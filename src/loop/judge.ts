@@ -5,12 +5,21 @@ import { judgeBaseline, type Unusual, type UsualSeen } from '../core/judge/basel
 import { type BrokenStep, judgePath, type StepSeen } from '../core/judge/path.ts';
 import { addSeen, type LoopFacts } from '../core/loop/facts.ts';
 import { withRefuted } from '../core/loop/waiting.ts';
-import type { Meaning } from '../core/meaning.ts';
+import type { Meaning, RuleCredit } from '../core/meaning.ts';
+import { holdsAt } from '../core/rules/correlated.ts';
 import type { LoopRow, MarkRow } from '../ports/store.ts';
-import { caseKeyOf, fixKey, historyKey, knownStepsKey, undertakingKeys } from './marks.ts';
+import {
+  caseKeyOf,
+  fixKey,
+  groupKey,
+  historyKey,
+  knownHit,
+  knownStepsKey,
+  undertakingKeys,
+} from './marks.ts';
 import type { LoopParts } from './parts.ts';
 
-type Parts = Pick<LoopParts, 'idOf' | 'behaviours'>;
+type Parts = Pick<LoopParts, 'idOf' | 'behaviours' | 'correlated'>;
 
 /** A deed that is held against its approved path and its identity's history. */
 export type Candidate = { readonly event: Event; readonly meaning: Extract<Meaning, { role: 'end' }> };
@@ -29,11 +38,17 @@ export function keysForCandidate(parts: Parts, { event, meaning }: Candidate): r
   const keys: string[] = [];
   if (meaning.by.includes('path'))
     keys.push(knownStepsKey(parts, behaviour), ...undertakingKeys(parts, behaviour, event));
+  for (const hit of meaning.hits ?? []) keys.push(groupKey(parts, behaviour, hit));
   const history = meaning.by.includes('baseline') ? historyKey(parts, behaviour, event) : undefined;
   return history === undefined ? keys : [...keys, history];
 }
 
-export type Judged = { readonly broken?: BrokenStep; readonly unusual?: Unusual };
+export type Judged = {
+  readonly broken?: BrokenStep;
+  readonly unusual?: Unusual;
+  /** The correlations that hold with it. */
+  readonly rules?: readonly RuleCredit[];
+};
 
 /** What is wrong with a deed, by what was observed; undefined when nothing is. */
 export function judgeCandidate(parts: Parts, candidate: Candidate, marks: Marks): Judged | undefined {
@@ -56,11 +71,28 @@ export function judgeCandidate(parts: Parts, candidate: Candidate, marks: Marks)
     baseline === undefined || !meaning.by.includes('baseline') || history === undefined
       ? undefined
       : judgeBaseline(baseline, event, marks.of(history).flatMap(usualSeen));
-  if (broken === undefined && unusual === undefined) return undefined;
+  const rules = heldCorrelations(parts, behaviour, candidate, marks);
+  if (broken === undefined && unusual === undefined && rules.length === 0) return undefined;
   return {
+    ...(rules.length === 0 ? {} : { rules }),
     ...(broken === undefined ? {} : { broken }),
     ...(unusual === undefined ? {} : { unusual }),
   };
+}
+
+function heldCorrelations(
+  parts: Parts,
+  behaviour: Behaviour,
+  { event, meaning }: Candidate,
+  marks: Marks,
+): readonly RuleCredit[] {
+  const held = (meaning.hits ?? []).flatMap((hit) => {
+    const found = parts.correlated(behaviour.id, hit.correlation);
+    if (found === undefined) return [];
+    const hits = marks.of(groupKey(parts, behaviour, hit)).flatMap((mark) => knownHit(mark) ?? []);
+    return holdsAt(found, hits, event.id) ? [found.credit] : [];
+  });
+  return [...new Map(held.map((credit) => [credit.title, credit])).values()];
 }
 
 /** Whether the installation had seen this step of any undertaking by then. */
@@ -126,7 +158,9 @@ export function applyMarks(parts: Parts, row: LoopRow, facts: LoopFacts, marks: 
   }
   if (behaviour.path === undefined) return next;
   for (const sighting of facts.kept) {
-    if (sighting.broken === undefined || sighting.unusual !== undefined) continue;
+    // What is wrong for another reason too stays wrong.
+    if (sighting.broken === undefined || sighting.unusual !== undefined || sighting.rules !== undefined)
+      continue;
     const keys = undertakingKeys(parts, behaviour, sighting);
     const seen = keys.flatMap(marks.of).map(stepSeen);
     const isKnown = isKnownAt(parts, behaviour, marks, sighting.at);

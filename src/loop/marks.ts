@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Behaviour } from '../core/behaviour.ts';
 import { actorKey, caseValuesOf, joinValue } from '../core/case-key.ts';
 import type { Event } from '../core/event.ts';
 import { lookedAt } from '../core/judge/baseline.ts';
-import type { Meaning } from '../core/meaning.ts';
+import type { CorrelatedHit, Meaning } from '../core/meaning.ts';
+import type { KnownHit } from '../core/rules/correlated.ts';
 import type { MarkRow } from '../ports/store.ts';
 import type { LoopParts } from './parts.ts';
 
@@ -67,10 +69,35 @@ export function marksOf(
     const where = caseKeyOf(keys, behaviour, event) ?? '';
     return key === undefined ? [] : [{ key, name: meaning.name, who: `${event.id} ${where}`, ...at }];
   }
-  if (meaning.role === 'end' && meaning.by.includes('baseline')) {
-    const key = historyKey(keys, behaviour, event);
-    if (key === undefined) return [];
-    return lookedAt(event).map(({ what, value }) => ({ key, name: what, who: value, ...at }));
-  }
-  return [];
+  if (meaning.role !== 'end') return [];
+  const hits = (meaning.hits ?? []).map((hit) => ({
+    key: groupKey(keys, behaviour, hit),
+    name: hitName,
+    who: JSON.stringify({ event: event.id, rule: hit.rule, texts: hit.texts }),
+    ...at,
+  }));
+  const key = meaning.by.includes('baseline') ? historyKey(keys, behaviour, event) : undefined;
+  if (key === undefined) return hits;
+  const usual = lookedAt(event).map(({ what, value }) => ({ key, name: what, who: value, ...at }));
+  return [...hits, ...usual];
+}
+
+const hitName = 'hit';
+
+/** Where the hits of one group of a correlation are. */
+export function groupKey({ idOf }: Keys, behaviour: Behaviour, hit: CorrelatedHit): string {
+  return idOf(['group', behaviour.id, hit.correlation, hit.group]);
+}
+
+const storedHit = z.object({
+  event: z.string(),
+  rule: z.string(),
+  texts: z.record(z.string(), z.array(z.string())),
+});
+
+/** The hit that a mark tells of. */
+export function knownHit({ name, who, firstAt }: MarkRow): KnownHit | undefined {
+  if (name !== hitName) return undefined;
+  const parsed = storedHit.safeParse(JSON.parse(who));
+  return parsed.success ? { ...parsed.data, at: firstAt } : undefined;
 }

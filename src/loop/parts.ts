@@ -3,10 +3,11 @@ import type { Event, Json } from '../core/event.ts';
 import type { TrustJudgement } from '../core/judge/trust.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
 import type { Addressee, OwnerView } from '../core/loop/position.ts';
-import type { Meaning } from '../core/meaning.ts';
+import type { Meaning, RuleCredit } from '../core/meaning.ts';
 import type { RenderedMessage } from '../core/message.ts';
 import type { Evidence } from '../core/owner.ts';
 import type { OwnerWeights } from '../core/owner-weights.ts';
+import type { Correlated } from '../core/rules/correlated.ts';
 import type { WorkingHours } from '../core/working-time.ts';
 import type { Channel, Recipient } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -24,6 +25,11 @@ export type LoopParts = {
   readonly classify: (event: Event) => readonly Meaning[];
   /** Whether it was the identity itself, by the rules of the packs. */
   readonly trust: (event: Event, behaviour: string) => TrustJudgement;
+  /** A correlation that a behaviour names, by its id, name or title, with who wrote it. */
+  readonly correlated: (
+    behaviour: string,
+    name: string,
+  ) => (Correlated & { readonly credit: RuleCredit }) | undefined;
   /** Adds what the installation can find out about events by itself, such as the content at an exact place. */
   readonly enrich: (events: readonly Event[]) => Promise<readonly Event[]>;
   readonly people: People;

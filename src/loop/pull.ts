@@ -9,6 +9,8 @@ import { type PullState, partOf, readPullState, writePullState } from './pull-st
 const leaseMs = 300_000;
 /** Records of one transaction. */
 const batchMax = 100;
+/** Deliveries ask for a reading as often as they come: this long lies between two all the same. */
+const askedEveryMs = 60_000;
 
 export type PullDuty = {
   readonly source: Source;
@@ -77,6 +79,23 @@ export async function pullSource(parts: LoopParts, duty: PullDuty): Promise<Pull
     ended(state, failures, parts.clock.now(), duty.everyMs),
   );
   return isHeld ? { kind: 'pulled', ...counts, failures } : { kind: 'stopped' };
+}
+
+/**
+ * Has a source read soon: a delivery told of something whose place only the vendor's interface tells. Nothing happens
+ * for a source that was never read. What is asked for during a reading comes with the next one.
+ */
+export async function pullSoon(parts: LoopParts, source: string): Promise<void> {
+  await parts.store.transaction(async (tx) => {
+    await tx.lock(settingName(source));
+    const value = await tx.setting(settingName(source));
+    if (value === undefined) return;
+    const state = readPullState(value);
+    const lastAt = Math.max(state.lastSuccessAt ?? 0, state.lastFailure?.at ?? 0);
+    const nextAt = Math.max(parts.clock.now(), lastAt + askedEveryMs);
+    if (nextAt < state.nextAt)
+      await tx.saveSetting(settingName(source), writePullState({ ...state, nextAt }));
+  });
 }
 
 export type PullHealth = Pick<PullState, 'lastSuccessAt' | 'lastFailure' | 'nextAt'> & {

@@ -6,7 +6,7 @@ import { type Candidate, type Judged, judgeCandidate, keysForCandidate, type Mar
 import { caseKeyOf, marksOf } from './marks.ts';
 import type { LoopParts } from './parts.ts';
 
-type Parts = Pick<LoopParts, 'idOf' | 'behaviours' | 'trust'>;
+type Parts = Pick<LoopParts, 'idOf' | 'behaviours' | 'trust' | 'correlated'>;
 
 /** What an event says, by what it means. */
 export type Telling = {
@@ -29,8 +29,11 @@ export function tell(parts: Parts, event: Event, meanings: readonly Meaning[]): 
     }
     marks.push(...marksOf(parts, behaviour, event, meaning));
     if (meaning.role === 'end') candidates.push({ event, meaning });
-    else if (meaning.role === 'failed') told.push(failing(parts, event, behaviour.id));
-    else if (meaning.role === 'fixed' || meaning.role === 'related')
+    else if (meaning.role === 'failed') {
+      const { rules } = meaning;
+      told.push(failing(parts, event, behaviour.id, rules === undefined ? undefined : { rules }));
+    }
+    if (meaning.role === 'fixed' || meaning.role === 'related')
       told.push({ event, behaviour: behaviour.id, role: meaning.role, evidence: [] });
   }
   return { told, candidates, marks };

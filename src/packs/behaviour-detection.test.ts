@@ -36,6 +36,15 @@ correlation:
   group-by: [actor.alternateId]
   timespan: 1h
   condition: { gte: 2 }
+---
+title: Very often
+name: very_often
+correlation:
+  type: event_count
+  rules: [often]
+  group-by: [actor.alternateId]
+  timespan: 1d
+  condition: { gte: 2 }
 `;
 
 function content(): { readonly content: DetectionContent; readonly problems: readonly PackProblem[] } {
@@ -93,10 +102,18 @@ describe('a detection of a behaviour', () => {
     expect(compiled.rulesOf(subjectOfEvent(okta('x')))).toEqual([]);
   });
 
+  test('with a correlation fits no single event, and says what one is to it', () => {
+    const compiled = compile({ rules: ['often'] });
+    if (compiled.kind === 'error') throw new Error(compiled.reason);
+    const event = okta('system.api_token.create');
+    expect(compiled.test(subjectOfEvent(event))).toBe(false);
+    expect(compiled.correlated.map(({ correlation }) => correlation.name)).toEqual(['often']);
+  });
+
   test.each([
     ['a rule that is not there', { rules: ['nobody'] }, ['rules', 0], '"nobody" is no rule'],
     ['a rule that did not compile', { rules: ['policy_changed'] }, ['rules', 0], 'is no rule'],
-    ['a correlation', { rules: ['often'] }, ['rules', 0], 'is no rule'],
+    ['a correlation of correlations', { rules: ['very_often'] }, ['rules', 0], 'based on another'],
     ['no rule', { rules: [] }, ['rules'], 'is a list'],
     ['rules and selections', { rules: ['token_made'], s: { a: 1 }, condition: 's' }, ['rules'], 'not both'],
     [

@@ -1,7 +1,10 @@
 import { type Subject, subjectOfEvent } from '../core/detection/subject.ts';
 import type { Event } from '../core/event.ts';
-import type { Meaning } from '../core/meaning.ts';
-import { isCandidate, type PackBehaviour } from './pack-behaviour.ts';
+import type { CorrelatedHit, Meaning, RuleCredit } from '../core/meaning.ts';
+import { hitsOf } from '../core/rules/correlated.ts';
+import type { Correlation } from '../core/rules/correlation.ts';
+import type { Rule } from '../core/rules/rule.ts';
+import type { PackBehaviour } from './pack-behaviour.ts';
 
 /**
  * What an event means to the behaviours. Only those whose detections can match the event's kind are asked; the list a
@@ -26,12 +29,15 @@ function meaningsOf(pack: PackBehaviour, event: Event, subject: Subject): readon
   const behaviour = pack.behaviour.id;
   const found: Meaning[] = [];
   const hasFailed = pack.failed.test(subject);
-  if (hasFailed) found.push({ behaviour, role: 'failed' });
-  else if (isCandidate(pack, subject)) {
-    const by = (['path', 'baseline'] as const).filter(
-      (one) => (one === 'path' ? pack.end : pack.usual)?.test(subject) === true,
-    );
-    found.push({ behaviour, role: 'end', by });
+  if (hasFailed) found.push({ behaviour, role: 'failed', ...creditsOf(pack, subject) });
+  else {
+    const hits = correlatedHits(pack, subject);
+    const by = [
+      ...(pack.end?.test(subject) === true ? (['path'] as const) : []),
+      ...(pack.usual?.test(subject) === true ? (['baseline'] as const) : []),
+      ...(hits.length > 0 ? (['correlation'] as const) : []),
+    ];
+    if (by.length > 0) found.push({ behaviour, role: 'end', by, ...(hits.length > 0 ? { hits } : {}) });
   }
   for (const { name, detection } of pack.steps)
     if (detection.test(subject)) found.push({ behaviour, role: 'step', name });
@@ -46,6 +52,29 @@ function meaningsOf(pack: PackBehaviour, event: Event, subject: Subject): readon
   return found;
 }
 
+function creditsOf(pack: PackBehaviour, subject: Subject): { readonly rules?: readonly RuleCredit[] } {
+  const rules = pack.failed.rulesOf(subject);
+  return rules.length === 0 ? {} : { rules: rules.map(creditOf) };
+}
+
+export function creditOf({ title, author, license }: Rule | Correlation): RuleCredit {
+  return {
+    title,
+    ...(author === undefined ? {} : { author }),
+    ...(license === undefined ? {} : { license }),
+  };
+}
+
+function correlatedHits({ failed }: PackBehaviour, subject: Subject): readonly CorrelatedHit[] {
+  return failed.correlated.flatMap((one) =>
+    hitsOf(one, subject).map((hit) => ({ ...hit, correlation: correlationName(one.correlation) })),
+  );
+}
+
+export function correlationName({ id, name, title }: Correlation): string {
+  return id ?? name ?? title;
+}
+
 function concerns(pack: PackBehaviour, kind: string): boolean {
   const detections = [
     pack.failed,
@@ -57,6 +86,7 @@ function concerns(pack: PackBehaviour, kind: string): boolean {
   ].filter((one) => one !== undefined);
   return (
     byFingerprint(pack) ||
+    pack.failed.correlated.length > 0 ||
     detections.some(
       ({ discriminators }) =>
         discriminators.length === 0 ||

@@ -1,11 +1,12 @@
 import { type Behaviour, behaviourSchema } from '../core/behaviour.ts';
 import { detectionOf } from '../core/detection/compile-detection.ts';
 import { type Subject, subjectOfEvent } from '../core/detection/subject.ts';
-import type { Rule } from '../core/rules/rule.ts';
+import { hitsOf } from '../core/rules/correlated.ts';
 import {
   type BehaviourDetection,
   compileBehaviourDetection,
   type DetectionContent,
+  ofNoRules,
 } from './behaviour-detection.ts';
 import { type Framework, type FrameworkReference, resolveMapping } from './framework-file.ts';
 import type { PackFolder } from './pack-folder.ts';
@@ -40,7 +41,11 @@ export function judge(pack: PackBehaviour, event: unknown): Verdict {
 export type Verdict = 'failed' | 'end' | 'fixed' | 'step' | 'opportunity' | 'nothing';
 
 export function isCandidate(pack: PackBehaviour, subject: Subject): boolean {
-  return pack.end?.test(subject) === true || pack.usual?.test(subject) === true;
+  return (
+    pack.end?.test(subject) === true ||
+    pack.usual?.test(subject) === true ||
+    pack.failed.correlated.some((one) => hitsOf(one, subject).length > 0)
+  );
 }
 
 /** As `judge`, for an event that many behaviours are asked about: its fields are read once. */
@@ -53,14 +58,9 @@ export function judgeSubject(pack: PackBehaviour, subject: Subject): Verdict {
   return pack.opportunity?.test(subject) === true ? 'opportunity' : 'nothing';
 }
 
-/** The named rules by which an event failed: whoever builds on one names its author (Detection Rule License 1.1). */
-export function rulesBehind(pack: PackBehaviour, event: unknown): readonly Rule[] {
-  return pack.failed.rulesOf(subjectOfEvent(event));
-}
-
 const never: BehaviourDetection = {
   ...detectionOf({ test: () => false, keys: [], cost: 0 }),
-  rulesOf: () => [],
+  ...ofNoRules,
 };
 
 export function readBehaviours(

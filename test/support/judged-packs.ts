@@ -1,11 +1,14 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPacks, type Packs } from '../../src/packs/load.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 
-/** The shipped packs with further behaviours, whose words are those of a leaked key. */
-export function packsWith(behaviours: Readonly<Record<string, string>>): Packs {
+/** The shipped packs with further behaviours, whose words are those of a leaked key, and Sigma documents. */
+export function packsWith(
+  behaviours: Readonly<Record<string, string>>,
+  rules: Readonly<Record<string, string>> = {},
+): Packs {
   const dir = mkdtempSync(join(tmpdir(), 'foldback-packs-'));
   try {
     cpSync(shippedPacksDir(), dir, { recursive: true });
@@ -13,6 +16,8 @@ export function packsWith(behaviours: Readonly<Record<string, string>>): Packs {
       writeFileSync(join(dir, 'behaviours', `${id}.yaml`), yaml);
       cpSync(join(dir, 'messages', 'secret-in-repository'), join(dir, 'messages', id), { recursive: true });
     }
+    mkdirSync(join(dir, 'rules'), { recursive: true });
+    for (const [name, yaml] of Object.entries(rules)) writeFileSync(join(dir, 'rules', name), yaml);
     const loaded = loadPacks(dir);
     if (loaded.kind === 'error') throw new Error(JSON.stringify(loaded.problems, undefined, 1));
     return loaded.packs;
@@ -72,3 +77,54 @@ examples:
   - { name: a key by hand, event: { kind: credential.created }, expect: failed }
   - { name: a token, event: { kind: token.issued, resource: { type: environment, id: prod } }, expect: end }
 `;
+
+/** Somebody is refused again and again within ten minutes. */
+export const manyRefusals = `
+id: many-refusals
+version: 1
+title: Somebody was refused again and again
+summary: Three refusals of one person within ten minutes.
+severity: low
+detection:
+  failed:
+    rules: [refused-often]
+keys: { case: actor, habit: person }
+proof: { observed: [attested], verified: [attested], unprovableAfter: 30d }
+hold: { window: 30d }
+relapse: { window: 90d }
+ladder:
+  - { moment: reminder, after: 2wd, to: owner }
+answers: [done, need-help, not-me, not-mine, wrong]
+mapping:
+  - { framework: OWASP-NHI, edition: "2025", id: NHI5 }
+learnMore: { label: OWASP on non-human identities, url: "https://owasp.org/www-project-non-human-identities-top-10/" }
+reviewedBy: test
+reviewedOn: 2026-11-23
+examples:
+  - { name: one refusal is held against those before, event: { source: okta, record: { eventType: policy.denied, who: ana } }, expect: end }
+  - { name: another event, event: { source: okta, record: { eventType: policy.allowed } }, expect: nothing }
+`;
+
+export const refusalRules = {
+  'refused.yml': `
+title: A request was refused
+name: refused
+author: Ana Rule
+license: DRL 1.1
+logsource: { product: okta, service: okta }
+detection:
+  denied: { eventType: policy.denied }
+  condition: denied
+`,
+  'refused-often.yml': `
+title: Refused again and again
+name: refused-often
+author: Bea Correlation
+correlation:
+  type: event_count
+  rules: [refused]
+  group-by: [who]
+  timespan: 10m
+  condition: { gte: 3 }
+`,
+};

@@ -2,6 +2,7 @@ import type { Actor, Event, EventKind, Identity, SecretFacts, Validity, Where } 
 import type { Unusual } from '../judge/baseline.ts';
 import type { BrokenStep } from '../judge/path.ts';
 import { type Trust, trustRank } from '../judge/trust.ts';
+import type { RuleCredit } from '../meaning.ts';
 import type { Answer, Moment } from '../message.ts';
 import type { Evidence } from '../owner.ts';
 import { mergeValidity } from './validity.ts';
@@ -71,6 +72,8 @@ export type Sighting = {
   /** The step of the approved path that does not stand. */
   readonly broken?: BrokenStep;
   readonly unusual?: Unusual;
+  /** The named rules and correlations behind it. */
+  readonly rules?: readonly RuleCredit[];
 } & Pick<Event, 'resource' | 'action' | 'outcome' | 'network' | 'joins'>;
 
 export type ValiditySeen = {
@@ -178,6 +181,7 @@ export type FailedEvent = {
   readonly trust?: { readonly outcome: Trust; readonly reasons: readonly string[] };
   readonly broken?: BrokenStep;
   readonly unusual?: Unusual;
+  readonly rules?: readonly RuleCredit[];
   /** Keys of the marks that may move it. */
   readonly watches?: readonly string[];
   readonly caseKey?: string;
@@ -187,7 +191,7 @@ export type FailedEvent = {
 
 /** Adds a failing event that was not known before. */
 export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
-  const { event, broken, unusual } = failed;
+  const { event, broken, unusual, rules } = failed;
   const trust = failed.trust?.outcome ?? 'trusted';
   const isCounted = trust === 'trusted';
   const { resource, action, outcome, network, joins } = event;
@@ -207,6 +211,7 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     ...(trust === 'trusted' ? {} : { trust, doubts: failed.trust?.reasons ?? [] }),
     ...(broken === undefined ? {} : { broken }),
     ...(unusual === undefined ? {} : { unusual }),
+    ...(rules === undefined ? {} : { rules }),
   };
   const isUnsuppressed = facts.isUnsuppressed || failed.suppression === undefined;
   const suppression = soonerEnd(facts.suppression, failed.suppression);

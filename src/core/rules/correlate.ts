@@ -18,6 +18,8 @@ export type CorrelationMatch = {
   readonly correlation: Correlation;
   /** The same for the same events, in whatever order they came. */
   readonly id: string;
+  /** Id of the event at which it holds. */
+  readonly event: string;
   /** When the last of its events occurred. */
   readonly at: number;
   /** By field of `group-by`, as this event writes it. */
@@ -168,6 +170,7 @@ function newMatches(
     fresh.push({
       correlation,
       id: JSON.stringify([correlation.id ?? correlation.name ?? correlation.title, key, point.id]),
+      event: point.id,
       at: point.at,
       group: point.group,
       figure,
@@ -223,7 +226,7 @@ function firstAt(known: readonly Held[], instant: number): number {
 
 type Group = { readonly key: string; readonly group: Readonly<Record<string, string>> };
 
-function groupsOf(correlation: Correlation, hit: CorrelationHit): readonly Group[] {
+export function groupsOf(correlation: Correlation, hit: CorrelationHit): readonly Group[] {
   let tuples: readonly (readonly string[])[] = [[]];
   for (const name of correlation.groupBy) {
     const texts = fieldTexts(correlation, hit, name);
