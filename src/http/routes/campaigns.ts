@@ -1,16 +1,16 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { cueKinds } from '../../core/mail-cues/cue.ts';
-import { ratings, readAlignment } from '../../core/mail-cues/difficulty.ts';
+import { readAlignment } from '../../core/mail-cues/difficulty.ts';
 import { limits } from '../../lib/limits.ts';
 import { mailBytesMax } from '../../lib/mail/parse-mail.ts';
 import { readTemplate } from '../../lib/mail/read-template.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
-import { type Campaign, keepCampaign } from '../../loop/campaign.ts';
+import { keepCampaign } from '../../loop/campaign.ts';
 import { readSimulation, type SimulatedMail } from '../../packs/read-simulation.ts';
 import { requireAllTeams } from '../caller/caller.ts';
 import { readRawBody } from '../hardening/raw-body.ts';
+import { campaignJson, campaignSchema } from '../json/campaign-json.ts';
 import { known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { mailType } from '../route-table.ts';
@@ -37,46 +37,6 @@ const query = z.strictObject({
     .exactOptional()
     .describe('How many further cues the mail has that no program sees.'),
 });
-
-export const campaignSchema = z.object({
-  source: z.string(),
-  id: z.string(),
-  name: z.string().exactOptional(),
-  cues: z.array(
-    z.object({
-      kind: z.enum(cueKinds),
-      part: z.enum(['from', 'reply-to', 'subject', 'text', 'attachments']),
-      start: z.int().exactOptional(),
-      end: z.int().exactOptional(),
-      shown: z.string().exactOptional(),
-      actual: z.string().exactOptional(),
-      like: z.string().exactOptional(),
-    }),
-  ),
-  difficulty: z.object({
-    cues: z.int().describe('Cues of the scale, those included that the campaign counted.'),
-    amount: z.enum(['few', 'some', 'many']).exactOptional(),
-    alignment: z.object({ score: z.int(), level: z.enum(['weak', 'medium', 'strong']) }).exactOptional(),
-    rating: z.enum(ratings).describe('How hard to tell from a genuine mail; not rated without an alignment.'),
-  }),
-});
-
-/** A simulation as it is shown: what was found, and how hard it was. */
-export function campaignJson({
-  source,
-  id,
-  name,
-  cues,
-  difficulty,
-}: Campaign): z.infer<typeof campaignSchema> {
-  return {
-    source,
-    id,
-    ...known('name', name),
-    cues: cues.map(({ where, ...cue }) => ({ ...cue, ...where })),
-    difficulty,
-  };
-}
 
 /** The mails of simulations. */
 export function campaignRoutes(room: Room): Pick<Operations, 'PUT /v1/campaigns/{id}'> {
