@@ -9,7 +9,9 @@ import {
   caseStepAgain,
   plainHouse,
 } from './case-parts.ts';
+import { mailPart } from './mail-part.ts';
 import { pageFrame } from './page-frame.ts';
+import { pageStyle } from './page-style.ts';
 import {
   code,
   fill,
@@ -29,6 +31,25 @@ import type { RecipientView } from './recipient-view.ts';
  * below, how we know and who sees it. Showing it changes nothing.
  */
 export function recipientPage(given: RecipientView, words: PageWords): string {
+  let page = recipientPageWith(given, words, 0);
+  if (given.mail === undefined) return page;
+  for (const mailBytesMax of mailBytesTried) {
+    page = recipientPageWith(given, words, mailBytesMax);
+    if (byteLength(page) + pageStyle.length <= pageBytesMax) break;
+  }
+  return page;
+}
+
+/** With its stylesheet, so that it is there at once wherever it is opened. */
+const pageBytesMax = 15 * 1024;
+/** Of a simulated mail as much is shown as fits. */
+const mailBytesTried = [4096, 3000, 2200, 1500, 1000, 500, 0];
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function recipientPageWith(given: RecipientView, words: PageWords, mailBytesMax: number): string {
   const view = { ...given, house: plainHouse(given.house) };
   const reader = { language: words.language, timeZone: view.reader.timeZone };
   const parts = { words, reader, house: view.house, case: view.case };
@@ -39,6 +60,7 @@ export function recipientPage(given: RecipientView, words: PageWords): string {
 ${caseNews(parts)}
 <div class="card">${caseFacts(parts)}${isOver ? '' : caseNow(parts)}</div>
 ${isOver ? '' : stepAndAnswers(view, parts)}
+${view.mail === undefined ? '' : mailPart(view.mail, mailBytesMax)}
 ${more(view, words, reader)}`;
   return pageFrame({
     words,

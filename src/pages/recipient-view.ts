@@ -1,4 +1,5 @@
 import type { Answer } from '../core/message.ts';
+import type { MailView } from './mail-part.ts';
 import type { WrongReason } from './reply-form.ts';
 
 /**
@@ -10,6 +11,8 @@ export type RecipientView = {
   readonly house: House;
   readonly form: PageForm;
   readonly case: CaseView;
+  /** The simulated mail that the case is about. */
+  readonly mail?: MailView;
   /** How we know, masked: `{label: 'Key', value: '[secret:stripe …9Qx2 #3fa9c1]'}`. Label pack, value outside. */
   readonly evidence: readonly { readonly label: string; readonly value: string }[];
   /** Pack: what it could have led to, in one sentence. */

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Json } from '../../core/event.ts';
 import { answers, moments } from '../../core/message.ts';
+import type { Campaign } from '../../loop/campaign.ts';
 import type { LoopParts } from '../../loop/parts.ts';
 import { standing } from '../../loop/settle.ts';
 import type { Packs } from '../../packs/load.ts';
 import type { LoopStory } from '../../ports/store.ts';
+import { campaignJson, campaignSchema } from './campaign-json.ts';
 import {
   evidenceItemSchema,
   evidenceJson,
@@ -63,13 +65,22 @@ export const storySchema = loopSchema.extend({
   ),
   decisions: z.array(z.object({ kind: z.string(), at: instant, by: z.string() })),
   aliases: z.array(z.string()),
+  simulation: campaignSchema
+    .exactOptional()
+    .describe('The simulated mail that it is about, where its mail is known.'),
   frameworks: z.array(frameworkItemSchema),
   ledger: z.object({ entries: z.int(), head: z.string() }),
 });
 export type StoryJson = z.infer<typeof storySchema>;
 
 /** A loop with everything that is known of it. */
-export function storyJson(parts: LoopParts, packs: Packs, story: LoopStory, now: number): StoryJson {
+export function storyJson(
+  parts: LoopParts,
+  packs: Packs,
+  story: LoopStory,
+  now: number,
+  campaign?: Campaign,
+): StoryJson {
   const row = story.loop;
   const { facts } = row;
   const pack = packs.behaviours.get(row.behaviour);
@@ -125,6 +136,7 @@ export function storyJson(parts: LoopParts, packs: Packs, story: LoopStory, now:
     })),
     decisions: facts.decisions.map(({ kind, at, by }) => ({ kind, at: iso(at), by })),
     aliases: [...story.aliases],
+    ...known('simulation', campaign === undefined ? undefined : campaignJson(campaign)),
     frameworks: (pack?.frameworks ?? []).map((item) => ({ ...item })),
     ledger: { entries: row.seq, head: row.head },
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { states } from '../../core/loop/states.ts';
+import { campaignOf } from '../../loop/campaign.ts';
 import { readCaseCode } from '../../loop/case-code.ts';
 import { release } from '../../loop/decide.ts';
 import { ingest } from '../../loop/ingest.ts';
@@ -68,7 +69,8 @@ export function loopRoutes(room: Room): Pick<Operations, LoopKeys> {
       answers: { 200: { description: 'The story.', schema: storySchema } },
       handle: async ({ c, caller }) => {
         const story = await findStory(room, caller, pathPart(c, 'id'));
-        return c.json(storyJson(parts, packs, story, parts.clock.now()));
+        const campaign = await campaignOf(parts, story.loop);
+        return c.json(storyJson(parts, packs, story, parts.clock.now(), campaign));
       },
     }),
     'POST /v1/loops': changing({

@@ -3,6 +3,7 @@ import { dayMs, durationMs } from '../../core/duration.ts';
 import { proofOf } from '../../core/loop/proof.ts';
 import { type CaseText, caseText } from '../../core/render.ts';
 import { localDay, localMs } from '../../core/working-time.ts';
+import type { Campaign } from '../../loop/campaign.ts';
 import { caseValues, latestValidity, messageValues, standsOf } from '../../loop/message-values.ts';
 import type { PackBehaviour } from '../../packs/pack-behaviour.ts';
 import { fill } from '../../pages/page-text.ts';
@@ -12,6 +13,7 @@ import type { Recipient } from '../../ports/channel.ts';
 import type { LoopRow, MessageRow } from '../../ports/store.ts';
 import type { Room } from '../room.ts';
 import { caseStatus } from './case-status.ts';
+import { mailView } from './mail-view.ts';
 
 /** Everything that a recipient's page is made of, apart from its form. */
 export type Reading = {
@@ -92,14 +94,21 @@ export function caseView(reading: Reading, row: LoopRow, path?: string): CaseVie
 }
 
 /** The page of one case; `form` and `problem` are added by the route. */
-export function recipientView(reading: Reading, row: LoopRow): Omit<RecipientView, 'form' | 'problem'> {
+export function recipientView(
+  reading: Reading,
+  row: LoopRow,
+  campaign?: Campaign,
+): Omit<RecipientView, 'form' | 'problem'> {
   const { words, pack, house, timeZone } = reading;
   const text = textOf(reading, row);
   const shown = caseView(reading, row);
+  const mail =
+    campaign === undefined ? undefined : mailView(campaign, reading.room.given.packs.cues, words.language);
   return {
     reader: { timeZone },
     house,
     case: shown,
+    ...(mail === undefined ? {} : { mail }),
     evidence: evidenceOf(words, row),
     consequence: text.consequence,
     clue: text.clue,

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { replyTokenHash } from '../../../access/reply-token.ts';
 import { AppError } from '../../../core/errors.ts';
 import { isClosed } from '../../../core/loop/states.ts';
+import { campaignOf } from '../../../loop/campaign.ts';
 import { type ReplyInput, replyByLink } from '../../../loop/listen.ts';
 import { loopPrincipal } from '../../../loop/parts.ts';
 import { digestCasesMax, digestPage } from '../../../pages/digest-page.ts';
@@ -91,12 +92,12 @@ function pathOf({ token, rows }: Opened, row: LoopRow | undefined): string {
   return rows.length === 1 || row === undefined ? `/r/${token}` : `/r/${token}?case=${row.caseCode}`;
 }
 
-function show(
+async function show(
   room: Room,
   c: Context,
   opened: Opened,
   problem?: ReplyProblemView & { readonly caseCode?: string },
-): Response | Promise<Response> {
+): Promise<Response> {
   const { reading, rows } = opened;
   const { words } = reading;
   const { formKey, parts } = room.given;
@@ -105,7 +106,8 @@ function show(
   const form: PageForm = { path: pathOf(opened, row), nonce };
   const status = problem === undefined ? 200 : 422;
   if (row !== undefined) {
-    const view = { ...recipientView(reading, row), form };
+    const campaign = await campaignOf(parts, row);
+    const view = { ...recipientView(reading, row, campaign), form };
     return c.html(recipientPage(problem === undefined ? view : { ...view, problem }, words), status);
   }
   // What still waits for an answer comes first: the page holds only a few.
