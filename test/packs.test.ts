@@ -39,7 +39,8 @@ describe('the shipped packs', () => {
   test('pass their own check, words, examples and mapping', () => {
     const { problems, messages, examples } = checkPacks(shippedPacksDir(), options);
     expect(problems.map(problemText)).toEqual([]);
-    expect(messages).toBe(packs.behaviours.size * 2 * (moments.length + 2));
+    // Every moment, the system variant of a relapse and the answer to a mail; a behaviour may have more.
+    expect(messages).toBeGreaterThanOrEqual(packs.behaviours.size * 2 * (moments.length + 2));
     expect(examples).toBeGreaterThanOrEqual(6);
   });
 
@@ -224,10 +225,26 @@ describe('hostile values', () => {
     ownerName: text,
     ownerTeam: text,
     timeZone: text,
+    identity: text,
+    resource: fc.record({ type: text, id: text }),
+    deed: text,
+    rule: text,
+    kind: text,
+    campaign: text,
+    address: text,
+    agent: text,
+    workload: text,
+    unusual: fc.record({
+      what: fc.constantFrom('resource' as const, 'network' as const, 'hour' as const),
+      known: fc.array(text, { maxLength: 4 }),
+    }),
+    broken: fc.record({ step: text, how: fc.constantFrom('skipped' as const, 'wrong-actor' as const) }),
   });
 
-  // Named by their files, so that a counterexample stays readable.
-  const byFile = new Map(packs.messages.map(({ file, template }) => [file, template]));
+  // Named by behaviour and file, so that a counterexample stays readable.
+  const byFile = new Map(
+    packs.messages.map(({ file, template }) => [`${template.behaviour}: ${file}`, template]),
+  );
 
   test('come out dead in every message, in its subject and its text, and add no line', () => {
     const lineCount = (message: ReturnType<typeof rendered>) => plainText(message).split('\n').length;
@@ -283,7 +300,11 @@ describe('the check of packs', () => {
   /** What the check says of the shipped packs with one fault put in, as `file:line: reason`. */
   function faults(edit: (at: Editor) => void): readonly string[] {
     const copy = mkdtempSync(join(dir, 'p-'));
-    cpSync(shippedPacksDir(), copy, { recursive: true });
+    // One behaviour shows every fault as well as all of them, and is read in a fraction of the time.
+    const others = [...packs.behaviours.keys()].filter((id) => id !== behaviourId);
+    const isOther = (file: string) =>
+      others.some((id) => file.endsWith(`/behaviours/${id}.yaml`) || file.endsWith(`/messages/${id}`));
+    cpSync(shippedPacksDir(), copy, { recursive: true, filter: (file) => !isOther(file) });
     const path = (file: string) => join(copy, file);
     for (const language of ['en', 'es']) keepFewProviders(path(`${messages}/providers.${language}.yaml`));
     edit({
@@ -447,8 +468,8 @@ describe('the check of packs', () => {
     ],
     [
       'a message that another language lacks',
-      (at) => at.remove(`${messages}/reminder.es.md`),
-      /reminder\.es\.md: this message is missing/u,
+      (at) => at.remove(`${messages}/told.es.md`),
+      /told\.es\.md: this message is missing/u,
     ],
     [
       'a provider that another language lacks',
