@@ -12,7 +12,7 @@ import { type PullDuty, pullHealth, pullSource } from '../src/loop/pull.ts';
 import { isRejection, type MapContext, type Pulled } from '../src/ports/source.ts';
 import type { Store } from '../src/ports/store.ts';
 import { startWorker } from '../src/worker.ts';
-import { openDoors } from './http/doors.ts';
+import { openDoors, signed, webhookSecret } from './http/doors.ts';
 import { makeRepository } from './support/git-repository.ts';
 import {
   day,
@@ -215,6 +215,36 @@ for (const kind of testStores()) {
       expect(await pullSource(parts, duty)).toMatchObject({ failures: [] });
       expect(await health()).toMatchObject({ failing: [], lastSuccessAt: clock.now() });
       expect((await store.read.lastSourceDays(loopPrincipal)).get(own.id)).toBe('2026-11-24');
+    });
+
+    test('a delivery that tells no place has the source read soon, and once a minute at most', async () => {
+      const { parts, clock, duty, own, alerts, loops, health, repository } = await set();
+      const sourceSecrets = () => [webhookSecret];
+      const doors = openDoors({ store, over: { sources: [own], sourceSecrets } });
+      const deliver = async (number: number, more: object = {}) => {
+        const told = { number, secret_type: 'example_token', state: 'open', resolution: null, ...more };
+        const payload = { action: 'created', alert: told, repository: { full_name: repository } };
+        const delivery = signed(payload, 'secret_scanning_alert', `soon-${number}`);
+        expect(await doors.ask(`/v1/sources/${own.id}`, delivery)).toMatchObject({ status: 202 });
+      };
+      await deliver(1);
+      expect(await health()).toBeUndefined();
+
+      await pullSource(parts, duty);
+      const place = { commit_sha: '2'.repeat(40), path: 'src/2.env', start_line: 1 };
+      await deliver(2, { first_location_detected: place });
+      expect(await health()).toMatchObject({ nextAt: monday + 15 * minute });
+      await deliver(3);
+      await deliver(4);
+      expect(await health()).toMatchObject({ nextAt: monday + minute });
+
+      alerts.push({ number: 3, at: monday });
+      expect(await pullSource(parts, duty)).toEqual({ kind: 'not-due' });
+      clock.pass(minute);
+      expect(await pullSource(parts, duty)).toMatchObject({ kind: 'pulled', failures: [] });
+      const files = (await loops()).flatMap(({ facts }) => facts.kept.map(({ where }) => where.file));
+      expect(files).toContain('src/3.env');
+      expect(await health()).toMatchObject({ nextAt: monday + 16 * minute });
     });
 
     test('a reading that breaks off goes on where it was, and nothing is there twice', async () => {

@@ -252,8 +252,8 @@ for (const kind of testStores()) {
       });
 
       test('that says nothing we speak about is taken and forgotten', async () => {
-        const ping = signed({ zen: 'Keep it simple.', hook_id: 1 }, 'ping', 'd-4');
-        expect((await doors.ask('/v1/sources/github', ping)).json).toEqual({ accepted: 0, duplicates: 0 });
+        const star = signed({ action: 'created', starred_at: '2026-11-23T10:00:00Z' }, 'star', 'd-4');
+        expect((await doors.ask('/v1/sources/github', star)).json).toEqual({ accepted: 0, duplicates: 0 });
       });
 
       test('whose source has no secret here is refused', async () => {

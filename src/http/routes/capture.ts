@@ -2,9 +2,11 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Event } from '../../core/event.ts';
 import { sha256Hex } from '../../lib/hmac.ts';
 import { limits } from '../../lib/limits.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
+import { pullSoon } from '../../loop/pull.ts';
 import { isRejection, type MapContext, type Source, type WebhookVerdict } from '../../ports/source.ts';
 import { createGroupedIngest } from '../capture/grouped-ingest.ts';
 import { type ReadBody, readBody, takenJson, takenSchema } from '../capture/take-events.ts';
@@ -68,7 +70,10 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
         const receipts = [`${source.id} body ${sha256Hex(bytes)}`];
         if (verdict.deliveryId !== undefined)
           receipts.push(`${source.id} delivery ${bounded(verdict.deliveryId)}`);
-        return take(c, source, readOne(source, bytes, context, given), receipts);
+        const body = readOne(source, bytes, context, given);
+        const answer = await take(c, source, body, receipts);
+        if (source.pull !== undefined && body.events.some(lacksPlace)) await pullSoon(given.parts, source.id);
+        return answer;
       },
     }),
     'POST /v1/events': reading({
@@ -92,6 +97,11 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
       },
     }),
   };
+}
+
+/** A secret of which a delivery does not say where it stands: the vendor's interface does. */
+function lacksPlace({ kind, where }: Event): boolean {
+  return kind === 'secret.committed' && where.file === undefined && where.commit === undefined;
 }
 
 /** The least that is a CloudEvent: whichever source knows it takes what comes to `/v1/events`. */
