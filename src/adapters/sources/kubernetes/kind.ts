@@ -24,12 +24,14 @@ export type ObjectRef = {
   readonly group: string;
 };
 
-/** What was done to an object, in the words of events. Reading, and changing anything else, is recorded only. */
+/**
+ * What was done to an object, in the words of events. Reading, and changing anything else, is recorded only. So is
+ * making a service account: since Kubernetes 1.24 no token comes with it, and before a secret was told of as well.
+ */
 export function kindOf(verb: string, object: ObjectRef, request: Dict | undefined): EventKind {
   const { resource, subresource, group } = object;
   if (verb === 'create') {
     if (resource === 'serviceaccounts' && subresource === 'token') return 'token.issued';
-    if (resource === 'serviceaccounts' && subresource === '') return 'credential.created';
     if (resource === 'secrets' && isTokenSecret(request)) return 'credential.created';
   }
   // The signer makes a certificate for whoever asked as soon as somebody approves.

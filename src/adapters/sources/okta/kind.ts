@@ -10,7 +10,6 @@ const kinds: Readonly<Record<string, EventKind>> = {
   'app.oauth2.credentials.lifecycle.activate': 'credential.created',
   'app.oauth2.credentials.lifecycle.deactivate': 'credential.removed',
   'app.oauth2.credentials.lifecycle.delete': 'credential.removed',
-  'app.oauth2.client.lifecycle.create': 'credential.created',
   'app.oauth2.client.lifecycle.activate': 'identity.enabled',
   'app.oauth2.client.lifecycle.deactivate': 'identity.disabled',
   'app.oauth2.client.lifecycle.delete': 'identity.disabled',
