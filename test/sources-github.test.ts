@@ -242,6 +242,16 @@ describe.skipIf(!isThere)(`real deliveries and audit records${reason}`, () => {
     expect(compared).toBeGreaterThan(150);
   });
 
+  test('a saved body is told by its shape to be what its header said', () => {
+    const folder = join(corpus, 'github-webhooks');
+    for (const name of readdirSync(folder).filter((one) => !/^_|^secret_scanning_alert$/u.test(one))) {
+      for (const file of readdirSync(join(folder, name))) {
+        const actions = map(recordOf(`github-webhooks/${name}/${file}`, '0')).map(({ action }) => action);
+        expect([file, actions.map((action) => action?.split('.', 1)[0])]).toEqual([file, [name]]);
+      }
+    }
+  });
+
   test('what is labelled as a failure can be told by its kind from what is labelled as none', () => {
     const speaking: Readonly<Record<string, RegExp>> = {
       'privileged-workflow-bypass': /^control\.(?:bypassed|disabled)$/u,
