@@ -28,6 +28,16 @@ export function addPacks(program: Command, { finish, config, json }: Shared): vo
       finish(await packsTestCommand(dir, flags));
     });
   packs
+    .command('coverage')
+    .description('Shows which items of each framework the behaviours cover, and which are gaps.')
+    .argument(...folder)
+    .addOption(config())
+    .addOption(json())
+    .action(async (dir: string | undefined, flags) => {
+      const { packsCoverageCommand } = await import('./commands/packs.ts');
+      finish(await packsCoverageCommand(dir, flags));
+    });
+  packs
     .command('preview')
     .description('Writes every message in every language on one page, for review.')
     .argument(...folder)

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { openPacks, packOptions } from '../../content.ts';
 import { checkPacks, runExamples } from '../../packs/check.ts';
+import { coverageOf } from '../../packs/coverage.ts';
 import { shippedPacksDir } from '../../packs/pack-folder.ts';
 import { previewPacks } from '../../packs/preview.ts';
 import { problemText } from '../../packs/problem.ts';
@@ -58,5 +59,28 @@ export async function packsPreviewCommand(
   });
   note(`Every message in every language is in ${flags.out}.`);
   next(`open ${flags.out} in a browser`);
+  return exit.ok;
+}
+
+/** Longer lists are counted, with their gaps by id: a hundred lines of titles say less. */
+const itemsShownMax = 20;
+
+export async function packsCoverageCommand(dir: string | undefined, flags: PacksFlags): Promise<ExitCode> {
+  const coverage = coverageOf(openPacks(await folderOf(dir, flags)));
+  if (flags.json === true) {
+    for (const one of coverage) writeJson(one);
+    return exit.ok;
+  }
+  for (const { title, edition, items, gaps } of coverage) {
+    line(`${title} ${edition}: ${items.length - gaps.length} of ${items.length} covered`);
+    const shown =
+      items.length <= itemsShownMax ? items : items.filter(({ behaviours }) => behaviours.length > 0);
+    for (const { id, title: itemTitle, behaviours } of shown) {
+      const by = behaviours.length === 0 ? 'gap' : behaviours.join(', ');
+      line(`  ${id}  ${items.length <= itemsShownMax ? `${itemTitle}: ` : ''}${by}`);
+    }
+    if (items.length > itemsShownMax && gaps.length > 0) line(`  gaps: ${gaps.join(' ')}`);
+  }
+  next('npx foldback packs check   says which ids are unknown or withdrawn');
   return exit.ok;
 }
