@@ -137,7 +137,10 @@ describe('what was done', () => {
     for (const event of ended) {
       expect(event.kind).toBe('credential.removed');
       expect(event.fingerprints).toEqual(made.fingerprints);
+      expect(event.resource).toEqual(made.resource);
     }
+    expect(made.resource?.type).toBe('access-key');
+    expect(made.resource?.id).not.toContain(keyId.slice(0, 8));
     expect(eventOf(record({ userIdentity: { ...user, accessKeyId: keyId } })).fingerprints).toEqual([]);
   });
 });

@@ -29,6 +29,7 @@ function eventOf(record: TrailRecord, context: MapContext): Event {
   const subject = who.subject ?? textOf(answer?.subjectFromWebIdentityToken);
   const sessionName = textOf(request?.roleSessionName) ?? nameIn(opened ?? who.session);
   const keyId = accessKeyIn(record);
+  const maskKey = keyMask(context);
   return makeEvent(
     {
       source: 'cloudtrail',
@@ -39,7 +40,7 @@ function eventOf(record: TrailRecord, context: MapContext): Event {
       actor: who.actor,
       ...(who.identity === undefined ? {} : { identity: who.identity }),
       leads: who.leads,
-      resource: readResource(record),
+      resource: readResource(record, maskKey),
       action: textOf(eventName),
       outcome: outcomeOf(record),
       network: networkOf(record),
@@ -52,7 +53,7 @@ function eventOf(record: TrailRecord, context: MapContext): Event {
       where: whereOf(subject),
       detector: { name: 'cloudtrail' },
       strong: keyId === undefined ? [] : [{ kind: 'provider-id', parts: ['aws', 'access-key', keyId] }],
-      record: withoutSecrets(record, context),
+      record: withoutSecrets(record, maskKey),
     },
     context,
   );
@@ -120,7 +121,17 @@ function accessKeyIn(record: TrailRecord): string | undefined {
 }
 
 /** Ids of keys look like secrets and join what belongs together: the same id keeps the same mask. */
-function withoutSecrets(record: TrailRecord, context: MapContext): { readonly [key: string]: Json } {
+function keyMask(context: MapContext): (id: string) => string {
+  return (id) => {
+    const print = context.fingerprint('provider-id', ['aws', 'access-key', id])[0]?.value ?? '';
+    return maskSecret(id, 'aws', print);
+  };
+}
+
+function withoutSecrets(
+  record: TrailRecord,
+  maskKey: (id: string) => string,
+): { readonly [key: string]: Json } {
   const clean = (value: Json, levelsLeft: number): Json => {
     if (typeof value !== 'object' || value === null) return value;
     if (levelsLeft === 0) return null;
@@ -129,8 +140,7 @@ function withoutSecrets(record: TrailRecord, context: MapContext): { readonly [k
     const kept: Record<string, Json> = {};
     for (const [name, item] of Object.entries(value)) {
       if (name === 'accessKeyId' && typeof item === 'string' && item.length >= 16) {
-        const print = context.fingerprint('provider-id', ['aws', 'access-key', item])[0]?.value ?? '';
-        kept[name] = maskSecret(item, 'aws', print);
+        kept[name] = maskKey(item);
       } else if (!leftOut.has(name) && !(isPair && name === 'value'))
         kept[name] = clean(item, levelsLeft - 1);
     }

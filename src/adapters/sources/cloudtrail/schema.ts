@@ -87,7 +87,7 @@ export function isSnsMessage(value: unknown): value is Dict {
 function isTrailRecord(value: Dict): boolean {
   const source = member(value, 'eventSource');
   if (source !== undefined) return typeof source === 'string' && source.endsWith('.amazonaws.com');
-  return isMarked(value) || /^Aws[A-Z]/u.test(textOf(member(value, 'eventType')) ?? '');
+  return isMarked(value) || (typeof member(value, 'eventType') === 'string' && !('actor' in value));
 }
 
 /** Whether it surely is a record of CloudTrail. */

@@ -30,13 +30,13 @@ const named: readonly (readonly [string, string])[] = [
 ];
 
 /** What was reached for: as the request names it, else as the record's list of resources or its refusal does. */
-export function readResource(record: TrailRecord): Resource | undefined {
+export function readResource(record: TrailRecord, maskKey: (id: string) => string): Resource | undefined {
   const request = dictOf(record.requestParameters) ?? {};
   const answer = dictOf(record.responseElements) ?? {};
   const event = textOf(record.eventName) ?? '';
   return (
     ofSession(event, record, request, answer) ??
-    ofKey(record, event, request, answer) ??
+    ofCredential(record, event, request, answer, maskKey) ??
     (serviceName(record) === 'cloudtrail' ? resource('trail', request.name) : undefined) ??
     ofRequest(request) ??
     ofList(record.resources) ??
@@ -55,17 +55,40 @@ function ofSession(event: string, record: TrailRecord, request: Dict, answer: Di
   return undefined;
 }
 
-/** Without a name, a key is made or removed for the one who asks. */
-function ofKey(record: TrailRecord, event: string, request: Dict, answer: Dict): Resource | undefined {
-  if (!/AccessKey$|LoginProfile$|ServiceSpecificCredential$|SSHPublicKey$|SigningCertificate$/u.test(event))
-    return undefined;
+/** Where requests and answers name a credential, by what it is here. */
+const credentials: readonly (readonly [RegExp, string, readonly string[]])[] = [
+  [/AccessKey$/u, 'access-key', ['accessKeyId']],
+  [/ServiceSpecificCredential$/u, 'key', ['serviceSpecificCredentialId']],
+  [/SSHPublicKey$/u, 'public-key', ['sSHPublicKeyId']],
+  [/SigningCertificate$/u, 'certificate', ['certificateId']],
+  [/LoginProfile$/u, 'login-profile', []],
+  [/KeyPair$/u, 'key', ['keyPairId', 'keyName']],
+  [/ApiKey$/u, 'api-key', ['apiKey', 'id']],
+];
+
+/**
+ * The credential itself, so that its end is known as its own; where it was not made, or has no number, the user whose
+ * it is. Without a name it is the one who asks.
+ */
+function ofCredential(
+  record: TrailRecord,
+  event: string,
+  request: Dict,
+  answer: Dict,
+  maskKey: (id: string) => string,
+): Resource | undefined {
+  const [, type, ids] = credentials.find(([pattern]) => pattern.test(event)) ?? [];
+  if (type === undefined || ids === undefined) return undefined;
+  const made = [answer.accessKey, answer.loginProfile, answer.serviceSpecificCredential, answer.sSHPublicKey];
+  const inner = made.map(dictOf).find((one) => one !== undefined) ?? dictOf(answer.certificate) ?? answer;
+  for (const name of ids) {
+    const id = textOf(inner[name]) ?? textOf(request[name]);
+    if (id !== undefined) return { type, id: type === 'access-key' ? maskKey(id) : id };
+  }
   const user = dictOf(record.userIdentity);
-  const made =
-    dictOf(answer.accessKey) ?? dictOf(answer.loginProfile) ?? dictOf(answer.serviceSpecificCredential);
   const self = user?.type === 'Root' ? resource('root', user.arn ?? 'root') : undefined;
-  return (
-    resource('iam-user', request.userName ?? made?.userName) ?? self ?? resource('iam-user', user?.userName)
-  );
+  const holder = type === 'login-profile' ? type : 'iam-user';
+  return resource(holder, request.userName ?? inner.userName) ?? self ?? resource(holder, user?.userName);
 }
 
 function ofRequest(request: Dict): Resource | undefined {

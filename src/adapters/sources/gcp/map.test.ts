@@ -86,6 +86,8 @@ describe('what was done', () => {
       `gcp/service-account-key/${'0a'.repeat(20)}`,
     ]);
     expect(ended.fingerprints).toEqual(made.fingerprints);
+    expect(made.resource).toEqual({ type: 'service-account-key', id: '0a'.repeat(20) });
+    expect(ended.resource).toEqual(made.resource);
   });
 });
 

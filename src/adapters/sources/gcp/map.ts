@@ -55,11 +55,13 @@ function idOf(entry: AuditEntry): readonly string[] {
     : [id, at, textOf(entry.logName) ?? ''];
 }
 
-/** For credentials the account that they are for; else what the service calls it. */
+/** The key itself, so that its end is known as its own; else the account that it is for, or what the service calls it. */
 function resourceOf(entry: AuditEntry, payload: Dict, kind: Event['kind']): Resource | undefined {
   const named = dictOf(entry.resource);
   const name = textOf(payload.resourceName);
   if (/^(?:token|credential|identity)\./u.test(kind)) {
+    const [, type, id] = keysOf(kind, payload)[0] ?? [];
+    if (type !== undefined && id !== undefined) return { type, id };
     const account =
       textOf(dictOf(named?.labels)?.email_id) ??
       accountIn(textOf(dictOf(payload.request)?.name)) ??

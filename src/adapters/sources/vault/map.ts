@@ -35,7 +35,7 @@ function eventOf(entry: VaultEntry, context: MapContext): Event {
       occurredAt: instantOf(time),
       actor,
       ...(identity === undefined ? {} : { identity }),
-      resource: path === undefined ? undefined : { type: 'vault-path', id: `${space}${path}` },
+      resource: path === undefined ? undefined : { type: 'vault-path', id: `${space}${thingOf(path)}` },
       action: textOf(request.operation),
       outcome: outcomeOf(entry),
       network: networkOf(request),
@@ -59,6 +59,11 @@ function networkOf(request: Dict): Event['network'] {
   const userAgent = textOf(listOf(headers['user-agent'])[0]) ?? textOf(headers['user-agent']);
   if (address === undefined && userAgent === undefined) return undefined;
   return { ...(address === undefined ? {} : { address }), ...(userAgent === undefined ? {} : { userAgent }) };
+}
+
+/** What is destroyed is what was made: a secret id of a role has one path from its making to its end. */
+function thingOf(path: string): string {
+  return path.replace(/\/secret-id(?:-accessor)?\/destroy$/u, '/secret-id');
 }
 
 /** The display name of a pipeline or service account is its claim, unless its role says otherwise. */
