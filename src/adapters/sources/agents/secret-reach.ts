@@ -30,7 +30,7 @@ const paths: readonly (readonly [SecretPlace, RegExp])[] = [
     /(?:^|\/)(?:\.docker\/config\.json|\.config\/gh\/hosts\.yml|\.terraform\.d\/credentials\.tfrc\.json)$/iu,
   ],
   ['token-file', /^\/(?:var\/)?run\/secrets\/./iu],
-  ['token-file', /(?:^|\/)(?:\.vault-token|secrets?\.(?:ya?ml|json|toml|env))$/iu],
+  ['token-file', /(?:^|\/)(?:\.vault-token|(?<!templates\/)secrets?\.(?:ya?ml|json|toml|env))$/iu],
   ['token-file', /^\/etc\/shadow$/iu],
   ['environment-dump', /^\/proc\/(?:\d+|self|\*)\/environ$/iu],
 ];
@@ -73,9 +73,9 @@ const secretTool =
 /** Tools that put something in its place do not read what was there. */
 const writes = /^(?:write|create|save|new)/iu;
 
-/** Members whose text is written somewhere, not gone to: prose may speak of `.env` without reaching for it. */
+/** Members whose text is written or looked for, not gone to: it may speak of `.env` without reaching for it. */
 const bodies = new Set(
-  'content contents new_string old_string file_text new_str old_str insert_text text body message prompt description subject title comment summary thought explanation reason output result html markdown diff patch todos plan'.split(
+  'content contents new_string old_string file_text new_str old_str insert_text text body message prompt description subject title comment summary thought explanation reason output result html markdown diff patch todos plan pattern regex query q keywords glob'.split(
     ' ',
   ),
 );
@@ -86,6 +86,13 @@ const silent = new Set(
     ' ',
   ),
 );
+/** Programs whose first plain word is what they look for, and not where. */
+const searches = new Set('grep egrep fgrep rg ag ack sed awk'.split(' '));
+/** Options whose file a program uses for itself, as it is meant. */
+const usesFile =
+  /^--?(?:env-file|kubeconfig|i|identity|key|cert|cacert|private-key|tlskey|credentials?)(?==|$)/u;
+/** Folders of what was made for tests. */
+const madeUp = /(?:^|\/)(?:fixtures|testdata|__fixtures__|__tests__)\//iu;
 const commandCharsMax = 8000;
 const pathCharsMax = 1024;
 
@@ -115,14 +122,12 @@ export function secretPlaceOf(tool: string, given: unknown): SecretPlace | undef
 
 function placeOfPath(text: string): SecretPlace | undefined {
   if (text.length > pathCharsMax || /[\r\n]/u.test(text)) return undefined;
-  return found(
-    paths,
-    text
-      .trim()
-      .replace(/^file:\/\//iu, '')
-      .replaceAll('\\', '/')
-      .replace(/[?#].*$/u, ''),
-  );
+  const path = text
+    .trim()
+    .replace(/^file:\/\//iu, '')
+    .replaceAll('\\', '/')
+    .replace(/[?#].*$/u, '');
+  return madeUp.test(path) ? undefined : found(paths, path);
 }
 
 function placeInCommand(text: string): SecretPlace | undefined {
@@ -132,24 +137,34 @@ function placeInCommand(text: string): SecretPlace | undefined {
   const place = found(commands, spoken) ?? found(addresses, spoken) ?? found(dumps, spoken);
   if (place !== undefined) return place;
   for (const part of spoken.split(/[;&|\n]+/u)) {
-    const words = part.trim().split(/\s+/u).map(unquoted);
-    const at = words[0] === 'sudo' ? 1 : 0;
-    const program = words[at] ?? '';
-    if (
-      silent.has(program) ||
-      (program === 'git' && /^(?:add|rm|check-ignore|status)$/u.test(words[at + 1] ?? ''))
-    )
-      continue;
-    // The last word of a copy is where it goes to, and what stands behind `>` is written.
-    const end = program === 'cp' || program === 'mv' ? words.length - 1 : words.length;
-    for (let index = at + 1; index < end; index++) {
-      const word = words[index] ?? '';
-      if (/^\d?>/u.test(words[index - 1] ?? '') || /^\d?>/u.test(word)) continue;
-      const found = placeOfPath(word.replace(/^@|^--?[\w-]{1,40}=|^</u, ''));
-      if (found !== undefined) return found;
+    for (const word of readWords(part)) {
+      const reached = placeOfPath(word);
+      if (reached !== undefined) return reached;
     }
   }
   return undefined;
+}
+
+/** The words of one command that may be files which it reads. */
+function readWords(part: string): readonly string[] {
+  const words = part.trim().split(/\s+/u).map(unquoted);
+  const [program = '', ...rest] = words[0] === 'sudo' ? words.slice(1) : words;
+  if (silent.has(program)) return [];
+  if (program === 'git' && /^(?:add|rm|check-ignore|status)$/u.test(rest[0] ?? '')) return [];
+  // The last word of a copy is where it goes to.
+  const given = program === 'cp' || program === 'mv' ? rest.slice(0, -1) : rest;
+  const soughtAt = searches.has(program) ? given.findIndex((word) => !word.startsWith('-')) : -1;
+  return given
+    .filter((word, index) => {
+      const before = given[index - 1] ?? '';
+      // What stands behind `>` is written.
+      return index !== soughtAt && !/^\d?>/u.test(before) && !/^\d?>/u.test(word) && !isUsed(before, word);
+    })
+    .map((word) => word.replace(/^@|^\S{1,40}=@|^--?[\w-]{1,40}=|^</u, ''));
+}
+
+function isUsed(before: string, word: string): boolean {
+  return usesFile.test(word) || (usesFile.test(before) && !before.includes('='));
 }
 
 function unquoted(word: string): string {
