@@ -26,6 +26,8 @@ import { source as kubernetes } from './sources/kubernetes/index.ts';
 import { source as okta } from './sources/okta/index.ts';
 import { source as openai } from './sources/openai/index.ts';
 import { source as secretlint } from './sources/secretlint/index.ts';
+import { source as slackAudit } from './sources/slack-audit/index.ts';
+import { source as teleport } from './sources/teleport/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
 import { source as vault } from './sources/vault/index.ts';
 
@@ -48,6 +50,8 @@ export const sources: readonly Source[] = [
   agents,
   anthropic,
   openai,
+  slackAudit,
+  teleport,
   generic,
 ];
 
