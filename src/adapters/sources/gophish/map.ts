@@ -106,6 +106,9 @@ function eventOf(happening: Happening, context: MapContext): Event {
       occurredAt: instantOf(time),
       actor: { type: 'person', ...holder },
       identity: { type: 'mail-account', id: email },
+      action: message,
+      network: networkOf(happening),
+      joins: { campaign: campaignId },
       leads: [{ kind: 'mailbox-holder', ...holder }],
       detector: { name: 'gophish' },
       strong: [
@@ -128,6 +131,13 @@ function eventOf(happening: Happening, context: MapContext): Event {
     },
     context,
   );
+}
+
+function networkOf({ address, userAgent }: Happening): Event['network'] {
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
 }
 
 /** Whole seconds from the sending to what a reader, or a program that reads first, did. */

@@ -41,7 +41,14 @@ async function serve(pages: Readonly<Record<string, unknown>>): Promise<{ origin
   return { origin: `http://127.0.0.1:${port}`, asked };
 }
 
+/** What was read of the timelines; mails have a test of their own. */
 async function read(origin: string, cursors: PullCursors = {}): Promise<readonly Pulled[]> {
+  return (await readAll(origin, cursors)).filter(
+    (item) => !('part' in item && item.part.startsWith('mail of')),
+  );
+}
+
+async function readAll(origin: string, cursors: PullCursors = {}): Promise<readonly Pulled[]> {
   const open = pull.open({ baseUrl: `${origin}/`, token: 'example-key' });
   expect(open.origins).toEqual([origin]);
   const fetch = createHttpFetch({ allowOrigins: open.origins });
@@ -72,6 +79,7 @@ test('every campaign is read once in full, then only what was added, until it is
   expect(asked).toEqual([
     'Bearer example-key /api/campaigns/summary',
     'Bearer example-key /api/campaigns/7/results',
+    'Bearer example-key /api/campaigns/7',
   ]);
   pages['/api/campaigns/7/results'] = campaign([first, second]);
   pages['/api/campaigns/summary'] = summary({ id: 7, status: 'Completed' });
@@ -124,6 +132,69 @@ test('a long timeline is handed on in pieces', async () => {
   });
   const pulled = await read(origin);
   expect(pulled.map((item) => item.kind)).toEqual(['records', 'records', 'records', 'done']);
+});
+
+test('the mail of a campaign is read once, and nothing else of what stands beside it', async () => {
+  const whole = {
+    ...campaign([]),
+    url: 'https://login.acme-help.test',
+    page: { html: '<form>' },
+    smtp: {
+      from_address: 'Help Desk <help@acme-help.test>',
+      password: ['not', 'for-us'].join('-'),
+      headers: [{ key: 'Reply-To', value: 'x@mailbox.test' }],
+    },
+    template: {
+      name: 'Password',
+      subject: 'Hello {{.FirstName}}',
+      html: '<a href="{{.URL}}">here</a>',
+      text: '',
+      attachments: [{ name: 'a.html', type: 'text/html', content: 'c2VjcmV0' }],
+    },
+  };
+  const { origin } = await serve({
+    '/api/campaigns/summary': summary({ id: 7 }),
+    '/api/campaigns/7/results': campaign([]),
+    '/api/campaigns/7': whole,
+  });
+  const pulled = await readAll(origin);
+  expect(pulled.slice(1)).toEqual([
+    {
+      kind: 'campaign',
+      part: 'mail of campaign 7',
+      campaign: {
+        id: '7',
+        name: 'May',
+        template: {
+          subject: 'Hello {{.FirstName}}',
+          html: '<a href="{{.URL}}">here</a>',
+          text: '',
+          from: 'Help Desk <help@acme-help.test>',
+          replyTo: 'x@mailbox.test',
+          url: 'https://login.acme-help.test',
+          attachments: [{ name: 'a.html', type: 'text/html' }],
+        },
+      },
+    },
+    { kind: 'done', part: 'mail of campaign 7', cursor: 'kept' },
+  ]);
+  expect(JSON.stringify(pulled)).not.toMatch(/not-for-us|c2VjcmV0|<form>/u);
+  expect(await readAll(origin, { 'mail of campaign 7': 'kept' })).toHaveLength(1);
+});
+
+test('a mail that cannot be read is asked for three times, and the timeline comes all the same', async () => {
+  const { origin, asked } = await serve({
+    '/api/campaigns/summary': summary({ id: 7 }),
+    '/api/campaigns/7/results': campaign([]),
+    '/api/campaigns/7': 500,
+  });
+  expect(await readAll(origin, { 'mail of campaign 7': 2 })).toEqual([
+    { kind: 'done', part: 'campaign 7', cursor: null },
+    { kind: 'failed', part: 'mail of campaign 7', reason: 'GoPhish answered 500' },
+    { kind: 'done', part: 'mail of campaign 7', cursor: 3 },
+  ]);
+  expect(await readAll(origin, { 'mail of campaign 7': 3 })).toHaveLength(1);
+  expect(asked.filter((line) => line.endsWith('/api/campaigns/7'))).toHaveLength(1);
 });
 
 test('settings without a key, or with an address that would show it, are refused', () => {

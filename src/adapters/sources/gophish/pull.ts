@@ -1,6 +1,7 @@
 import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
 import { instantOf } from '../../../lib/instant.ts';
 import { limits } from '../../../lib/limits.ts';
+import { readTemplate } from '../../../lib/mail/read-template.ts';
 import { parseBody } from '../../../lib/records/parse-body.ts';
 import type { PullCursors, Pulled, PullTools } from '../../../ports/source.ts';
 
@@ -28,7 +29,7 @@ type Answer =
 
 /**
  * Reads what was added to every campaign since the last reading (`GET /api/campaigns/summary`,
- * `/api/campaigns/:id/results`). GoPhish sends a webhook once and never again, so this finds what was lost; what is
+ * `/api/campaigns/:id/results`), and its mail (`/api/campaigns/:id`). GoPhish sends a webhook once and never again, so this finds what was lost; what is
  * known already has the same id.
  */
 export async function* pullCampaigns(pull: GophishPull): AsyncGenerator<Pulled, void, undefined> {
@@ -49,8 +50,40 @@ export async function* pullCampaigns(pull: GophishPull): AsyncGenerator<Pulled, 
   for (const { id, status } of known.slice(0, campaignsMax)) {
     const part = `campaign ${id}`;
     if (pull.cursors[part] !== over) yield* pullCampaign(pull, part, id, status === 'Completed');
+    yield* pullMail(pull, id);
   }
 }
+
+/** The cursor of a mail that is known: what was sent does not change. Before, how often it could not be read. */
+const kept = 'kept';
+/** A campaign of very many is too long an answer, and stays so: then its mail is given by hand. */
+const mailTriesMax = 3;
+
+/**
+ * The mail of a campaign, once. The same answer shows the mail server's password, the page and every recipient: only
+ * the template, the visible sender and the address of its links are taken out of it.
+ */
+async function* pullMail(pull: GophishPull, id: number): AsyncGenerator<Pulled, void, undefined> {
+  const part = `mail of campaign ${id}`;
+  const cursor = pull.cursors[part];
+  const tries = typeof cursor === 'number' ? cursor : 0;
+  if (cursor === kept || tries >= mailTriesMax) return;
+  const answer = await ask(pull, `/api/campaigns/${id}`);
+  if (answer.kind === 'failed') {
+    yield { kind: 'failed', part, reason: answer.reason };
+    yield { kind: 'done', part, cursor: tries + 1 };
+    return;
+  }
+  const template = readTemplate(answer.value);
+  const name = textOf(dictOf(answer.value)?.name)?.slice(0, campaignNameCharsMax);
+  if (template !== undefined) {
+    const campaign = { id: String(id), ...(name === undefined ? {} : { name }), template };
+    yield { kind: 'campaign', part, campaign };
+  }
+  yield { kind: 'done', part, cursor: kept };
+}
+
+const campaignNameCharsMax = 200;
 
 async function* pullCampaign(
   pull: GophishPull,
@@ -88,7 +121,12 @@ async function ask(pull: GophishPull, path: string): Promise<Answer> {
   if (result.kind !== 'ok') return { kind: 'failed', reason: result.reason };
   if (result.status === 401) return { kind: 'failed', reason: 'GoPhish refused the API key (401)' };
   if (result.status !== 200) return { kind: 'failed', reason: `GoPhish answered ${result.status}` };
-  const parsed = parseBody(result.body, { ...limits, membersMax: campaignMembersMax });
+  const parsed = parseBody(result.body, {
+    ...limits,
+    membersMax: campaignMembersMax,
+    // The attachments of a mail are single strings.
+    stringCharsMax: limits.bodyBytesMax,
+  });
   return parsed.ok
     ? { kind: 'value', value: parsed.value }
     : { kind: 'failed', reason: `the answer cannot be read: ${parsed.reason}` };
