@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CampaignWorld, keepPulledCampaign } from './app-campaigns.ts';
 import { type Config, pullTiming } from './config/schema.ts';
 import { createHttpFetch } from './lib/http-fetch.ts';
 import type { Log } from './lib/log.ts';
@@ -12,7 +13,9 @@ const lookEveryMs = 15_000;
 
 /** What a duty of reading needs of the app. */
 export type PullWorld = {
-  readonly config: Pick<Config, 'sources'>;
+  readonly config: Pick<Config, 'sources'> & Partial<CampaignWorld['config']>;
+  /** Without them the mails of simulations are not looked at. */
+  readonly packs?: CampaignWorld['packs'];
   readonly sources: readonly Source[];
   readonly parts: LoopParts;
   readonly mapContext: (receivedAt: number) => MapContext;
@@ -33,12 +36,16 @@ export function pullDuties(world: PullWorld): readonly BesideDuty[] {
 }
 
 async function pullOnce(
-  { parts, mapContext, log }: PullWorld,
+  world: PullWorld,
   source: Source,
   open: OpenPull,
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const { parts, mapContext, log, packs } = world;
+  const { organisation, delivery } = world.config;
+  const isAskedForMails = packs !== undefined && organisation !== undefined && delivery !== undefined;
+  const campaigns = isAskedForMails ? { packs, parts, log, config: { organisation, delivery } } : undefined;
   const fetch = createHttpFetch({ allowOrigins: open.origins });
   const tools: Omit<PullTools, 'wait'> = {
     now: () => parts.clock.now(),
@@ -54,6 +61,9 @@ async function pullOnce(
       mapContext,
       read: (cursors, wait) => open.read(cursors, { ...tools, wait }),
       wait: (ms) => pause(ms, signal),
+      keepCampaign: async (campaign) => {
+        if (campaigns !== undefined) await keepPulledCampaign(campaigns, source.id, campaign);
+      },
       signal,
     });
     report(log, source.id, outcome);

@@ -1,6 +1,13 @@
 import type { Json } from '../core/event.ts';
 import type { Principal } from '../ports/principal.ts';
-import { isRejection, type MapContext, type PullCursors, type Pulled, type Source } from '../ports/source.ts';
+import {
+  isRejection,
+  type MapContext,
+  type PullCursors,
+  type Pulled,
+  type PulledCampaign,
+  type Source,
+} from '../ports/source.ts';
 import { ingest } from './ingest.ts';
 import type { LoopParts } from './parts.ts';
 import { type PullState, partOf, readPullState, writePullState } from './pull-state.ts';
@@ -19,6 +26,8 @@ export type PullDuty = {
   /** @param wait called for as long as the vendor asks to wait */
   readonly read: (cursors: PullCursors, wait: (ms: number) => Promise<void>) => AsyncIterable<Pulled>;
   readonly wait: (ms: number) => Promise<void>;
+  /** For sources of simulations. */
+  readonly keepCampaign?: (campaign: PulledCampaign) => Promise<void>;
   readonly signal?: AbortSignal;
 };
 
@@ -58,13 +67,14 @@ export async function pullSource(parts: LoopParts, duty: PullDuty): Promise<Pull
   for await (const item of duty.read(cursorsOf(taken), wait)) {
     if (duty.signal?.aborted === true) break;
     if (item.kind === 'failed') failures.push({ part: item.part, reason: item.reason });
+    else if (item.kind === 'campaign') await duty.keepCampaign?.(item.campaign);
     else if (item.kind === 'records') {
       const isHistory = partOf(taken, item.part)?.readAt === undefined;
       await takeRecords(parts, duty, item.records, isHistory, counts);
     }
     const now = parts.clock.now();
     const isHeld =
-      item.kind === 'records'
+      item.kind === 'records' || item.kind === 'campaign'
         ? await hold(0)
         : await update(parts, duty.source.id, by, (state) => withPart(state, item, now));
     if (!isHeld) return { kind: 'stopped' };
@@ -159,7 +169,11 @@ function cursorsOf(state: PullState): PullCursors {
   return cursors;
 }
 
-function withPart(state: PullState, item: Exclude<Pulled, { kind: 'records' }>, now: number): PullState {
+function withPart(
+  state: PullState,
+  item: Exclude<Pulled, { kind: 'records' | 'campaign' }>,
+  now: number,
+): PullState {
   const before = partOf(state, item.part);
   const part =
     item.kind === 'done'

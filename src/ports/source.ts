@@ -128,8 +128,27 @@ export type Pulled =
   | { readonly kind: 'records'; readonly part: string; readonly records: readonly unknown[] }
   /** The part was read to its end; `cursor` is null while there is nothing to go on from. */
   | { readonly kind: 'done'; readonly part: string; readonly cursor: Json }
+  /** The mail of a simulation. */
+  | { readonly kind: 'campaign'; readonly part: string; readonly campaign: PulledCampaign }
   /** The reason is shown to operators: it quotes neither the token nor an answer. */
   | { readonly kind: 'failed'; readonly part: string; readonly reason: string };
+
+/** A simulation and the template of its mails; every text is as the source has it. */
+export type PulledCampaign = {
+  readonly id: string;
+  readonly name?: string;
+  readonly template: {
+    readonly subject: string;
+    readonly html: string;
+    readonly text: string;
+    /** As a header has it. */
+    readonly from: string;
+    readonly replyTo: string;
+    /** Where its links lead. */
+    readonly url: string;
+    readonly attachments: readonly { readonly name: string; readonly type: string }[];
+  };
+};
 
 export type PullTools = {
   readonly fetch: (request: PullRequest) => Promise<PullAnswer>;
