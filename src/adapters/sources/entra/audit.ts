@@ -44,14 +44,14 @@ export function audit({ record, properties }: Reading): Said {
   const operation = textOf(record.operationName) ?? textOf(properties.activityDisplayName) ?? '';
   const kind = kindOf(operation, targets);
   const target = targets[0];
-  const isAbout = kind.startsWith('credential.') || kind.startsWith('identity.');
+  const isAboutAccount = kind === 'credential.changed' || kind.startsWith('identity.');
   const used = usedBy(initiator);
   const about = target === undefined ? undefined : entity(target);
-  const resource = target === undefined ? undefined : resourceOf(target);
+  const resource = keyIn(target, kind) ?? (target === undefined ? undefined : resourceOf(target));
   return {
     kind,
     actor: actorOf(initiator),
-    identity: isAbout ? (keyIn(target, kind) ?? about ?? used) : used,
+    identity: isAboutAccount ? (about ?? used) : used,
     resource,
     outcome: outcomeOf(properties.result, record.result, record.resultType, record.resultSignature),
     address: said(dictOf(initiator?.user)?.ipAddress) ?? said(record.callerIpAddress),
@@ -137,19 +137,20 @@ function enabledChange(changed: readonly Dict[]): EventKind {
   return /true/iu.test(after) ? 'identity.enabled' : 'activity.recorded';
 }
 
-/** The key that was added, where the log names it. */
-function keyIn(target: Dict | undefined, kind: EventKind): Identity | undefined {
-  if (kind !== 'credential.created') return undefined;
+/** The key that was added or removed, where the log names it: both meet in its id. */
+function keyIn(target: Dict | undefined, kind: EventKind): Event['resource'] {
+  if (kind !== 'credential.created' && kind !== 'credential.removed') return undefined;
   const changed = listOf(target?.modifiedProperties).filter(isDict);
   const ids = (member: 'oldValue' | 'newValue') =>
-    [...changeOf(changed, /^KeyDescription$/u, member).matchAll(/KeyIdentifier=([\da-f-]{36})/giu)].map(
-      ([, id]) => id,
+    [...changeOf(changed, /^KeyDescription$/u, member).matchAll(/KeyIdentifier=([\da-f-]{36})/giu)].flatMap(
+      ([, id]) => (id === undefined ? [] : [id.toLowerCase()]),
     );
-  const before = new Set(ids('oldValue'));
-  return account(
-    'application-key',
-    ids('newValue').find((id) => !before.has(id)),
-  );
+  const [more, fewer] = [ids('newValue'), ids('oldValue')];
+  const found =
+    kind === 'credential.created'
+      ? more.find((id) => !fewer.includes(id))
+      : fewer.find((id) => !more.includes(id));
+  return found === undefined ? undefined : { type: 'key', id: found };
 }
 
 function detail(properties: Dict, key: string): string | undefined {

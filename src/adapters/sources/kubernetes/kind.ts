@@ -41,7 +41,9 @@ export function kindOf(verb: string, object: ObjectRef, request: Dict | undefine
     return isDenied || verb === 'get' ? 'activity.recorded' : 'credential.created';
   }
   if (deletes.has(verb) && subresource === '') {
-    if (resource === 'serviceaccounts' || resource === 'secrets') return 'credential.removed';
+    // All its tokens end with it.
+    if (resource === 'serviceaccounts') return 'identity.disabled';
+    if (resource === 'secrets') return 'credential.removed';
     if (controls.has(resource) || controlGroups.has(group)) return 'control.disabled';
   }
   return 'activity.recorded';

@@ -55,7 +55,7 @@ export function kindOf(eventType: string): EventKind {
   return change === 'activate' ? 'control.restored' : 'control.disabled';
 }
 
-/** Kinds that are about an account or credential: it is the target, and not what the actor used. */
-export function isAboutTarget(kind: EventKind): boolean {
-  return kind.startsWith('credential.') || kind.startsWith('identity.');
+/** Kinds that are about somebody's account: it is the target's, and not what the actor used. */
+export function isAboutAccount(kind: EventKind): boolean {
+  return kind === 'credential.changed' || kind.startsWith('identity.');
 }

@@ -1,6 +1,6 @@
 import type { Actor, Event, EventKind, Identity } from '../../../core/event.ts';
 import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
-import { isAboutTarget } from './kind.ts';
+import { isAboutAccount } from './kind.ts';
 
 const workloads =
   /^(?:SystemPrincipal|Application|App|AppInstance|ServiceApp|PublicClientApp|OAuthClient|Client|Agent|API ?Token|Token|Okta)$/iu;
@@ -35,15 +35,13 @@ export function actorOf(value: unknown): Actor {
 }
 
 /**
- * The account or credential that it is about: a password that an administrator resets is the other's. Otherwise what
- * the actor used.
+ * Whose account: a password that an administrator resets is the other's, and so is an account that is disabled.
+ * Otherwise what the actor used.
  */
 export function identityOf(kind: EventKind, log: Dict): Identity | undefined {
   const targets = listOf(log.target).filter(isDict);
-  if (isAboutTarget(kind)) {
-    const isCredential = kind === 'credential.created' || kind === 'credential.removed';
-    const made = isCredential ? targets.find((target) => credentials.test(typeOf(target))) : undefined;
-    const target = made ?? targets.find((one) => accounts.test(typeOf(one))) ?? targets[0];
+  if (isAboutAccount(kind)) {
+    const target = targets.find((one) => accounts.test(typeOf(one))) ?? targets[0];
     const found = target === undefined ? undefined : identityFrom(target);
     if (found !== undefined) return found;
   }
@@ -54,9 +52,17 @@ export function identityOf(kind: EventKind, log: Dict): Identity | undefined {
   return account === undefined ? undefined : identityFrom(account);
 }
 
-/** What was reached for: an application first, of a token its scopes, else what is not a person's account. */
+/**
+ * What was reached for: the credential that was made or removed, by its id, so that both meet; else an application,
+ * of a token its scopes, or what is not a person's account.
+ */
 export function resourceOf(kind: EventKind, log: Dict, identity: Identity | undefined): Event['resource'] {
   const targets = listOf(log.target).filter(isDict);
+  if (kind === 'credential.created' || kind === 'credential.removed') {
+    const target = targets.find((one) => credentials.test(typeOf(one)));
+    const id = said(target?.id) ?? said(target?.displayName);
+    if (target !== undefined && id !== undefined) return { type: kebab(typeOf(target)), id };
+  }
   const applications = targets.filter((target) => /^App(?:Instance|lication)?$/iu.test(typeOf(target)));
   const scopes = kind === 'token.issued' && applications.length === 0 ? scopesOf(log) : undefined;
   if (scopes !== undefined) return { type: 'oauth-scopes', id: scopes };
