@@ -49,6 +49,29 @@ one list, in the order of the table above, SCIM last (\`src/core/merge-people.ts
 - An entry whose addresses or accounts belong to two persons joins the first of them; what belongs to the other stays
   theirs. This is a conflict: it is logged at the start, and \`foldback doctor\` counts them.
 - Two teams are one when they share an id, a handle, an address or a name.
+
+## SCIM: an identity provider pushes
+
+\`/scim/v2\` receives people and groups by SCIM 2.0 (RFC 7643, RFC 7644): \`Users\` and \`Groups\` with POST, GET, PUT, PATCH and
+DELETE, \`ServiceProviderConfig\`, \`ResourceTypes\`, \`Schemas\`. Make a token with \`foldback admin token --name scim --scope
+scim:write\` and give it to the provider with the address; the token sees all teams. What arrives counts at once, without a
+restart.
+
+- Read are \`userName\`, \`externalId\`, \`active\`, names, \`emails\`, language, time zone, and of the enterprise extension
+  \`department\`, \`manager\`, \`employeeNumber\`. Everything else, a password above all, is left out before it is stored.
+- The department is the team; without one, the smallest group that lists the person. A group is a team that others may name.
+- A filter is one comparison: \`userName\`, \`displayName\`, \`externalId\` or \`id\` with \`eq\`. Pages by \`startIndex\` and \`count\`, at
+  most 200. Bulk, sorting and ETags are not spoken.
+- \`active: false\` and DELETE say that the person left. Who was deleted stays known as a leaver, so that what points at
+  them finds a team or manager; who is added again under the same name or address is back.
+
+## When somebody leaves
+
+For every identity that is known to be theirs an event of source \`directory\` is written: kind \`identity.disabled\`, action
+\`owner-left\`, the identity itself, with their manager and team as leads. Known to be theirs are their accounts (those
+of identity providers and chats end with them), the identities of loops that they own, and what a directory names them as
+the owner of. Leavers of files are looked for at the start and while the worker runs. Who had left before the first look,
+or was pushed as inactive, is history: noted, and nothing is said of it.
 `;
 
 /** docs/owners.md as the packs and the registry have it. */

@@ -9,6 +9,9 @@ import type { BesideDuty } from './worker.ts';
 /** How often it is looked whether rules of test data came or went: an operator waits for it. */
 const suppressionsEveryMs = 30_000;
 
+/** Another process may have been told of people; whoever left while nobody looked is passed on. */
+const directoryEveryMs = 15_000;
+
 /** What the worker does beside the turn of the loop. */
 export function besideDuties(app: App): readonly BesideDuty[] {
   return [
@@ -17,6 +20,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
       everyMs: suppressionsEveryMs,
       run: () => followSuppressions(app.parts),
     },
+    { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
     ...pullDuties(app),
   ];
 }

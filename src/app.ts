@@ -5,6 +5,7 @@ import { byHand, channels, sources, verifiers } from './adapters/index.ts';
 import { readEventBatches } from './adapters/read-events.ts';
 import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
 import { type AccessDesk, openAccess } from './app-access.ts';
+import { openDirectory, openPushed, type PushedList } from './app-directory.ts';
 import { openSuppressions } from './app-duties.ts';
 import { checkKeys } from './app-keys.ts';
 import { assembleLoop } from './assemble.ts';
@@ -14,7 +15,7 @@ import type { Config } from './config/schema.ts';
 import { openPacks } from './content.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
 import { contentReader } from './enrich.ts';
-import type { ByHand, ReportBatch, ReportOptions } from './http/http-parts.ts';
+import type { ByHand, DirectoryDesk, ReportBatch, ReportOptions } from './http/http-parts.ts';
 import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
 import { sealRows } from './ledger/rows.ts';
 import { onlyMembers, type PublicKey } from './ledger/seal.ts';
@@ -49,6 +50,9 @@ export type App = AccessDesk & {
   ) => AsyncIterable<ReportBatch>;
   /** A case that a person reports. */
   readonly byHand: ByHand;
+  readonly directory: DirectoryDesk;
+  /** Reads what other processes were told of people, and passes on who left. */
+  readonly followDirectory: () => Promise<void>;
   readonly sealer: Sealer;
   readonly signer: SigningKey;
   readonly publicKeys: readonly PublicKey[];
@@ -86,24 +90,25 @@ export async function openApp(options: AppOptions): Promise<App> {
     clones,
     fingerprint,
   };
-  const owners = await openOwners({
-    clones,
-    weights: packs.ownerWeights,
-    peopleFile: config.people,
-    files: ownerFiles(config),
-  });
-  for (const conflict of owners.conflicts()) log.warn({ ...conflict }, 'directories of people disagree');
+  let pushed: PushedList | undefined;
+  const owners = await openOwners(
+    { clones, weights: packs.ownerWeights, peopleFile: config.people, files: ownerFiles(config) },
+    () => pushed?.people(),
+  );
   const watchers = (await Promise.all(verifiers.map((adapter) => adapter.open(world)))).filter(
     (verifier) => verifier !== undefined,
   );
   const store = await openStore(config, options.isInMemory === true);
   try {
     await checkKeys(store, keys);
+    pushed = await openPushed(store);
   } catch (error) {
     await store.close();
     throw error;
   }
 
+  owners.changed();
+  for (const conflict of owners.conflicts()) log.warn({ ...conflict }, 'directories of people disagree');
   let listener: () => void = () => undefined;
   const open = openChannels(config);
   const teams = new Map(
@@ -151,6 +156,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     fingerprint,
     eventId: (given) => hash(given),
   });
+  const directory = openDirectory({ parts, owners, pushed, mapContext, log });
   const signer = signingKey(keys.ledger[0].key);
   const checkpointFile = config.ledger.checkpoints ?? join(config.data.dir, 'checkpoints.jsonl');
   return {
@@ -165,6 +171,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     readReport: (input, given) =>
       readEventBatches(input, { sources, limits: { ...limits, ...config.limits }, ...given }),
     byHand,
+    directory: directory.desk,
+    followDirectory: directory.follow,
     signer,
     sealer: openSealer(signer, options.isInMemory === true ? undefined : checkpointFile),
     publicKeys: keys.ledger.map(({ key }) => {

@@ -1,6 +1,9 @@
 import { type OwnerSettings, ownerDirectories } from './adapters/readers.ts';
 import { AppError } from './core/errors.ts';
 import { mergePeople, type PeopleConflict, type PeopleOf } from './core/merge-people.ts';
+import type { OwnerWeights } from './core/owner-weights.ts';
+import { peopleEvidence } from './core/people-evidence.ts';
+import { indexPeople } from './core/people-index.ts';
 import type { OwnerDirectory, People } from './ports/owner-directory.ts';
 
 /** Everything that is known about owners, over all directories. */
@@ -8,18 +11,24 @@ export type Owners = {
   readonly directories: readonly OwnerDirectory[];
   /** Undefined while no directory knows anybody: then strangers may be owners. Always the latest state. */
   readonly people: () => People | undefined;
-  /** Where directories disagreed at the last look. */
+  /** People of files, as they were read at the start. */
+  readonly fixed: readonly PeopleOf[];
+  /** Where directories disagree by now. */
   readonly conflicts: () => readonly PeopleConflict[];
-  /** Puts people that came over the network beside, or instead of, those of the same directory. */
-  readonly replace: (people: PeopleOf) => void;
+  /** The list of people is another one by now; it is made anew when it is asked next. */
+  readonly changed: () => void;
 };
 
 /**
  * Opens every directory for which something is configured, and one list of people over all of them.
  *
+ * @param pushed people that come over the network, as they are by now; they stand last
  * @throws AppError `bad-config` for files under an id that no directory has, and what the directories say
  */
-export async function openOwners(settings: OwnerSettings): Promise<Owners> {
+export async function openOwners(
+  settings: OwnerSettings,
+  pushed?: () => PeopleOf | undefined,
+): Promise<Owners> {
   const known = ownerDirectories.map(({ id }) => id);
   for (const id of Object.keys(settings.files ?? {})) {
     if (known.includes(id)) continue;
@@ -33,18 +42,38 @@ export async function openOwners(settings: OwnerSettings): Promise<Owners> {
   const fixed = directories.flatMap(({ id, people }): readonly PeopleOf[] =>
     people === undefined ? [] : [{ directory: id, persons: people.all(), teams: people.teams() }],
   );
-  const later = new Map<string, PeopleOf>();
-  const merge = () => mergePeople([...fixed, ...later.values()]);
-  let merged = merge();
-  const people = live(() => merged.people);
+  const make = () => {
+    const later = pushed?.();
+    const merged = mergePeople(later === undefined ? fixed : [...fixed, later]);
+    return { ...merged, pushed: indexPeople(later?.persons ?? [], later?.teams ?? []) };
+  };
+  let state: ReturnType<typeof make> | undefined;
+  const now = (): ReturnType<typeof make> => {
+    state ??= make();
+    return state;
+  };
+  const people = live(() => now().people);
   return {
-    directories,
-    people: () => (fixed.length > 0 || merged.people.all().length > 0 ? people : undefined),
-    conflicts: () => merged.conflicts,
-    replace: (given) => {
-      later.set(given.directory, given);
-      merged = merge();
+    directories:
+      pushed === undefined
+        ? directories
+        : [...directories, pushedDirectory(() => now().pushed, settings.weights)],
+    people: () => (fixed.length > 0 || now().people.all().length > 0 ? people : undefined),
+    fixed,
+    conflicts: () => now().conflicts,
+    changed: () => {
+      state = undefined;
     },
+  };
+}
+
+/** Evidence of the people that an identity provider pushed. */
+function pushedDirectory(people: () => People, weights: OwnerWeights): OwnerDirectory {
+  const list = 'The identity provider';
+  return {
+    id: 'pushed',
+    evidence: (queries) =>
+      Promise.resolve(queries.map((query) => peopleEvidence(people(), query, weights, list))),
   };
 }
 

@@ -27,6 +27,7 @@ export const roles = {
     sentence: 'A machine that sends events or asks for decisions.',
     scopes: ['events:write', 'policy:enforce'],
   },
+  directory: { sentence: 'An identity provider that pushes people and groups.', scopes: ['scim:write'] },
 } as const satisfies Record<string, { readonly sentence: string; readonly scopes: readonly Scope[] }>;
 
 export type Role = keyof typeof roles;

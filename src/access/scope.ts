@@ -7,6 +7,7 @@ export const scopeCatalogue = {
   'messages:write': 'Send again what failed, send a test to oneself.',
   'owners:read': 'Read people, teams and the evidence for who owns what.',
   'owners:write': 'Decide who owns what.',
+  'scim:write': 'Push people and groups, as an identity provider does.',
   'behaviours:read': 'Read the taxonomy and the words.',
   'behaviours:write': 'Change the taxonomy and the words.',
   'measures:read': 'Read figures, never of groups under five.',

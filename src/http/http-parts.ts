@@ -12,6 +12,7 @@ import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';
 import type { MapContext, Source } from '../ports/source.ts';
+import type { DirectoryRow } from '../ports/store.ts';
 
 /** Everything the doors need, handed in by `app.ts`: exactly what they use of it, so that a test can build it. */
 export type HttpParts = {
@@ -26,6 +27,8 @@ export type HttpParts = {
   /** Reads a report of any length; see `adapters/read-events.ts`. */
   readonly readReport: (input: ReportInput, options: ReportOptions) => AsyncIterable<ReportBatch>;
   readonly byHand: ByHand;
+  /** Keeps the people and groups that an identity provider pushes. */
+  readonly directory: DirectoryDesk;
   /** Signs evidence that is exported. */
   readonly signer: SigningKey;
   /** Public halves of all keys that ever signed checkpoints here. */
@@ -108,3 +111,25 @@ export type ByHand = {
   /** @param input what `input` accepted */
   event(input: unknown, context: MapContext): Event;
 };
+
+/** People and groups that an identity provider pushes: stored, and in the list of people from the same moment on. */
+export type DirectoryDesk = {
+  /** A new entry; undefined when another one of its kind has the name. */
+  add(given: DirectoryWords): Promise<DirectoryRow | undefined>;
+  /** Changes an entry under its lock. `change` gives what it is from now on. */
+  change<Refusal>(
+    kind: DirectoryRow['kind'],
+    id: string,
+    change: (row: DirectoryRow) => DirectoryWords | { readonly refused: Refusal },
+  ): Promise<
+    | { readonly kind: 'changed'; readonly row: DirectoryRow }
+    | { readonly kind: 'missing' }
+    | { readonly kind: 'taken' }
+    | { readonly kind: 'refused'; readonly refusal: Refusal }
+  >;
+  /** False when there is none. */
+  remove(kind: DirectoryRow['kind'], id: string): Promise<boolean>;
+};
+
+/** What an entry says. */
+export type DirectoryWords = Pick<DirectoryRow, 'kind' | 'name' | 'externalId' | 'isActive' | 'body'>;

@@ -7,7 +7,7 @@ import type { Scope } from '../access/scope.ts';
 export type Access = Scope | 'public' | 'link' | 'webhook';
 
 export type RouteRow = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As OpenAPI writes it: `/v1/loops/{id}`. */
   readonly path: string;
   readonly access: Access;
@@ -42,6 +42,9 @@ export const eventTypes = [
 
 /** A mail as it stands in a mailbox (RFC 5322). */
 export const mailType = 'message/rfc822';
+
+/** As identity providers send people; some say plain JSON. */
+const scim = ['application/scim+json', 'application/json'] as const;
 
 /** Every route there is. Registered from here, and the access matrix of the tests is made from here. */
 export const routeTable = [
@@ -80,6 +83,22 @@ export const routeTable = [
   { method: 'DELETE', path: '/v1/tokens/{id}', access: 'admin' },
   { method: 'POST', path: '/v1/claim', access: 'admin' },
   { method: 'GET', path: '/v1/sources', access: 'system:read' },
+
+  { method: 'GET', path: '/scim/v2/Users', access: 'scim:write' },
+  { method: 'POST', path: '/scim/v2/Users', access: 'scim:write', takes: scim },
+  { method: 'GET', path: '/scim/v2/Users/{id}', access: 'scim:write' },
+  { method: 'PUT', path: '/scim/v2/Users/{id}', access: 'scim:write', takes: scim },
+  { method: 'PATCH', path: '/scim/v2/Users/{id}', access: 'scim:write', takes: scim },
+  { method: 'DELETE', path: '/scim/v2/Users/{id}', access: 'scim:write' },
+  { method: 'GET', path: '/scim/v2/Groups', access: 'scim:write' },
+  { method: 'POST', path: '/scim/v2/Groups', access: 'scim:write', takes: scim },
+  { method: 'GET', path: '/scim/v2/Groups/{id}', access: 'scim:write' },
+  { method: 'PUT', path: '/scim/v2/Groups/{id}', access: 'scim:write', takes: scim },
+  { method: 'PATCH', path: '/scim/v2/Groups/{id}', access: 'scim:write', takes: scim },
+  { method: 'DELETE', path: '/scim/v2/Groups/{id}', access: 'scim:write' },
+  { method: 'GET', path: '/scim/v2/ServiceProviderConfig', access: 'scim:write' },
+  { method: 'GET', path: '/scim/v2/ResourceTypes', access: 'scim:write' },
+  { method: 'GET', path: '/scim/v2/Schemas', access: 'scim:write' },
 
   { method: 'GET', path: '/r/{token}', access: 'link' },
   { method: 'POST', path: '/r/{token}', access: 'link', takes: form },

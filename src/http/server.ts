@@ -27,6 +27,7 @@ import { outboxRoutes } from './routes/pages/outbox.ts';
 import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
+import { scimRoutes } from './routes/scim.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -97,6 +98,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...pauseRoutes(room),
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
+    ...scimRoutes(room),
     ...claimLinkRoutes(room),
     ...systemRoutes(room, requests),
     ...replyRoutes(room),

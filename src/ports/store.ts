@@ -9,6 +9,8 @@ import type {
   ClaimedMessage,
   CounterRow,
   DeedRow,
+  DirectoryFilter,
+  DirectoryRow,
   EventRow,
   HabitAsk,
   ImportRow,
@@ -160,6 +162,10 @@ export interface StoreWrite {
   lastCheckpoint(): Promise<CheckpointRow | undefined>;
   /** Stores the checkpoint and marks its leaves sealed, unless they moved on meanwhile. */
   saveCheckpoint(row: CheckpointRow): Promise<void>;
+  /** Stores an entry whole; false when another one of its kind has the name. */
+  saveDirectoryEntry(row: DirectoryRow): Promise<boolean>;
+  /** Notes that somebody's leaving was passed on, unless they came back or left again meanwhile. */
+  markLeaverReported(id: string, leftAt: number, at: number): Promise<void>;
   /** Serialises a duty that only one process may do at a time, until the transaction ends. */
   lock(name: string): Promise<void>;
 }
@@ -193,6 +199,20 @@ export interface StoreRead {
   checkpoints(principal: Principal, after: number): Promise<readonly CheckpointRow[]>;
   /** Those under which the loop stands. */
   checkpointsOf(principal: Principal, loop: string): Promise<readonly CheckpointRow[]>;
+  /** Entries of the pushed directory, as they were made; what was deleted is not there. */
+  directoryEntries(
+    principal: Principal,
+    filter: DirectoryFilter,
+  ): Promise<{ readonly total: number; readonly items: readonly DirectoryRow[] }>;
+  directoryEntry(
+    principal: Principal,
+    kind: DirectoryRow['kind'],
+    id: string,
+  ): Promise<DirectoryRow | undefined>;
+  /** What was written at this instant or later, also what was deleted. */
+  directoryChanges(principal: Principal, since: number): Promise<readonly DirectoryRow[]>;
+  /** Those who left and of whom nothing was passed on yet. */
+  directoryLeavers(principal: Principal, limit: number): Promise<readonly DirectoryRow[]>;
   owners(principal: Principal, identity: string): Promise<readonly LoopRow[]>;
   coverage(principal: Principal): Promise<readonly { readonly kind: string; readonly n: number }[]>;
   counters(principal: Principal, behaviour: string): Promise<readonly CounterRow[]>;

@@ -5,6 +5,7 @@ import type { Scope } from '../../src/access/scope.ts';
 import { byHand, sources } from '../../src/adapters/index.ts';
 import { readEventBatches } from '../../src/adapters/read-events.ts';
 import { openAccess } from '../../src/app-access.ts';
+import { openDirectoryDesk } from '../../src/app-directory.ts';
 import type { HttpParts, HttpSettings } from '../../src/http/http-parts.ts';
 import { createHttp } from '../../src/http/server.ts';
 import { signingKey } from '../../src/lib/ed25519.ts';
@@ -93,6 +94,12 @@ export function openDoors(options: DoorsOptions): Doors {
     }),
     readReport: (input, given) => readEventBatches(input, { sources, ...given }),
     byHand,
+    directory: openDirectoryDesk({
+      store: options.store,
+      clock: house.clock,
+      randomId: house.parts.randomId,
+      written: async () => undefined,
+    }),
     signer,
     publicKeys: [{ keyId: signer.keyId, publicKey: signer.publicKey }],
     formKey: new Uint8Array(32).fill(9),

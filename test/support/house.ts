@@ -14,7 +14,7 @@ import { sweep } from '../../src/loop/sweep.ts';
 import { loadPacks, type Packs } from '../../src/packs/load.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import type { Channel } from '../../src/ports/channel.ts';
-import type { OwnerDirectory } from '../../src/ports/owner-directory.ts';
+import type { OwnerDirectory, People } from '../../src/ports/owner-directory.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Verifier } from '../../src/ports/verifier.ts';
 
@@ -100,6 +100,8 @@ export const testDelivery: DeliverySettings = {
 };
 
 export type HouseOptions = {
+  /** Instead of `people`: a list that changes. */
+  readonly everybody?: () => People | undefined;
   readonly store: Store;
   /** The packs that come with Foldback unless given. */
   readonly packs?: Packs;
@@ -131,7 +133,7 @@ export function openHouse(options: HouseOptions): House {
     store: options.store,
     clock,
     packs: options.packs ?? shippedPacks(),
-    people: () => people,
+    people: options.everybody ?? (() => people),
     directories: options.directories ?? [],
     verifiers: options.verifiers ?? [],
     channels: [outbox, ...(options.channels ?? [])],

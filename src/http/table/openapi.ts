@@ -83,4 +83,4 @@ export function openApiDocument(mounted: readonly Mounted[], version: string): D
   });
 }
 
-const methods = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const;
+const methods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;

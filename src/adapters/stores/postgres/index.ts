@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
+import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readLoops from './queries/read-loops.ts';
@@ -8,6 +9,7 @@ import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
 import * as writeCampaigns from './queries/write-campaigns.ts';
+import * as writeDirectory from './queries/write-directory.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as messages from './queries/write-messages.ts';
@@ -70,6 +72,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readTotals),
     ...bind(db, readUntold),
     ...bind(db, readRefused),
+    ...bind(db, directory),
     ...bind(db, readCampaigns),
   };
 }
@@ -82,6 +85,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, messageQueries),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),
+    ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),
   };
 }

@@ -4,12 +4,14 @@ import { AppError } from '../../../core/errors.ts';
 import * as first from './migrations/0001-first-loop.ts';
 import * as undertakings from './migrations/0002-undertakings.ts';
 import * as campaigns from './migrations/0003-campaigns.ts';
+import * as directory from './migrations/0004-directory.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-loop': first,
   '0002-undertakings': undertakings,
   '0003-campaigns': campaigns,
+  '0004-directory': directory,
 };
 
 /**
