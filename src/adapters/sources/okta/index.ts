@@ -1,6 +1,7 @@
 import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
 import type { RecordShape, Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
+import { pull } from './pull-settings.ts';
 
 /** The System Log of Okta: its interface, exports, log streaming and event hooks. */
 export const source: Source = {
@@ -14,6 +15,7 @@ export const source: Source = {
     { format: 'document' },
   ] satisfies readonly RecordShape[],
   map,
+  pull,
 };
 
 function recognise(sample: Sample): number {
