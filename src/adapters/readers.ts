@@ -23,11 +23,13 @@ import { source as gitlab } from './sources/gitlab/index.ts';
 import { source as gitleaks } from './sources/gitleaks/index.ts';
 import { source as gophish } from './sources/gophish/index.ts';
 import { source as kubernetes } from './sources/kubernetes/index.ts';
+import { source as notion } from './sources/notion/index.ts';
 import { source as okta } from './sources/okta/index.ts';
 import { source as openai } from './sources/openai/index.ts';
 import { source as secretlint } from './sources/secretlint/index.ts';
 import { source as slackAudit } from './sources/slack-audit/index.ts';
 import { source as teleport } from './sources/teleport/index.ts';
+import { source as tines } from './sources/tines/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
 import { source as vault } from './sources/vault/index.ts';
 
@@ -52,6 +54,8 @@ export const sources: readonly Source[] = [
   openai,
   slackAudit,
   teleport,
+  notion,
+  tines,
   generic,
 ];
 
