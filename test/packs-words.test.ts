@@ -41,7 +41,7 @@ describe('what behaviours share', () => {
     expect(reminder.subject).toBe('Still open: a lasting key');
     expect(reminder.text).toContain('we wrote to you about a lasting key for the role prod-deploy');
     expect(say('agent-outside-policy', 'reminder', { ...fullSample, rule: 'secret-reach' }).text).toContain(
-      'a reach for a secret by invoice-helper',
+      'a try to read a secret by invoice-helper',
     );
   });
 
