@@ -92,9 +92,15 @@ function signerCues(
   );
   if (tail.some(({ folded }) => names.has(folded))) return [];
   const last = words.at(-1);
-  if (last === undefined) return [];
+  if (last === undefined || isSignature(text)) return [];
   const line = text.lastIndexOf('\n', last.start) + 1;
   return [
     { kind: 'no-signer', where: { part: 'text', start: Math.max(line, last.end - 80), end: last.end } },
   ];
+}
+
+/** A short last line without a full stop, such as a name or a team. */
+function isSignature(text: string): boolean {
+  const line = text.trim().split('\n').at(-1)?.trim() ?? '';
+  return /^\p{Lu}[^.:!?[\]]{1,40}$/u.test(line) && line.split(/\s+/u).length <= 5;
 }
