@@ -1,5 +1,6 @@
 import { ownerId } from './assemble.ts';
 import type { Actor, Identity } from './core/event.ts';
+import { trustOf } from './core/loop/waiting.ts';
 import { type Answer, type Moment, plainText } from './core/message.ts';
 import type { Evidence, OwnerRef } from './core/owner.ts';
 import { rankOwners } from './core/rank-owners.ts';
@@ -97,7 +98,7 @@ export function sayingOf(row: LoopRow, voice: Voice): Saying {
     said: {
       behaviour: row.behaviour,
       loop: row.caseCode,
-      actor: { type: first?.actor.type ?? 'unknown', name: first?.actor.name ?? null },
+      actor: { type: first?.actor.type ?? 'unknown', name: nameOfActor(first?.actor) },
       identity: identityOf(facts.identity),
       owner: ownerOf(resolution, people),
       where: {
@@ -106,8 +107,7 @@ export function sayingOf(row: LoopRow, voice: Voice): Saying {
         file: where.file ?? null,
         line: where.line ?? null,
       },
-      // A report that an operator hands over is believed.
-      trust: 'trusted',
+      trust: trustOf(facts),
       events: facts.sightings,
       message: {
         moment: message.moment,
@@ -120,6 +120,10 @@ export function sayingOf(row: LoopRow, voice: Voice): Saying {
       frameworks: voice.packs.behaviours.get(row.behaviour)?.frameworks ?? [],
     },
   };
+}
+
+function nameOfActor(actor: Actor | undefined): string | null {
+  return actor?.name ?? actor?.email ?? actor?.account?.name ?? actor?.id ?? null;
 }
 
 /** A stranger is known by the name in the commit; the product's own list of people knows no more than the address. */

@@ -97,7 +97,7 @@ export async function tryReport(options: TryOptions): Promise<Tried> {
       summary: {
         events: counts.events,
         duplicates: counts.duplicates,
-        untrusted: 0,
+        untrusted: told.filter(({ trust }) => trust?.outcome === 'untrusted').length,
         unmatched: counts.unmatched,
         rejected: counts.rejected,
         loops: sayings.length,

@@ -1,4 +1,4 @@
-import type { Identity, OwnerLead } from './event.ts';
+import type { Actor, Identity, OwnerLead } from './event.ts';
 import type { Evidence } from './owner.ts';
 import { type OwnerWeights, weightOf } from './owner-weights.ts';
 import type { KnownPeople } from './settle-owner-ref.ts';
@@ -11,11 +11,15 @@ import type { KnownPeople } from './settle-owner-ref.ts';
  */
 export function peopleEvidence(
   people: Pick<KnownPeople, 'byAccount' | 'byEmail'>,
-  query: { readonly leads: readonly OwnerLead[]; readonly identity?: Identity },
+  query: { readonly leads: readonly OwnerLead[]; readonly identity?: Identity; readonly actor?: Actor },
   weights: OwnerWeights,
   list: string,
 ): readonly Evidence[] {
-  return [...known(people, query.leads, weights, list), ...holder(people, query.identity, weights, list)];
+  return [
+    ...known(people, query.leads, weights, list),
+    ...holder(people, query.identity, weights, list),
+    ...doer(people, query.actor, weights, list),
+  ];
 }
 
 type Lookup = Pick<KnownPeople, 'byAccount' | 'byEmail'>;
@@ -52,6 +56,23 @@ function holder(
   return person === undefined
     ? []
     : [evidenceOf(weights, 'account-holder', person.id, `${list} says whose account this is.`)];
+}
+
+/** An account whose log does not say what it is may be known as a person's. */
+function doer(
+  people: Lookup,
+  actor: Actor | undefined,
+  weights: OwnerWeights,
+  list: string,
+): readonly Evidence[] {
+  if (actor === undefined || actor.type === 'workload' || actor.type === 'agent') return [];
+  const { account, email } = actor;
+  const person =
+    (account === undefined ? undefined : people.byAccount(account.system, account.name)) ??
+    (email === undefined ? undefined : people.byEmail(email));
+  return person === undefined
+    ? []
+    : [evidenceOf(weights, 'account-holder', person.id, `${list} says whose account did it.`)];
 }
 
 function evidenceOf(weights: OwnerWeights, kind: string, id: string, detail: string): Evidence {

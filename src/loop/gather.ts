@@ -1,5 +1,5 @@
-import type { Event } from '../core/event.ts';
-import { leadEvidence } from '../core/lead-evidence.ts';
+import type { Actor, Event } from '../core/event.ts';
+import { leadEvidence, strangerOf } from '../core/lead-evidence.ts';
 import type { Evidence } from '../core/owner.ts';
 import { type OwnerWeights, weightOf } from '../core/owner-weights.ts';
 import type { OwnerDirectory, OwnerQuery } from '../ports/owner-directory.ts';
@@ -35,15 +35,46 @@ export async function directoryEvidence(
   events: readonly Event[],
   weights: OwnerWeights,
 ): Promise<readonly (readonly Evidence[])[]> {
-  const queries = events.map(({ where, leads, identity, resource, actor }): OwnerQuery => {
-    const named = { ...(identity && { identity }), ...(resource && { resource }) };
-    return { where, leads, actor, ...named };
+  const queries = events.map((event): OwnerQuery => {
+    const { where, leads, identity, resource } = event;
+    const actor = doerOf(event);
+    return {
+      where,
+      leads,
+      ...(actor && { actor }),
+      ...(identity && { identity }),
+      ...(resource && { resource }),
+    };
   });
   const found = await Promise.all(directories.map((directory) => directory.evidence(queries)));
-  return events.map(({ leads }, at) => [
-    ...leadEvidence(leads, weights),
+  return events.map((event, at) => [
+    ...leadEvidence(event.leads, weights),
+    ...doerEvidence(event, weights),
     ...found.flatMap((directory) => directory[at] ?? []),
   ]);
+}
+
+/** Whoever did it, where that is known by a login. The author of a commit is not: anyone may write any name there. */
+function doerOf({ kind, actor }: Event): Actor | undefined {
+  return kind.startsWith('secret.') || kind === 'finding.reported' ? undefined : actor;
+}
+
+function doerEvidence(event: Event, weights: OwnerWeights): readonly Evidence[] {
+  const actor = doerOf(event);
+  if (actor?.type !== 'person' || (actor.email === undefined && actor.account === undefined)) return [];
+  const { email, account, name } = actor;
+  return [
+    {
+      kind: 'account-holder',
+      owner: strangerOf({
+        ...(name === undefined ? {} : { name }),
+        ...(email === undefined ? {} : { email }),
+        ...(account === undefined ? {} : { account }),
+      }),
+      detail: 'This account did it.',
+      weight: weightOf(weights, 'account-holder'),
+    },
+  ];
 }
 
 async function learntEvidence(
