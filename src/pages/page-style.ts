@@ -84,10 +84,6 @@ summary::after{content:"";flex:none;width:.5rem;height:.5rem;margin-inline-end:.
 .sent+.hint{margin-top:-.4rem}
 blockquote{margin:0 0 .75rem;padding-inline-start:.75rem;border-inline-start:.2rem solid var(--line)}
 mark{background:var(--note);color:inherit;box-shadow:0 0 0 .1rem var(--note-line)}
-sup{font-weight:650;line-height:0;margin-inline-start:.1em}
-.sent+.hint{margin-top:-.4rem}
-blockquote{margin:0 0 .75rem;padding-inline-start:.75rem;border-inline-start:.2rem solid var(--line)}
-mark{background:var(--note);color:inherit;box-shadow:0 0 0 .1rem var(--note-line)}
 sup{font-weight:650;line-height:0;margin-inline-start:.1em;white-space:nowrap}
 .token{font-size:1.05rem;user-select:all}
 footer{padding-block:1rem 2rem;font-size:.875rem;color:var(--soft)}
