@@ -39,7 +39,7 @@ describe('what behaviours share', () => {
       kind: 'credential.created',
     });
     expect(reminder.subject).toBe('Still open: a lasting key');
-    expect(reminder.text).toContain('we wrote to you about a lasting key for the role prod-deploy');
+    expect(reminder.text).toContain('we wrote to you about a lasting key (the role prod-deploy)');
     expect(say('agent-outside-policy', 'reminder', { ...fullSample, rule: 'secret-reach' }).text).toContain(
       'a try to read a secret by invoice-helper',
     );
