@@ -231,17 +231,24 @@ for (const kind of testStores()) {
 }
 
 function pushOf(at: number) {
+  const id = at.toString(16).padStart(40, '0');
+  const commit = {
+    id,
+    timestamp: iso(at),
+    message: 'A change',
+    author: { name: 'Bob', email: 'bob@example.com', username: 'bob' },
+    committer: { name: 'Bob', email: 'bob@example.com', username: 'bob' },
+    added: [],
+    removed: [],
+    modified: ['README.md'],
+  };
   return {
     ref: 'refs/heads/main',
     before: 'a'.repeat(40),
-    after: 'b'.repeat(40),
+    after: id,
     forced: false,
-    commits: [],
-    head_commit: {
-      id: 'b'.repeat(40),
-      timestamp: iso(at),
-      author: { name: 'Bob', email: 'bob@example.com' },
-    },
+    commits: [commit],
+    head_commit: commit,
     pusher: { name: 'bob', email: 'bob@example.com' },
     repository: githubRepository,
     sender: githubSender('bob'),
