@@ -9,9 +9,9 @@ const hooks = [
 export function addHook(program: Command, { finish, config, server }: Shared): void {
   const hook = program
     .command('hook')
-    .summary('look for secrets before a commit or push is taken')
+    .summary('answer before a commit, a push or a call of an agent is taken')
     .description(
-      'Hooks of git: each looks for secrets in new lines and answers at once, with what to do and without the value.\nExit codes: 0 nothing found, 1 stopped.',
+      'Hooks of git look for secrets in new lines and answer at once, with what to do and without the value.\nThe hook of agents judges a call before it is made. Exit codes of the hooks of git: 0 nothing found, 1 stopped.',
     );
   for (const [name, what, file] of hooks) {
     hook
@@ -27,4 +27,17 @@ export function addHook(program: Command, { finish, config, server }: Shared): v
         finish(await hookCommand(name, flags));
       });
   }
+  hook
+    .command('agent')
+    .summary('judge a call of a coding agent before it is made')
+    .description(
+      'Reads what a coding agent hands to its hooks (standard input), and answers before the tool is called. It prints nothing where no rule is broken.\nTo switch it on, name `npx foldback hook agent` as the command of the hooks PreToolUse and PostToolUse.\nSettings are read from --config, the environment, or foldback.yaml in the home folder.',
+    )
+    .option('--plain', 'print the answer alone, for agents whose hooks have another form')
+    .addOption(server())
+    .addOption(config())
+    .action(async (flags) => {
+      const { hookAgentCommand } = await import('./commands/hook-agent.ts');
+      finish(await hookAgentCommand(flags));
+    });
 }

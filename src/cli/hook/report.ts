@@ -26,18 +26,23 @@ export type Reported = 'sent' | 'no-server' | 'no-answer';
  * sightings of one secret. Never throws and never takes longer than a second.
  */
 export async function reportRun(run: HookRun, config: Config, server: string | undefined): Promise<Reported> {
+  return sendReport('/v1/events', eventsOf(run), config, server);
+}
+
+/** Hands a known server what a hook has to tell. Never throws and never takes longer than a second. */
+export async function sendReport(
+  path: string,
+  body: unknown,
+  config: Config,
+  server: string | undefined,
+): Promise<Reported> {
   const found = await serverOf(config, server).catch(() => undefined);
   if (found === undefined) return 'no-server';
   try {
     const answered = await networkTransport(
       found.url,
       found.token,
-    )({
-      method: 'POST',
-      path: '/v1/events',
-      body: eventsOf(run),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    )({ method: 'POST', path, body, signal: AbortSignal.timeout(timeoutMs) });
     return answered.status === 202 ? 'sent' : 'no-answer';
   } catch {
     // Whatever it is, it must not stand in the way of the person's work.
