@@ -21,6 +21,7 @@ import { source as ggshield } from './sources/ggshield/index.ts';
 import { source as github } from './sources/github/index.ts';
 import { source as gitlab } from './sources/gitlab/index.ts';
 import { source as gitleaks } from './sources/gitleaks/index.ts';
+import { source as googleWorkspace } from './sources/google-workspace/index.ts';
 import { source as gophish } from './sources/gophish/index.ts';
 import { source as kubernetes } from './sources/kubernetes/index.ts';
 import { source as notion } from './sources/notion/index.ts';
@@ -56,6 +57,7 @@ export const sources: readonly Source[] = [
   teleport,
   notion,
   tines,
+  googleWorkspace,
   generic,
 ];
 
