@@ -1,9 +1,10 @@
 import type { Behaviour } from '../core/behaviour.ts';
 import { durationMs } from '../core/duration.ts';
 import type { Validity } from '../core/event.ts';
-import type { LoopFacts } from '../core/loop/facts.ts';
+import type { LoopFacts, Sighting } from '../core/loop/facts.ts';
 import { contacts, standingReply } from '../core/loop/position.ts';
 import { type Proof, proofOf } from '../core/loop/proof.ts';
+import { isMask } from '../core/mask.ts';
 import type { CaseValues, MessageValues, SeenBy } from '../core/placeholders.ts';
 import { addDuration } from '../core/working-time.ts';
 import type { LoopRow } from '../ports/store.ts';
@@ -54,9 +55,12 @@ export function standsOf({ rung }: Pick<Proof, 'rung'>): NonNullable<CaseValues[
   }
 }
 
-export function caseValues(row: LoopRow, stands?: CaseValues['stands']): CaseValues {
+export function caseValues(
+  row: Pick<LoopRow, 'facts' | 'caseCode'>,
+  stands?: CaseValues['stands'],
+): CaseValues {
   const { facts } = row;
-  const first = facts.kept[0];
+  const first = firstSighting(facts);
   const where = first?.where ?? {};
   const { status, at } = latestValidity(facts);
   return {
@@ -76,12 +80,20 @@ export function caseValues(row: LoopRow, stands?: CaseValues['stands']): CaseVal
   };
 }
 
+/** The first that still counts: a step that seemed skipped may have been seen after all. */
+function firstSighting(facts: LoopFacts): Sighting | undefined {
+  return facts.kept.find(({ event }) => facts.refuted?.includes(event) !== true) ?? facts.kept[0];
+}
+
 /** What was done, with what, to what, and what of it was wrong: of the first sighting, as everything else. */
 function deedValues(facts: LoopFacts): Partial<CaseValues> {
-  const first = facts.kept[0];
-  // Of a secret the identity is its mask, which says less than its provider and last characters.
-  const identity = facts.identity?.id === facts.secret?.mask ? undefined : facts.identity?.id;
-  const { actor, resource, action, outcome, joins, network, kind, broken, unusual } = first ?? {};
+  const first = firstSighting(facts);
+  // A mask says less than the provider of a secret, its last characters or the words for a key.
+  const shown = <Named extends { readonly id: string }>(named: Named | undefined) =>
+    named === undefined || isMask(named.id) ? undefined : named;
+  const identity = shown(facts.identity)?.id;
+  const resource = shown(first?.resource);
+  const { actor, action, outcome, joins, network, kind, broken, unusual } = first ?? {};
   const name = actor?.name ?? actor?.account?.name ?? actor?.id;
   return {
     ...(identity === undefined ? {} : { identity }),
