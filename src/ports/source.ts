@@ -20,6 +20,13 @@ export interface Source {
   /** Events of one record; [] when it says nothing that Foldback speaks about; a rejection when it is malformed. */
   map(record: unknown, context: MapContext): readonly Event[] | Rejection;
   readonly webhook?: Webhook;
+  /**
+   * What a vendor wants to hear that asks once, with a GET and a token that may send events, whether this address
+   * expects its deliveries. Undefined for any other request. Header names are in small letters.
+   */
+  readonly challenge?: (
+    headers: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string>> | undefined;
   readonly pull?: SourcePull;
   /** Its events are about simulated mails, each of a campaign (`joins.campaign`). */
   readonly isSimulation?: true;
@@ -98,7 +105,12 @@ export type Webhook = {
 };
 
 export type WebhookVerdict =
-  | { readonly ok: true; readonly deliveryId?: string }
+  | {
+      readonly ok: true;
+      readonly deliveryId?: string;
+      /** The sender wants to know whether its deliveries are wanted: an operator says so by opening this address. */
+      readonly confirm?: string;
+    }
   | { readonly ok: false; readonly reason: 'missing-signature' | 'bad-signature' | 'replayed' | 'no-secret' };
 
 /**

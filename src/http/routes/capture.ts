@@ -66,6 +66,12 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
           given.sourceSecrets(source.id),
         );
         if (!verdict.ok) throw refused(verdict);
+        // Nothing that a delivery names is called: whether it is wanted is for an operator to say.
+        if (verdict.confirm !== undefined)
+          given.log.warn(
+            { source: source.id, open: verdict.confirm },
+            'a sender asks to be confirmed: open this',
+          );
         const context = { ...given.mapContext(receivedAt), ...query, headers };
         const receipts = [`${source.id} body ${sha256Hex(bytes)}`];
         if (verdict.deliveryId !== undefined)

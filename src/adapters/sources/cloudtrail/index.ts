@@ -2,6 +2,7 @@ import { dictOf, isDict, listOf } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
 import { isSurelyTrailRecord, unwrap } from './schema.ts';
+import { webhook } from './verify.ts';
 
 /** AWS CloudTrail: files of a trail, lists, lines, events by EventBridge and notifications by SNS. */
 export const source: Source = {
@@ -15,6 +16,7 @@ export const source: Source = {
     { format: 'lines' },
   ],
   map,
+  webhook,
   masked: [
     '**.accessKeyId',
     '**.secretAccessKey',
