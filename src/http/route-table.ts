@@ -49,6 +49,7 @@ const scim = ['application/scim+json', 'application/json'] as const;
 /** Every route there is. Registered from here, and the access matrix of the tests is made from here. */
 export const routeTable = [
   { method: 'POST', path: '/v1/sources/{source}', access: 'webhook', takes: reportTypes },
+  { method: 'GET', path: '/v1/sources/{source}', access: 'events:write' },
   { method: 'POST', path: '/v1/events', access: 'events:write', takes: eventTypes },
   { method: 'POST', path: '/v1/imports', access: 'events:write', takes: reportTypes },
   { method: 'POST', path: '/v1/mail', access: 'events:write', takes: [mailType] },

@@ -10,6 +10,7 @@ import { routeTable } from './route-table.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
+import { challengeRoutes } from './routes/challenge.ts';
 import { claimLinkRoutes } from './routes/claim-link.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
@@ -85,6 +86,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
   let mounted: readonly Mounted[] = [];
   const operations: Operations = {
     ...captureRoutes(room),
+    ...challengeRoutes(room),
     ...importRoutes(room),
     ...mailRoutes(room),
     ...loopRoutes(room),

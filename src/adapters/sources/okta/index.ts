@@ -16,6 +16,7 @@ export const source: Source = {
   ] satisfies readonly RecordShape[],
   map,
   pull,
+  challenge,
 };
 
 function recognise(sample: Sample): number {
@@ -48,4 +49,10 @@ function likeness(log: Dict): number {
   if ('specversion' in log || 'eventVersion' in log) return 0;
   const found = typical.filter((name) => name in log || name.toLowerCase() in log).length;
   return found >= 4 ? 0.95 : found >= 2 ? 0.7 : 0;
+}
+
+/** https://developer.okta.com/docs/concepts/event-hooks/: the value of one header, once, as `verification`. */
+function challenge(headers: Readonly<Record<string, string>>): { readonly verification: string } | undefined {
+  const value = headers['x-okta-verification-challenge'];
+  return value !== undefined && /^[\x21-\x7e]{1,1000}$/u.test(value) ? { verification: value } : undefined;
 }
