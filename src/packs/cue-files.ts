@@ -74,11 +74,20 @@ export type CuePack = {
   /** Of all languages together. */
   readonly phrases: CuePhrases;
   readonly words: ReadonlyMap<string, CueWords>;
+  /** As read, for the lint. */
+  readonly files: readonly CueFile[];
+};
+
+type CueFile = {
+  readonly file: string;
+  readonly words: CueWords;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
 };
 
 /** Reads all files below `cues/`. A folder of packs without them knows no cues. */
 export function readCueFiles(folder: PackFolder, problems: PackProblem[]): CuePack {
   const words = new Map<string, CueWords>();
+  const files: CueFile[] = [];
   let known: z.infer<typeof knownNamesSchema> | undefined;
   for (const { file, groups } of folder.matching(/^cues\/([^/]+)\.yaml$/u)) {
     const [name = ''] = groups;
@@ -95,6 +104,7 @@ export function readCueFiles(folder: PackFolder, problems: PackProblem[]): CuePa
         reason: '"language" and the name of the file differ',
       });
     words.set(name, read.value);
+    files.push({ file, words: read.value, lineOf: read.lineOf });
   }
   const all = [...words.values()];
   const joined = (list: (one: CueWords) => readonly string[]) => [...new Set(all.flatMap(list))];
@@ -116,5 +126,6 @@ export function readCueFiles(folder: PackFolder, problems: PackProblem[]): CuePa
       doubled: joined((one) => one.doubled),
     },
     words,
+    files,
   };
 }
