@@ -30,6 +30,7 @@ export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Pag
     ...packs.messages.flatMap((message) => lintMessage(message, packs)),
     ...lintProviders(packs),
     ...lintPages(packs),
+    ...lintCues(packs),
     ...checkLinks(packs),
   ];
   return { problems: sortProblems(problems), messages: packs.messages.length, examples: examples.length };
@@ -123,6 +124,8 @@ function checkCompleteness(packs: Packs): readonly PackProblem[] {
     const file = `messages/page.${language}.yaml`;
     if (!packs.pageFiles.some((page) => page.file === file))
       missing(file, 'this file is missing or has problems');
+    if (packs.cues.files.length > 0 && !packs.cues.words.has(language))
+      missing(`cues/${language}.yaml`, 'this file is missing or has problems');
   }
   return problems;
 }
@@ -172,6 +175,21 @@ function lintPages(packs: Packs): readonly PackProblem[] {
     if (rules === undefined) return [];
     return leaves(value).flatMap(({ path, text }) =>
       textProblems(text, rules).map((reason) => ({ file, line: lineOf(path), reason })),
+    );
+  });
+}
+
+/** What a mail shows stands in the sentences: they are judged with short words in its place. */
+function lintCues(packs: Packs): readonly PackProblem[] {
+  return packs.cues.files.flatMap(({ file, words, lineOf }) => {
+    const rules = packs.languages.get(words.language);
+    if (rules === undefined) return [];
+    return leaves({ explanations: words.explanations, page: words.page }).flatMap(({ path, text }) =>
+      textProblems(text.replace(/\{\w+\}/gu, 'this'), rules).map((reason) => ({
+        file,
+        line: lineOf(path),
+        reason,
+      })),
     );
   });
 }
