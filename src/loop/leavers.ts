@@ -1,6 +1,7 @@
 import type { Event, Identity, OwnerLead } from '../core/event.ts';
 import { makeEvent } from '../core/make-event.ts';
-import type { OwnerRef, Person } from '../core/owner.ts';
+import type { Person } from '../core/owner.ts';
+import { personOfOwner } from '../core/owner-standing.ts';
 import { fold } from '../core/people-index.ts';
 import type { MapContext } from '../ports/source.ts';
 import { ingest } from './ingest.ts';
@@ -64,7 +65,8 @@ async function identitiesOf(parts: LoopParts, person: Person): Promise<readonly 
     for (const { identity, evidence } of directory.identities?.() ?? []) {
       const isTheirs = evidence.some(
         ({ kind, owner }) =>
-          parts.ownerWeights.kinds[kind]?.says === 'deed' && personOf(parts, owner)?.id === person.id,
+          parts.ownerWeights.kinds[kind]?.says === 'deed' &&
+          personOfOwner(parts.people, owner)?.id === person.id,
       );
       if (isTheirs) found.push(identity);
     }
@@ -76,16 +78,6 @@ async function identitiesOf(parts: LoopParts, person: Person): Promise<readonly 
     if (!isLogin) once.set(`${fold(identity.provider ?? '')} ${fold(identity.id)}`, identity);
   }
   return [...once.values()];
-}
-
-function personOf({ people }: LoopParts, owner: OwnerRef): Person | undefined {
-  if (owner.kind === 'person') return people.person(owner.id);
-  if (owner.kind === 'team') return undefined;
-  const { account, email } = owner;
-  return (
-    (account === undefined ? undefined : people.byAccount(account.system, account.name)) ??
-    (email === undefined ? undefined : people.byEmail(email))
-  );
 }
 
 function eventOf(parts: LoopParts, { person, at }: Leaver, identity: Identity, context: MapContext): Event {

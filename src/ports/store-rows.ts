@@ -367,3 +367,12 @@ export type DirectoryFilter = {
   readonly offset: number;
   readonly limit: number;
 };
+
+/** How many identities of a type have this owner, by the latest loop of each. */
+export type IdentityOwnerRow = {
+  readonly type: string;
+  readonly owner: LoopRow['owner'];
+  /** Whether anything points at anybody. */
+  readonly hasEvidence: boolean;
+  readonly n: number;
+};

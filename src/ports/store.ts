@@ -13,6 +13,7 @@ import type {
   DirectoryRow,
   EventRow,
   HabitAsk,
+  IdentityOwnerRow,
   ImportRow,
   LaneLimits,
   LaterRow,
@@ -214,6 +215,10 @@ export interface StoreRead {
   /** Those who left and of whom nothing was passed on yet. */
   directoryLeavers(principal: Principal, limit: number): Promise<readonly DirectoryRow[]>;
   owners(principal: Principal, identity: string): Promise<readonly LoopRow[]>;
+  /** The owners of identities that are in loops, each identity once, counted where all is the same. */
+  identityOwners(principal: Principal): Promise<readonly IdentityOwnerRow[]>;
+  /** Those of the ids that are the identity of a loop. */
+  identitiesInLoops(principal: Principal, ids: readonly string[]): Promise<ReadonlySet<string>>;
   coverage(principal: Principal): Promise<readonly { readonly kind: string; readonly n: number }[]>;
   counters(principal: Principal, behaviour: string): Promise<readonly CounterRow[]>;
   tokens(principal: Principal): Promise<readonly TokenRow[]>;

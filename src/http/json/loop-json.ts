@@ -142,7 +142,7 @@ export function evidenceJson(row: LoopRow): readonly z.infer<typeof evidenceItem
   }));
 }
 
-function refJson(owner: Evidence['owner']): z.infer<typeof evidenceItemSchema>['owner'] {
+export function refJson(owner: Evidence['owner']): z.infer<typeof evidenceItemSchema>['owner'] {
   if (owner.kind !== 'stranger') return { kind: owner.kind, id: owner.id };
   return { kind: 'stranger', ...known('name', owner.name), ...known('email', owner.email) };
 }

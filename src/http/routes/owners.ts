@@ -1,11 +1,22 @@
 import { z } from 'zod';
-import { evidenceItemSchema, evidenceJson, ownerJson, ownerSchema } from '../json/loop-json.ts';
-import { id32, instant, iso } from '../json/shapes.ts';
+import type { Candidate } from '../../core/owner.ts';
+import { standings } from '../../core/owner-standing.ts';
+import { explainIdentity, identityCoverage } from '../../loop/owned-identities.ts';
+import type { LoopParts } from '../../loop/parts.ts';
+import { evidenceItemSchema, evidenceJson, ownerJson, ownerSchema, refJson } from '../json/loop-json.ts';
+import { id32, instant, iso, known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { noQuery, type Operations, reading } from '../table/operation.ts';
 
 const ownersQuery = z.strictObject({
   identity: z.string().trim().min(1).max(300).describe('Id of an account or credential, or a case code.'),
+  provider: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .exactOptional()
+    .describe('Whose identity it is, where several providers have one of this name.'),
 });
 
 const ownedSchema = z.object({
@@ -15,6 +26,34 @@ const ownedSchema = z.object({
   lastOccurredAt: instant,
   owner: ownerSchema.extend({ evidence: z.array(evidenceItemSchema) }),
 });
+
+const candidateSchema = z.object({
+  owner: z.object({
+    kind: z.enum(['person', 'team', 'stranger']),
+    id: z.string().exactOptional(),
+    name: z.string().exactOptional(),
+    email: z.string().exactOptional(),
+    isActive: z.boolean().exactOptional(),
+  }),
+  confidence: z.number().min(0).max(1),
+  evidence: z.array(evidenceItemSchema.extend({ says: z.string(), because: z.string() })),
+});
+
+const explainedSchema = z.object({
+  standing: z.enum(standings),
+  candidates: z.array(candidateSchema),
+});
+
+const standingCounts = z.object({
+  type: z.string(),
+  n: z.int(),
+  owned: z.int(),
+  guessed: z.int(),
+  orphaned: z.int(),
+});
+
+/** Enough to see why the first is the first. */
+const candidatesMax = 10;
 
 const kinds = ['person', 'team', 'unknown'] as const;
 
@@ -27,7 +66,11 @@ export function ownerRoutes(room: Room): Pick<Operations, 'GET /v1/owners' | 'GE
       summary: 'Who answers for an identity: the owners of its loops, with the evidence.',
       query: ownersQuery,
       answers: {
-        200: { description: 'Latest first.', schema: z.object({ items: z.array(ownedSchema) }) },
+        200: {
+          description:
+            'Its loops, latest first; and who may answer for it by what is known now, the best first.',
+          schema: z.object({ items: z.array(ownedSchema), now: explainedSchema.exactOptional() }),
+        },
       },
       handle: async ({ c, caller, query }) => {
         const rows = await read.owners(caller, query.identity);
@@ -38,24 +81,69 @@ export function ownerRoutes(room: Room): Pick<Operations, 'GET /v1/owners' | 'GE
           lastOccurredAt: iso(row.lastOccurredAt),
           owner: { ...ownerJson(parts, row), evidence: evidenceJson(row) },
         }));
-        return c.json({ items });
+        const asked = { id: query.identity, ...known('provider', query.provider) };
+        const explained = await explainIdentity(parts, caller, asked, rows);
+        if (explained === undefined) return c.json({ items });
+        const { standing } = explained;
+        const candidates = explained.candidates
+          .slice(0, candidatesMax)
+          .map((one) => candidateJson(parts, one));
+        return c.json({ items, now: { standing, candidates } });
       },
     }),
     'GET /v1/owners/coverage': reading({
-      summary: 'For how many loops a person, a team or nobody is known.',
+      summary: 'For how many loops a person, a team or nobody is known, and how many identities are owned.',
       query: noQuery,
       answers: {
         200: {
-          description: 'Counts of loops.',
-          schema: z.object({ n: z.int(), person: z.int(), team: z.int(), unknown: z.int() }),
+          description: 'Counts of loops; and of identities by type: owned, guessed and orphaned.',
+          schema: z.object({
+            n: z.int(),
+            person: z.int(),
+            team: z.int(),
+            unknown: z.int(),
+            identities: z.array(standingCounts),
+          }),
         },
       },
       handle: async ({ c, caller }) => {
         const found = new Map((await read.coverage(caller)).map(({ kind, n }) => [kind, n]));
         const counts = kinds.map((kind) => [kind, found.get(kind) ?? 0] as const);
         const n = counts.reduce((sum, [, count]) => sum + count, 0);
-        return c.json({ n, ...Object.fromEntries(counts) });
+        const identities = await identityCoverage(parts, caller);
+        return c.json({ n, ...Object.fromEntries(counts), identities });
       },
+    }),
+  };
+}
+
+function candidateJson(
+  parts: LoopParts,
+  { owner, confidence, evidence }: Candidate,
+): z.infer<typeof candidateSchema> {
+  const person = owner.kind === 'person' ? parts.people.person(owner.id) : undefined;
+  const team = owner.kind === 'team' ? parts.people.team(owner.id) : undefined;
+  return {
+    owner: {
+      ...refJson(owner),
+      ...known('name', person?.name ?? team?.name ?? (owner.kind === 'stranger' ? owner.name : undefined)),
+      ...known(
+        'email',
+        person?.emails[0] ?? team?.email ?? (owner.kind === 'stranger' ? owner.email : undefined),
+      ),
+      ...known('isActive', person?.isActive),
+    },
+    confidence,
+    evidence: evidence.map((piece) => {
+      const rule = parts.ownerWeights.kinds[piece.kind];
+      return {
+        kind: piece.kind,
+        detail: piece.detail,
+        weight: piece.weight,
+        owner: refJson(piece.owner),
+        says: rule?.says ?? 'place',
+        because: rule?.because ?? 'no weight is set for this kind',
+      };
     }),
   };
 }

@@ -3,6 +3,7 @@ import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
+import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readRefused from './queries/read-refused.ts';
 import * as readSettings from './queries/read-settings.ts';
@@ -73,6 +74,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readUntold),
     ...bind(db, readRefused),
     ...bind(db, directory),
+    ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
   };
 }
