@@ -17,6 +17,11 @@ test('only what the plan names is kept, at every level and in lists', () => {
   });
 });
 
+test('an empty list is kept, and a list of other things than objects is not taken for one', () => {
+  expect(keepMembers({ target: [] }, plan)).toEqual({ target: [] });
+  expect(keepMembers({ target: ['text', 1] }, plan)).toEqual({});
+});
+
 test('names in small letters come out as the plan spells them, and the plan’s own spelling goes first', () => {
   expect(keepMembers({ eventtype: 'x' }, plan)).toEqual({ eventType: 'x' });
   expect(keepMembers({ eventtype: 'x', eventType: 'y' }, plan)).toEqual({ eventType: 'y' });

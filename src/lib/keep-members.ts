@@ -81,6 +81,8 @@ function scalar(value: unknown, room: Room): boolean | number | string | undefin
 
 function nested(value: unknown, plan: KeepPlan, room: Room): Kept | undefined {
   if (Array.isArray(value)) {
+    // That a list is empty says something: a rule may ask for it.
+    if (value.length === 0) return [];
     const items = value.slice(0, room.limits.itemsMax).filter(isDict);
     return items.length === 0 ? undefined : items.map((item) => members(item, plan, room));
   }
