@@ -136,6 +136,26 @@ describe('the hook of a commit', () => {
     expect(ran.said).not.toContain('nonsense');
   });
 
+  test('what the operators call test data is left out, and said; a rule that a commit brings along is not read', () => {
+    const { path, write } = withHook();
+    const rules =
+      "- { path: tests/fixtures/**, reason: made up, by: ana@example.com, until: '2030-01-01' }\n";
+    const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const file = join(path, '.git', 'suppressions.yaml');
+    writeFileSync(file, rules.replace('2030-01-01', until));
+    write('suppressions.yaml', rules.replace('tests/fixtures/**', 'src/**').replace('2030-01-01', until));
+    write('tests/fixtures/a.txt', `${token}\n`);
+    git(path, ['add', '.']);
+    const env = { FOLDBACK__SUPPRESSIONS: file };
+    expect(git(path, ['commit', '-qm', 'one'], env)).toEqual({
+      code: 0,
+      said: expect.stringContaining('1 place left out'),
+    });
+    write('src/a.txt', `${token}\n`);
+    git(path, ['add', '.']);
+    expect(git(path, ['commit', '-qm', 'two'], env).code).toBe(1);
+  });
+
   test('a hostile file name stays one inert line', () => {
     const { path, write } = withHook();
     write('a\u001b[31m\u202eb.txt', `${token}\n`);

@@ -11,7 +11,8 @@ import { type HookPlace, openHookPlace } from '../hook/place.ts';
 import { type HookRun, reportRun } from '../hook/report.ts';
 import { type Scanned, scanFiles } from '../hook/scan-files.ts';
 import { hookSettings } from '../hook/settings.ts';
-import { note } from '../output.ts';
+import { withoutTestData } from '../hook/test-data.ts';
+import { note, plural } from '../output.ts';
 import type { StoreFlags } from '../session.ts';
 
 /** Commit objects longer than this are no commits. */
@@ -26,7 +27,11 @@ export async function hookCommand(kind: HookKind, flags: StoreFlags): Promise<Ex
     const pushed = kind === 'pre-receive' ? await readPushed() : [];
     let scanned: Scanned & { readonly tip?: string };
     try {
-      scanned = await scan(kind, pushed, opened, reader);
+      const found = await scan(kind, pushed, opened, reader);
+      const sifted = await withoutTestData(found.hits, opened.repository, config, Date.now());
+      if (sifted.covered > 0)
+        note(`${plural(sifted.covered, 'place')} left out: test data, by the rules of suppressions.`);
+      scanned = { ...found, hits: sifted.hits };
     } catch (error) {
       return onFault(kind, config, error);
     }

@@ -38,5 +38,6 @@ export function answerText(
       lines.push(`    If anyone may have seen it: ${fix.step} (${fix.minutes} minutes).`);
   }
   if (hits.length > shownMax) lines.push(`  … and ${hits.length - shownMax} more.`);
+  lines.push('', 'Made up for tests? Whoever runs Foldback can say so, in the file of suppressions.');
   return lines.join('\n');
 }
