@@ -1,4 +1,3 @@
-import type { Config } from './config/schema.ts';
 import type { Log } from './lib/log.ts';
 import { keepCampaign } from './loop/campaign.ts';
 import type { LoopParts } from './loop/parts.ts';
@@ -8,7 +7,10 @@ import type { PulledCampaign } from './ports/source.ts';
 
 /** What reading the mails of simulations needs of the app. */
 export type CampaignWorld = {
-  readonly config: Pick<Config, 'organisation' | 'delivery'>;
+  readonly config: {
+    readonly organisation: { readonly name: string };
+    readonly delivery: { readonly language: string };
+  };
   readonly packs: Pick<Packs, 'cues'>;
   readonly parts: Pick<LoopParts, 'store' | 'clock' | 'people'>;
   readonly log: Log;
