@@ -14,6 +14,7 @@ import { problemPage } from '../../src/pages/problem-page.ts';
 import { expiredPage, recipientPage } from '../../src/pages/recipient-page.ts';
 import type { CaseStatus } from '../../src/pages/recipient-view.ts';
 import { type PostedReply, readReplyForm, replyFormBytesMax } from '../../src/pages/reply-form.ts';
+import { simulatedMail } from '../fixtures/mail-view.ts';
 import { digestView, nonce, occurredAt, recipientView, tokenPath } from '../fixtures/page-views.ts';
 import { testPageWords } from '../fixtures/page-words.ts';
 
@@ -138,6 +139,7 @@ export function plainPages(words: PageWords): Readonly<Record<string, string>> {
     verified: of({ kind: 'verified', at: later, holdUntil: later + 30 * 86_400_000 }),
     held: of({ kind: 'held', at: later }),
     closed: of({ kind: 'closed', why: 'dismissed', at: later }),
+    mail: recipientPage({ ...recipientView(), mail: simulatedMail(words.language) }, words),
     problem: recipientPage(
       { ...recipientView(), problem: { answer: 'accept-risk', problem: 'date-outside' } },
       words,
