@@ -14,7 +14,7 @@ const formatOfType: Readonly<Record<string, string>> = {
   'GCP.AuditLog': 'gcp',
   'GitHub.Audit': 'github',
   'GitHub.Webhook': 'github',
-  'GitLab.Audit': 'gitlab',
+  'GitLab.Audit': 'gitlab-audit',
   'Gravitational.TeleportAudit': 'teleport',
   'GSuite.ActivityEvent': 'google-workspace',
   'GSuite.Reports': 'google-workspace',
@@ -39,7 +39,7 @@ const formatOfFolderName: Readonly<Record<string, string>> = {
   'gitlab-secret-detection': 'gitlab',
   'github-webhooks': 'github',
   'github-secret-scanning-api': 'github',
-  'ggshield-api-cassettes': 'ggshield',
+  garak: 'garak',
 };
 
 /** Makers of many products: the maker's name alone would not tell the format. */

@@ -22,7 +22,9 @@ export type HeldLog = {
 export type Held =
   | { readonly kind: 'context'; readonly what: string }
   | { readonly kind: 'logs'; readonly logs: readonly HeldLog[] }
-  | { readonly kind: 'report'; readonly otherwise?: 'text' };
+  | { readonly kind: 'report'; readonly otherwise?: 'text' }
+  /** Known, and of no source. */
+  | { readonly kind: 'other'; readonly format: string };
 
 /** YAML is parsed whole and by people's size; a longer file is none of a person. */
 const yamlCharsMax = 8 * 1024 * 1024;
@@ -48,6 +50,8 @@ export function heldBy(path: string, text: string | undefined): Held {
   if (/\.ya?ml$/iu.test(path)) return heldByYaml(text);
   if (text !== undefined && /\.json$/iu.test(path)) return heldByJson(text);
   if (text !== undefined && /\.jsonl$/iu.test(path)) return heldByLines(text);
+  if (text !== undefined && /\.xml$/iu.test(path) && /<testsuites?\b/u.test(text.slice(0, 1000)))
+    return { kind: 'other', format: 'junit' };
   return /\.te?xt$/iu.test(basename(path)) ? { kind: 'report', otherwise: 'text' } : { kind: 'report' };
 }
 
@@ -62,6 +66,8 @@ function heldByYaml(text: string | undefined): Held {
     return { kind: 'context', what: 'detection rule' };
   if (typeof first.apiVersion === 'string' && typeof first.kind === 'string')
     return { kind: 'context', what: 'catalogue' };
+  // Recorded requests and answers, as libraries for tests keep them.
+  if (Array.isArray(first.interactions)) return { kind: 'other', format: 'http-recording' };
   return { kind: 'report' };
 }
 

@@ -52,6 +52,10 @@ export async function readCorpus(options: CorpusOptions): Promise<Corpus> {
       context.set(held.what, (context.get(held.what) ?? 0) + 1);
       continue;
     }
+    if (held.kind === 'other') {
+      tally.add(held.format, file, { events: 1, unsupported: 1 });
+      continue;
+    }
     if (held.kind === 'logs') {
       for (const one of held.logs) {
         const started = performance.now();
