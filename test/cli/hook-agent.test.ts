@@ -115,10 +115,15 @@ describe('foldback hook agent', () => {
         transcript_path: '/home/dev/TRANSCRIPT',
       });
       const env = { FOLDBACK__TOKEN: 'made-up-token-for-this-test' };
-      const ran = await ask(input, ['--server', `http://127.0.0.1:${port}`], env);
+      const names = ['--agent', 'shop-coder', '--sponsor', 'ana@example.com'];
+      const ran = await ask(input, ['--server', `http://127.0.0.1:${port}`, ...names], env);
       expect(ran).toEqual({ code: 0, stdout: '', stderr: '' });
       expect(paths).toEqual(['/v1/sources/agents']);
-      expect(bodies[0]).toContain('"file_path":"a.txt"');
+      expect(JSON.parse(bodies[0] ?? '')).toMatchObject({
+        agent: 'shop-coder',
+        sponsor: 'ana@example.com',
+        tool_input: { file_path: 'a.txt' },
+      });
       expect(bodies[0]).not.toMatch(/CONTENT-OF-FILE|RESULT-OF-TOOL|TRANSCRIPT/u);
     } finally {
       server.close();

@@ -12,7 +12,12 @@ import { hookSettings } from '../hook/settings.ts';
 import { note, writeJson } from '../output.ts';
 import type { StoreFlags } from '../session.ts';
 
-export type HookAgentFlags = StoreFlags & { readonly plain?: boolean };
+export type HookAgentFlags = StoreFlags & {
+  readonly plain?: boolean;
+  /** Coding agents do not say who they are, nor who answers for them. */
+  readonly agent?: string;
+  readonly sponsor?: string;
+};
 
 /**
  * Answers a coding agent that asks before it calls a tool. It says nothing where nothing is broken, so that the agent's
@@ -24,7 +29,12 @@ export async function hookAgentCommand(flags: HookAgentFlags): Promise<ExitCode>
   // Never from the workspace or git's folder in it, which the agent itself may write.
   const config = await hookSettings(flags, homedir());
   try {
-    return await answer(await readInput(), flags, config);
+    const { agent, sponsor } = flags;
+    const named = {
+      ...(agent === undefined ? {} : { agent }),
+      ...(sponsor === undefined ? {} : { sponsor }),
+    };
+    return await answer({ ...(await readInput()), ...named }, flags, config);
   } catch (error) {
     const reason = error instanceof AppError ? error.detail : 'the call could not be read';
     const isAllowed = config.hook.onError === 'allow';
