@@ -230,6 +230,11 @@ for (const kind of testStores()) {
         outcomes.push(found.map(({ facts }) => [facts.sightings, facts.kept[0]?.at, facts.kept[0]?.rules]));
       }
       const credit = { title: 'Refused again and again', author: 'Bea Correlation' };
+      const { items } = await store.read.loops(loopPrincipal, { behaviour: 'many-refusals', limit: 1 });
+      const to = { kind: 'duty', id: 'duty', name: 'Duty', accounts: [] } as const;
+      const message = { message: 'm', moment: 'told', behaviour: 'many-refusals', recipient: to } as const;
+      const said = house.parts.render({ ...message, loops: items, at: monday });
+      expect(said.footer).toContain('Found with the rule “Refused again and again” by Bea Correlation.');
       expect(outcomes).toEqual(Array.from({ length: 3 }, () => [[1, monday - 60_000, [credit]]]));
     });
 

@@ -20,6 +20,8 @@ export type CaseValues = {
   /** When `validity` was last looked at. */
   readonly checkedAt?: number;
   readonly caseCode: string;
+  /** The named rule behind the case: its author is named in what is built on it (Detection Rule License 1.1). */
+  readonly foundBy?: { readonly title: string; readonly author?: string };
   /** The account or credential that was used. */
   readonly identity?: string;
   /** What was reached for; its type has words in the pack. */
@@ -196,6 +198,8 @@ export const placeholders: Readonly<Record<string, Placeholder>> = {
   agent: { type: 'label', read: (values) => values.agent },
   workload: { type: 'label', read: (values) => values.workload },
   brokenStep: { type: 'pack-word', list: 'pathSteps', read: (values) => values.broken?.step },
+  foundBy: { type: 'label', read: (values) => values.foundBy?.title },
+  foundByAuthor: { type: 'person-name', read: (values) => values.foundBy?.author },
   usual: { type: 'usual', read: (values) => values.unusual },
   provider: { type: 'provider-word', word: 'provider' },
   thing: { type: 'provider-word', word: 'thing' },

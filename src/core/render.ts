@@ -101,9 +101,15 @@ export function renderMessage(
       links: template.showsLearnMore
         ? [{ label: template.words.learnMore, url: behaviour.learnMore.url }]
         : [],
-      footer,
+      footer: withCredit(footer, values, template.words),
     },
   };
+}
+
+/** Whoever wrote the rule behind a case is named in what is said of it, as its licence asks. */
+function withCredit(footer: string, values: MessageValues, words: MessageWords): string {
+  const credit = values.foundBy === undefined ? undefined : fillPlaceholder('credit', values, words, false);
+  return credit === undefined || credit === '' ? footer : `${footer} ${credit}`.trim();
 }
 
 /** What the recipient's page says of a case, in the words of its behaviour. */

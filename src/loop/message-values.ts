@@ -93,7 +93,8 @@ function deedValues(facts: LoopFacts): Partial<CaseValues> {
     named === undefined || isMask(named.id) ? undefined : named;
   const identity = shown(facts.identity)?.id;
   const resource = shown(first?.resource);
-  const { actor, action, outcome, joins, network, kind, broken, unusual } = first ?? {};
+  const { actor, action, outcome, joins, network, kind, broken, unusual, rules } = first ?? {};
+  const [foundBy] = rules ?? [];
   const name = actor?.name ?? actor?.account?.name ?? actor?.id;
   return {
     ...(identity === undefined ? {} : { identity }),
@@ -106,6 +107,7 @@ function deedValues(facts: LoopFacts): Partial<CaseValues> {
     ...(kind === undefined ? {} : { kind }),
     ...(broken === undefined ? {} : { broken }),
     ...(unusual === undefined ? {} : { unusual }),
+    ...(foundBy === undefined ? {} : { foundBy }),
     ...(name !== undefined && actor?.type === 'agent' ? { agent: name } : {}),
     ...(name !== undefined && actor?.type === 'workload' ? { workload: name } : {}),
   };

@@ -347,9 +347,13 @@ describe('figures', () => {
 
   test('of behaviours and controls are lists', async () => {
     const { json } = await doors.ask('/v1/behaviours', { token });
-    expect(json.items).toMatchObject([
-      { id: 'secret-in-repository', severity: 'high', frameworks: expect.any(Array) },
-    ]);
+    expect(json.items).toContainEqual(
+      expect.objectContaining({
+        id: 'secret-in-repository',
+        severity: 'high',
+        frameworks: expect.any(Array),
+      }),
+    );
     expect((await doors.ask('/v1/controls', { token })).json).toEqual({ items: [] });
   });
 

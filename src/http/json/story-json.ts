@@ -16,6 +16,7 @@ import {
   whereSchema,
 } from './loop-json.ts';
 import { messageJson, messageSchema } from './message-json.ts';
+import { occurrenceSchema, occurrencesJson } from './occurrence-json.ts';
 import { id32, instant, iso, known, knownInstant } from './shapes.ts';
 
 export const frameworkItemSchema = z.object({
@@ -29,6 +30,7 @@ export const storySchema = loopSchema.extend({
   title: z.string(),
   owner: ownerSchema.extend({ evidence: z.array(evidenceItemSchema) }),
   places: z.array(whereSchema.extend({ occurredAt: instant, source: z.string() })),
+  occurrences: z.array(occurrenceSchema).describe('What was done, the most trusted and earliest first.'),
   proof: z.object({
     rung: loopSchema.shape.rung,
     reason: z.string(),
@@ -102,6 +104,7 @@ export function storyJson(
       occurredAt: iso(at),
       source,
     })),
+    occurrences: occurrencesJson(facts),
     proof: {
       rung: row.rung,
       reason: proof?.reason ?? '',
