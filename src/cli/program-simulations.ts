@@ -8,7 +8,7 @@ export function addSimulations(program: Command, { finish, config, server, json 
     .description('Mails of phishing simulations: whoever clicked sees by which signs theirs could be told.')
     .command('add')
     .description(
-      'Reads the mail of a campaign and shows the signs that were found in it. Kept is its text, without anything\nthat works; the same campaign again replaces it.',
+      'Reads the mail of a campaign and shows the signs that were found in it. Kept is its text, without anything that works; the same campaign again replaces it. Whoever clicked sees it: give a copy that names nobody.',
     )
     .requiredOption('--campaign <id>', 'id of the campaign at the source')
     .requiredOption(
