@@ -55,6 +55,7 @@ describe('who acted', () => {
       type: 'workload',
       name: 'i-0abcdef1234567890',
     });
+    expect(who(session('GitHubActions')).type).toBe('workload');
   });
 
   test('a name that tells neither a person nor a program leaves the type open', () => {

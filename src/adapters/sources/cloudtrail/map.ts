@@ -138,7 +138,9 @@ function withoutSecrets(
     if (isList(value)) return value.slice(0, 100).map((item) => clean(item, levelsLeft - 1));
     const isPair = typeof value.name === 'string' && isSecretName(value.name);
     const kept: Record<string, Json> = {};
-    for (const [name, item] of Object.entries(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (item === undefined) continue;
       if (name === 'accessKeyId' && typeof item === 'string' && item.length >= 16) {
         kept[name] = maskKey(item);
       } else if (!leftOut.has(name) && !(isPair && name === 'value'))

@@ -15,7 +15,7 @@ export function looksMadeUp(session: string): boolean {
 /** Words that programs are named with and people are not. */
 const technicalWords = new Set(
   (
-    'agent autoscaling backup batch bot build builder ci cloudformation codebuild codepipeline compactor controller ' +
+    'actions agent autoscaling backup batch bot build builder ci cloudformation codebuild codepipeline compactor controller ' +
     'crawler cron daemon deploy deployer deployment ecs eks etl executor exporter function functions github ' +
     'githubactions gitlab gha importer jenkins job lambda lambdaexecution management monitor monitoring ' +
     'pipeline processor provisioner proxy replicator robot runner sa scanner scheduler server service spinnaker ' +
@@ -59,9 +59,10 @@ export function runOf(session: string | undefined): string | undefined {
   return match?.[1];
 }
 
+/** `GitHubActions` is a word, and `git`, `hub` and `actions` are three. */
 function wordsOf(name: string): readonly string[] {
-  return name
-    .replace(/([a-z\d])([A-Z])/gu, '$1-$2')
-    .toLowerCase()
-    .split(/[^\p{L}\d]+/u);
+  const parts = name.split(/[^\p{L}\d]+/u);
+  return parts
+    .flatMap((part) => [part, ...part.split(/(?<=[a-z\d])(?=[A-Z])/u)])
+    .map((word) => word.toLowerCase());
 }

@@ -133,8 +133,10 @@ function clean(value: Json, levelsLeft: number): Json {
   const pairName = value.name ?? value.key;
   const isPair = typeof pairName === 'string' && isSecretName(pairName);
   const kept: Record<string, Json> = {};
-  for (const [name, item] of Object.entries(value)) {
-    if (!leftOut.has(name) && !(isPair && name === 'value')) kept[name] = clean(item, levelsLeft - 1);
+  for (const name in value) {
+    const item = value[name];
+    if (item !== undefined && !leftOut.has(name) && !(isPair && name === 'value'))
+      kept[name] = clean(item, levelsLeft - 1);
   }
   return kept;
 }
