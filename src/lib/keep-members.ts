@@ -51,13 +51,21 @@ function put(kept: Record<string, Kept>, name: string, value: unknown, step: tru
   const found = step === true ? plain(value, room) : nested(value, step, room);
   if (found === undefined) return;
   room.left -= name.length;
-  Object.defineProperty(kept, name, { value: found, enumerable: true, configurable: true, writable: true });
+  // Assigned, that name would set a prototype. No vendor has it.
+  if (name !== '__proto__') kept[name] = found;
 }
+
+/** Names stand in plans only: as many as are written there. */
+const inSmall = new Map<string, string>();
 
 function member(record: Dict, name: string): unknown {
   if (Object.hasOwn(record, name)) return record[name];
-  const lower = name.toLowerCase();
-  return Object.hasOwn(record, lower) ? record[lower] : undefined;
+  let lower = inSmall.get(name);
+  if (lower === undefined) {
+    lower = name.toLowerCase();
+    inSmall.set(name, lower);
+  }
+  return lower !== name && Object.hasOwn(record, lower) ? record[lower] : undefined;
 }
 
 function plain(value: unknown, room: Room): Kept | undefined {
