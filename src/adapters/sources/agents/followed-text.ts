@@ -17,8 +17,11 @@ const trustedCharsMax = 60_000;
  * is judged by what came before it.
  */
 export type RunSoFar = {
-  /** Text of the user or the operator, who may give orders. */
-  trust(text: string): void;
+  /**
+   * Text of the user or the operator, who may give orders. An operator's text often lists every tool: only the user's
+   * says which one was wanted.
+   */
+  trust(text: string, from: 'user' | 'operator'): void;
   /** What a tool gave back. */
   result(value: unknown, tool: string | undefined): void;
   /** Judges a call, and remembers that its tool was used. */
@@ -26,14 +29,18 @@ export type RunSoFar = {
 };
 
 export function openRun(): RunSoFar {
+  let user = '';
   let trusted = '';
   let charsLeft = resultCharsMax;
   const passages: Passage[] = [];
   const used = new Set<string>();
   return {
-    trust: (text) => {
-      if (trusted.length < trustedCharsMax)
-        trusted += `\n${text.slice(0, trustedCharsMax - trusted.length).toLowerCase()}`;
+    trust: (text, from) => {
+      const room = trustedCharsMax - trusted.length;
+      if (room <= 0) return;
+      const lower = text.slice(0, room).toLowerCase();
+      trusted += `\n${lower}`;
+      if (from === 'user') user += `\n${lower}`;
     },
     result: (value, from) => {
       for (const text of textsIn(value)) {
@@ -47,13 +54,14 @@ export function openRun(): RunSoFar {
       }
     },
     call: (tool, given) => {
-      const isNew = !used.has(tool) && !mentions(trusted, tool.toLowerCase());
+      // Where nothing of the user is to be seen, what was wanted is not known either.
+      const isNew = user !== '' && !used.has(tool) && !mentions(user, tool.toLowerCase());
       used.add(tool);
       if (passages.length === 0) return undefined;
       const values = isNew ? newValues(given, trusted, 3) : newValues(given, trusted, distinctiveCharsMin);
       // The last orders are the nearest.
       for (const { text, lower, from } of passages.toReversed()) {
-        const by = joinOf(lower, tool, isNew, values, trusted);
+        const by = joinOf(lower, tool, isNew, values, user);
         if (by !== undefined) return { by, from, passage: text };
       }
       return undefined;
@@ -61,7 +69,7 @@ export function openRun(): RunSoFar {
   };
 }
 
-/** A tool that was used before is only led astray by a value that stands nowhere else. */
+/** A tool that was used or wanted before is only led astray by a value that stands nowhere else. */
 const distinctiveCharsMin = 16;
 
 function joinOf(
@@ -69,12 +77,12 @@ function joinOf(
   tool: string,
   isNew: boolean,
   values: readonly string[],
-  trusted: string,
+  user: string,
 ): Following['by'] | undefined {
   if (values.some((value) => mentions(passage, value))) return 'argument';
   if (!isNew) return undefined;
   if (tool.length >= 6 && mentions(passage, tool.toLowerCase())) return 'tool-name';
-  const words = wordsOf(tool).filter((word) => !mentions(trusted, word));
+  const words = wordsOf(tool).filter((word) => !mentions(user, word));
   return words.length > 0 &&
     words.filter((word) => mentionsStem(passage, word)).length >= Math.min(2, words.length)
     ? 'words'

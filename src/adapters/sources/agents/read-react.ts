@@ -48,7 +48,7 @@ export function readReact(record: Dict): readonly ToolCall[] {
       following: run.call(tool, given),
     });
   };
-  run.trust(instruction);
+  run.trust(instruction, 'user');
   add(first, parsedText(record['Tool Parameters']), true);
   run.result(record['Tool Response'], first);
   const next = actionIn(textOf(record.output));

@@ -82,6 +82,7 @@ export function readMessage(message: Dict): readonly ToolCall[] | undefined {
 
 function readMessages(messages: readonly unknown[], about: About): readonly ToolCall[] | undefined {
   const run = openRun();
+  if (about.purpose !== undefined) run.trust(about.purpose, 'operator');
   const calls: ToolCall[] = [];
   /** By the id of a call: its place in the list. */
   const places = new Map<string, number>();
@@ -141,7 +142,7 @@ function readTurn(message: Dict, run: RunSoFar, add: Add, answer: Answer): void 
     answer(textOf(message.tool_call_id), content, textOf(message.name));
     return;
   }
-  if (role !== 'assistant') run.trust(messageText(content));
+  if (role !== 'assistant') run.trust(messageText(content), role === 'user' ? 'user' : 'operator');
   for (const block of listOf(content).filter(isDict)) {
     if (block.type === 'tool_result') answer(textOf(block.tool_use_id), block.content, undefined);
     const tool = block.type === 'tool_use' ? textOf(block.name) : undefined;
