@@ -2,6 +2,7 @@ import type { App } from './app.ts';
 import { pullDuties } from './app-pull.ts';
 import { readSuppressions } from './config/read-suppressions.ts';
 import type { Log } from './lib/log.ts';
+import { forgetOld } from './loop/forget.ts';
 import { followSuppressions } from './loop/suppress.ts';
 import type { SuppressionRow } from './ports/store.ts';
 import type { BesideDuty } from './worker.ts';
@@ -12,6 +13,9 @@ const suppressionsEveryMs = 30_000;
 /** Another process may have been told of people; whoever left while nobody looked is passed on. */
 const directoryEveryMs = 15_000;
 
+/** What is too old to be judged by is forgotten in small parts. */
+const forgetEveryMs = 600_000;
+
 /** What the worker does beside the turn of the loop. */
 export function besideDuties(app: App): readonly BesideDuty[] {
   return [
@@ -21,6 +25,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
       run: () => followSuppressions(app.parts),
     },
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
+    { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },
     ...pullDuties(app),
   ];
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Event } from '../src/core/event.ts';
 import { type EventParts, makeEvent } from '../src/core/make-event.ts';
 import { keyedHash } from '../src/lib/hmac.ts';
+import { forgetOld } from '../src/loop/forget.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import type { LoopRow, Store } from '../src/ports/store.ts';
@@ -236,6 +237,17 @@ for (const kind of testStores()) {
       const said = house.parts.render({ ...message, loops: items, at: monday });
       expect(said.footer).toContain('Found with the rule “Refused again and again” by Bea Correlation.');
       expect(outcomes).toEqual(Array.from({ length: 3 }, () => [[1, monday - 60_000, [credit]]]));
+    });
+
+    test('what is too old to be judged by is forgotten, what is used again is not', async () => {
+      const house = openAt();
+      const old = deployment();
+      const used = deployment();
+      const long = 500 * day;
+      await take(house, old.reviewed(monday - long), used.reviewed(monday - long), used.reviewed(monday));
+      const before = await forgetOld(house.parts);
+      expect(before).toBeGreaterThan(0);
+      expect(await forgetOld(house.parts)).toBe(0);
     });
 
     test('two writers who meet between a step and its deed agree in the end', async () => {

@@ -78,8 +78,8 @@ export interface StoreWrite {
   addWatches(watches: readonly { readonly key: string; readonly loop: string }[]): Promise<void>;
   /** Loops that wait for news under these keys. */
   watchersOf(keys: readonly string[]): Promise<readonly string[]>;
-  /** Forgets marks and deeds that were last seen before this instant; returns how many were forgotten. */
-  forgetMarks(before: number, limit: number): Promise<number>;
+  /** Forgets marks last seen, and deeds done, before these instants; returns how many were forgotten. */
+  forgetMarks(before: { readonly marks: number; readonly deeds: number }, limit: number): Promise<number>;
   /** Loads and locks, in id order so that two writers never wait for each other in a ring. */
   lockLoops(ids: readonly string[]): Promise<readonly LoopRow[]>;
   saveLoops(rows: readonly LoopRow[]): Promise<void>;

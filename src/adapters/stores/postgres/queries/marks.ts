@@ -92,11 +92,17 @@ export async function deedsOf(db: Db, keys: readonly string[]): Promise<readonly
   return found.rows.map((row) => ({ key: row.key, event: idOf(row.id), at: Number(row.at), body: row.body }));
 }
 
-/** Forgets deeds, steps and signs that are too old to matter; returns how many. */
-export async function forgetMarks(db: Db, before: number, limit: number): Promise<number> {
-  const gone = await sql`delete from marks where (key, name, who) in (
-    select key, name, who from marks where last_at < ${before} order by last_at limit ${limit})`.execute(db);
+/** Forgets marks last seen, and deeds done, before these instants; returns how many. */
+export async function forgetMarks(
+  db: Db,
+  before: { readonly marks: number; readonly deeds: number },
+  limit: number,
+): Promise<number> {
+  const marks = await sql`delete from marks where (key, name, who) in (
+    select key, name, who from marks where last_at < ${before.marks} order by last_at limit ${limit})`.execute(
+    db,
+  );
   const deeds = await sql`delete from deeds where (key, id) in (
-    select key, id from deeds where at < ${before} order by at limit ${limit})`.execute(db);
-  return Number(gone.numAffectedRows ?? 0) + Number(deeds.numAffectedRows ?? 0);
+    select key, id from deeds where at < ${before.deeds} order by at limit ${limit})`.execute(db);
+  return Number(marks.numAffectedRows ?? 0) + Number(deeds.numAffectedRows ?? 0);
 }
