@@ -14,8 +14,9 @@ import { source as agents } from './sources/agents/index.ts';
 import { source as anthropic } from './sources/anthropic/index.ts';
 import { source as cloudtrail } from './sources/cloudtrail/index.ts';
 import { source as detectSecrets } from './sources/detect-secrets/index.ts';
-import { source as gcp } from './sources/gcp/index.ts';
 import { source as entra } from './sources/entra/index.ts';
+import { source as duo } from './sources/duo/index.ts';
+import { source as gcp } from './sources/gcp/index.ts';
 import { source as generic } from './sources/generic/index.ts';
 import { source as ggshield } from './sources/ggshield/index.ts';
 import { source as github } from './sources/github/index.ts';
@@ -26,9 +27,11 @@ import { source as gophish } from './sources/gophish/index.ts';
 import { source as kubernetes } from './sources/kubernetes/index.ts';
 import { source as notion } from './sources/notion/index.ts';
 import { source as okta } from './sources/okta/index.ts';
+import { source as onelogin } from './sources/onelogin/index.ts';
 import { source as openai } from './sources/openai/index.ts';
 import { source as secretlint } from './sources/secretlint/index.ts';
 import { source as slackAudit } from './sources/slack-audit/index.ts';
+import { source as ssf } from './sources/ssf/index.ts';
 import { source as teleport } from './sources/teleport/index.ts';
 import { source as tines } from './sources/tines/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
@@ -58,6 +61,9 @@ export const sources: readonly Source[] = [
   notion,
   tines,
   googleWorkspace,
+  onelogin,
+  duo,
+  ssf,
   generic,
 ];
 
