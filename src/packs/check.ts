@@ -1,4 +1,5 @@
 import { moments } from '../core/message.ts';
+import { checkProof } from './check-proof.ts';
 import { lintRendered, lintTemplate } from './lint-message.ts';
 import { blameWords, longSentences } from './lint-text.ts';
 import { baseLanguage, type PackOptions, type Packs, readPacks } from './load.ts';
@@ -27,6 +28,7 @@ export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Pag
     ...found,
     ...checkExamples(packs, examples),
     ...checkCompleteness(packs),
+    ...checkProof(packs.behaviours.values()),
     ...packs.messages.flatMap((message) => lintMessage(message, packs)),
     ...lintProviders(packs),
     ...lintPages(packs),
