@@ -32,7 +32,7 @@ import type { Packs } from './packs/load.ts';
 import type { PageWords } from './pages/page-words.ts';
 import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
-import type { MapContext, Source } from './ports/source.ts';
+import type { MapContext, OpenReceiver, Source } from './ports/source.ts';
 import type { Store } from './ports/store.ts';
 
 export type App = AccessDesk & {
@@ -42,6 +42,7 @@ export type App = AccessDesk & {
   readonly packs: Packs<PageWords>;
   readonly sources: readonly Source[];
   readonly sourceSecrets: (id: string) => readonly string[];
+  readonly receivers: ReadonlyMap<string, OpenReceiver>;
   readonly mapContext: (receivedAt: number) => MapContext;
   /** Reads a report of any length in batches. */
   readonly readReport: (
@@ -90,6 +91,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     clones,
     fingerprint,
   };
+  const receivers = await openReceivers(config);
   let pushed: PushedList | undefined;
   const owners = await openOwners(
     { clones, weights: packs.ownerWeights, peopleFile: config.people, files: ownerFiles(config) },
@@ -166,6 +168,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     parts,
     packs,
     sources,
+    receivers,
     sourceSecrets: (id) => config.sources[id]?.secrets ?? [],
     mapContext,
     readReport: (input, given) =>
@@ -208,6 +211,15 @@ async function openStore(config: Config, isInMemory: boolean): Promise<Store> {
   if (isInMemory) return openEmbedded();
   if (url === undefined) return openEmbedded(join(config.data.dir, 'store'));
   return openPostgres(url, { connectionsMax });
+}
+
+async function openReceivers(config: Config): Promise<ReadonlyMap<string, OpenReceiver>> {
+  const receivers = new Map<string, OpenReceiver>();
+  for (const { id, receiver } of sources) {
+    const settings = config.sources[id]?.receiver;
+    if (receiver !== undefined && settings !== undefined) receivers.set(id, await receiver.open(settings));
+  }
+  return receivers;
 }
 
 function openChannels(config: Config): readonly Channel[] {

@@ -35,6 +35,7 @@ const sourceShape = {
 export const pullTiming = {
   everyMinutes: count(1440).default(15).meta(says('How often to look.')),
 };
+const receiverDescription = 'What was agreed on with a sender that signs each delivery with its own key.';
 const pullDescription = 'For installations that the sender cannot reach: look there instead.';
 
 export const sections = {
@@ -159,7 +160,14 @@ export const sections = {
     .default({})
     .describe('Ways to people. A channel is switched on by having its settings here.'),
   sources: z
-    .record(slug, z.looseObject({ ...sourceShape, pull: z.record(z.string(), z.unknown()).optional() }))
+    .record(
+      slug,
+      z.looseObject({
+        ...sourceShape,
+        pull: z.record(z.string(), z.unknown()).optional(),
+        receiver: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
     .default({})
     .describe('Settings of sources; files can be imported without any.'),
   repositories: z
@@ -335,6 +343,8 @@ export type SourceSettings = {
   readonly settings?: z.ZodObject;
   /** Of a source that can be read instead of sending. */
   readonly pull?: { readonly settings: z.ZodObject } | undefined;
+  /** Of a source whose deliveries are signed with keys of the sender. */
+  readonly receiver?: { readonly settings: z.ZodObject } | undefined;
 };
 
 /** The whole schema, with each adapter's own settings in their places. Without adapters, anything may stand there. */
@@ -369,13 +379,16 @@ export function configSchema(adapters: AdapterSettings): z.ZodType {
 }
 
 /** Undefined for a source of which nothing can be set: its files are imported, and its reports come with a token. */
-function sourceSchema({ settings, webhook, pull }: SourceSettings): z.ZodType | undefined {
-  if (settings === undefined && webhook === undefined && pull === undefined) return undefined;
+function sourceSchema({ settings, webhook, pull, receiver }: SourceSettings): z.ZodType | undefined {
+  if ([settings, webhook, pull, receiver].every((one) => one === undefined)) return undefined;
   const shape = {
     ...(webhook === undefined ? {} : sourceShape),
     ...(pull === undefined
       ? {}
       : { pull: pull.settings.extend(pullTiming).optional().describe(pullDescription) }),
+    ...(receiver === undefined
+      ? {}
+      : { receiver: receiver.settings.optional().describe(receiverDescription) }),
   };
   return settings === undefined ? z.strictObject(shape) : settings.safeExtend(shape);
 }

@@ -11,7 +11,7 @@ import type { Log } from '../lib/log.ts';
 import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';
-import type { MapContext, Source } from '../ports/source.ts';
+import type { MapContext, OpenReceiver, Source } from '../ports/source.ts';
 import type { DirectoryRow } from '../ports/store.ts';
 
 /** Everything the doors need, handed in by `app.ts`: exactly what they use of it, so that a test can build it. */
@@ -23,6 +23,8 @@ export type HttpParts = {
   readonly sources: readonly Source[];
   /** Secrets of a source's webhook, the current one first; empty when none is set. */
   readonly sourceSecrets: (source: string) => readonly string[];
+  /** Of sources that are set up to take signed deliveries, by id. */
+  readonly receivers: ReadonlyMap<string, OpenReceiver>;
   readonly mapContext: (receivedAt: number) => MapContext;
   /** Reads a report of any length; see `adapters/read-events.ts`. */
   readonly readReport: (input: ReportInput, options: ReportOptions) => AsyncIterable<ReportBatch>;

@@ -32,6 +32,9 @@ export const reportTypes = [
   'application/octet-stream',
 ] as const;
 
+/** Reports, and tokens that a sender signed (RFC 8935). */
+export const deliveryTypes = [...reportTypes, 'application/secevent+jwt'] as const;
+
 export const eventTypes = [
   'application/json',
   'application/cloudevents+json',
@@ -48,7 +51,7 @@ const scim = ['application/scim+json', 'application/json'] as const;
 
 /** Every route there is. Registered from here, and the access matrix of the tests is made from here. */
 export const routeTable = [
-  { method: 'POST', path: '/v1/sources/{source}', access: 'webhook', takes: reportTypes },
+  { method: 'POST', path: '/v1/sources/{source}', access: 'webhook', takes: deliveryTypes },
   { method: 'GET', path: '/v1/sources/{source}', access: 'events:write' },
   { method: 'POST', path: '/v1/events', access: 'events:write', takes: eventTypes },
   { method: 'POST', path: '/v1/imports', access: 'events:write', takes: reportTypes },

@@ -28,6 +28,7 @@ export interface Source {
     headers: Readonly<Record<string, string>>,
   ) => Readonly<Record<string, string>> | undefined;
   readonly pull?: SourcePull;
+  readonly receiver?: SourceReceiver;
   /** Its events are about simulated mails, each of a campaign (`joins.campaign`). */
   readonly isSimulation?: true;
   /**
@@ -112,6 +113,26 @@ export type WebhookVerdict =
       readonly confirm?: string;
     }
   | { readonly ok: false; readonly reason: 'missing-signature' | 'bad-signature' | 'replayed' | 'no-secret' };
+
+/**
+ * Takes deliveries that prove themselves by what is in their body, and whose senders expect answers of their own: a
+ * signed token pushed by RFC 8935. Told from reports by the content type.
+ */
+export type SourceReceiver = {
+  readonly types: readonly string[];
+  /** What stands under `sources.<id>.receiver`. */
+  readonly settings: z.ZodObject;
+  /** Takes what `settings` accepted. Errors: `AppError` `bad-config`, also for files that it names. */
+  open(settings: unknown): Promise<OpenReceiver>;
+};
+
+export type OpenReceiver = { take(delivery: RawDelivery): Promise<ReceiverVerdict> };
+
+export type ReceiverVerdict =
+  /** `record` is for `map`; a delivery id that was seen adds nothing. The answer has no body. */
+  | { readonly ok: true; readonly record: unknown; readonly deliveryId: string; readonly status: 202 }
+  /** Quotes nothing of the delivery. */
+  | { readonly ok: false; readonly status: 400; readonly body: { readonly [name: string]: string } };
 
 /**
  * Reads from the vendor what it cannot send here: for installations without a public address. It calls nothing but the

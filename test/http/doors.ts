@@ -94,6 +94,7 @@ export function openDoors(options: DoorsOptions): Doors {
     }),
     readReport: (input, given) => readEventBatches(input, { sources, ...given }),
     byHand,
+    receivers: new Map(),
     directory: openDirectoryDesk({
       store: options.store,
       clock: house.clock,

@@ -41,6 +41,23 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
     return c.json(takenJson(taken, body.rejections), 202);
   };
 
+  /** A signed delivery: the sender's own errors are answered in its own form (RFC 8935, 2.4). */
+  const takeSigned = async (c: Context, source: Source, receivedAt: number): Promise<Response> => {
+    const receiver = given.receivers.get(source.id);
+    if (receiver === undefined) {
+      const description = 'This receiver is not set up.';
+      return c.json({ err: 'authentication_failed', description }, 400);
+    }
+    const bytes = await readRawBody(c, given.config.limits.bodyBytesMax);
+    const verdict = await receiver.take({ headers: c.req.header(), body: bytes, receivedAt });
+    if (!verdict.ok) return c.json(verdict.body, verdict.status);
+    const mapped = source.map(verdict.record, given.mapContext(receivedAt));
+    const events = isRejection(mapped) ? [] : mapped;
+    const receipts = [`${source.id} delivery ${bounded(verdict.deliveryId)}`];
+    await grouped.take({ source: source.id, events, receipts });
+    return c.body(null, verdict.status);
+  };
+
   return {
     'POST /v1/sources/{source}': open({
       summary: 'Takes a delivery of a vendor’s webhook, or a report as a scanner writes it.',
@@ -51,6 +68,9 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
         const source = given.sources.find(({ id }) => id === pathPart(c, 'source'));
         if (source === undefined) throw new AppError('unknown-source', 'GET /v1/sources lists them.');
         const receivedAt = given.parts.clock.now();
+        const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+        // Its signature says who sends it, whatever token stands beside it.
+        if (source.receiver?.types.includes(type) === true) return takeSigned(c, source, receivedAt);
         if (source.webhook === undefined || c.req.header('Authorization') !== undefined) {
           const caller = await room.callers.require(c, 'events:write');
           const bytes = await readRawBody(c, given.config.limits.bodyBytesMax);
