@@ -56,6 +56,16 @@ test('a request is one event, however many stages tell of it', () => {
   expect(new Set(told.map(({ id }) => id)).size).toBe(1);
 });
 
+test('a request that takes the audit id of another does not become it', () => {
+  const ids = [
+    {},
+    { verb: 'get' },
+    { objectRef: { resource: 'pods' } },
+    { user: { username: 'bo@example.com' } },
+  ].map((more) => events(audit({ auditID: 'one', ...more }))[0]?.id);
+  expect(new Set(ids).size).toBe(4);
+});
+
 test('a denied request keeps its kind and says that it failed', () => {
   const outcomes = [101, 201, 403, 404, 500].map(
     (code) => events(audit({ responseStatus: { code } }))[0]?.outcome,

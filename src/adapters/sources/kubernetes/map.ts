@@ -43,9 +43,12 @@ function eventOf({ audit, around, deliveredAt }: Found, context: MapContext): re
       {
         source: 'kubernetes',
         kind: kindOf(verb, object, dictOf(audit.requestObject)),
-        ...(auditId === undefined ? {} : { wholeId: ['kubernetes', auditId] }),
+        // A sender may choose the audit id (header Audit-ID): alone it would let one request hide another.
         id: [
-          ...time.map((one) => (typeof one === 'number' ? one : textOf(one))),
+          auditId,
+          textOf(audit.requestReceivedTimestamp),
+          // The stages of one request differ in these only.
+          ...(auditId === undefined ? [textOf(audit.stageTimestamp), textOfTime(deliveredAt), outcome] : []),
           textOf(dictOf(audit.user)?.username),
           address,
           verb,
@@ -53,7 +56,6 @@ function eventOf({ audit, around, deliveredAt }: Found, context: MapContext): re
           object.namespace,
           object.name,
           uri,
-          outcome,
         ],
         occurredAt: time.map(instantOf).find((one) => one !== undefined),
         actor,
@@ -101,6 +103,10 @@ function resourceOf(object: ObjectRef, uri: string | undefined): Event['resource
   if (resource === '') return uri === undefined ? undefined : { type: 'path', id: uri };
   const type = /^[a-z][a-z\d-]{0,62}$/u.test(resource) ? resource : 'object';
   return { type, id: [namespace, name].filter((part) => part !== '').join('/') || '*' };
+}
+
+function textOfTime(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : textOf(value);
 }
 
 /** 101 is a stream that was opened. */
