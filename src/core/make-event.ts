@@ -88,7 +88,7 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
   const place = placeParts(parts, content);
   const fingerprints: Fingerprint[] = [];
   if (content !== undefined) fingerprints.push(...tools.fingerprint('content', [content]));
-  for (const { kind, parts: named } of parts.strong ?? [])
+  for (const { kind, parts: named } of [...(parts.strong ?? []), ...keyIdParts(secret?.value)])
     fingerprints.push(...tools.fingerprint(kind, named));
   if (secret !== undefined) fingerprints.push(...tools.fingerprint('place', place));
   const facts = secret === undefined ? undefined : factsOf(secret, content, fingerprints[0]?.value ?? '');
@@ -117,6 +117,15 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
     ...(parts.detector === undefined ? {} : { detector: cleanDetector(parts.detector, clean) }),
     record: cleanRecord(parts.record ?? {}, clean, tools.fingerprint),
   };
+}
+
+/**
+ * The id of an AWS access key names the key in the provider's own log too, which tells of its end: whoever reports the
+ * one and whoever reports the other speak of one thing.
+ */
+function keyIdParts(value: string | undefined): NonNullable<EventParts['strong']> {
+  const [id] = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/u.exec(value?.slice(0, 500) ?? '') ?? [];
+  return id === undefined ? [] : [{ kind: 'provider-id', parts: ['aws', 'access-key', id] }];
 }
 
 /**
@@ -186,7 +195,12 @@ function cleaner({ secret, alsoSecret = [] }: EventParts, mask: string): Clean {
 }
 
 function cleanIdentity(identity: Identity, clean: Clean): Identity {
-  return { ...identity, id: clean(identity.id, keptLengthMax.name) };
+  const { type, id, provider } = identity;
+  return {
+    type: clean(type, keptLengthMax.name),
+    id: clean(id, keptLengthMax.name),
+    ...(provider === undefined ? {} : { provider: clean(provider, keptLengthMax.name) }),
+  };
 }
 
 /** What was done, to what, from where and in which undertaking, as far as the source says. */
@@ -203,7 +217,12 @@ function doingOf(
   return {
     ...(resource === undefined
       ? {}
-      : { resource: { type: resource.type, id: clean(resource.id, keptLengthMax.text) } }),
+      : {
+          resource: {
+            type: clean(resource.type, keptLengthMax.name),
+            id: clean(resource.id, keptLengthMax.text),
+          },
+        }),
     ...(action === undefined ? {} : { action: clean(action, keptLengthMax.name) }),
     ...(outcome === undefined ? {} : { outcome }),
     ...(address === undefined && userAgent === undefined
@@ -237,7 +256,12 @@ function cleanWho<T extends Actor | OwnerLead>(who: T, clean: Clean): T {
     ...(email === undefined ? {} : { email: clean(email, keptLengthMax.name) }),
     ...(account === undefined
       ? {}
-      : { account: { system: account.system, name: clean(account.name, keptLengthMax.name) } }),
+      : {
+          account: {
+            system: clean(account.system, keptLengthMax.name),
+            name: clean(account.name, keptLengthMax.name),
+          },
+        }),
   };
 }
 

@@ -161,6 +161,35 @@ for (const kind of testStores()) {
       expect(await onlyLoop('submitted-credentials')).toMatchObject({ state: 'held' });
     });
 
+    test('secret-in-repository: a leaked key of AWS is proven dead by the provider’s own log', async () => {
+      const key = cloudtrailKey('CreateAccessKey', 'reports', iso(now()));
+      const [id = ''] = [key.responseElements?.accessKey.accessKeyId];
+      const found = {
+        RuleID: 'aws-access-token',
+        Description: 'AWS',
+        StartLine: 3,
+        EndLine: 3,
+        StartColumn: 5,
+        EndColumn: 24,
+        Match: id,
+        Secret: id,
+        File: 'deploy.sh',
+        Commit: 'c'.repeat(40),
+        Author: 'Ana',
+        Email: 'ana@example.com',
+        Date: iso(now() - hour),
+        Message: 'A change',
+        Fingerprint: 'deploy.sh:aws-access-token:3',
+      };
+      await deliver('gitleaks', [found]);
+      await doors.house.settleDown();
+      expect(await onlyLoop('secret-in-repository')).toMatchObject({ state: 'told', rung: 'none' });
+      await deliver('cloudtrail', {
+        Records: [cloudtrailKey('DeleteAccessKey', 'reports', iso(now() - minute))],
+      });
+      expect(await onlyLoop('secret-in-repository')).toMatchObject({ state: 'verified', rung: 'verified' });
+    });
+
     test('token-outside-approved-path: a lasting key is told to whoever made it, and its deletion is the proof', async () => {
       await deliver('cloudtrail', {
         Records: [cloudtrailKey('CreateAccessKey', 'reports', iso(now() - 20 * minute))],
