@@ -55,7 +55,7 @@ one list, in the order of the table above, SCIM last (\`src/core/merge-people.ts
 \`/scim/v2\` receives people and groups by SCIM 2.0 (RFC 7643, RFC 7644): \`Users\` and \`Groups\` with POST, GET, PUT, PATCH and
 DELETE, \`ServiceProviderConfig\`, \`ResourceTypes\`, \`Schemas\`. Make a token with \`foldback admin token --name scim --scope
 scim:write\` and give it to the provider with the address; the token sees all teams. What arrives counts at once, without a
-restart.
+restart; with 2,000 people and more, after two seconds at the most, and who leaves at once.
 
 - Read are \`userName\`, \`externalId\`, \`active\`, names, \`emails\`, language, time zone, and of the enterprise extension
   \`department\`, \`manager\`, \`employeeNumber\`. Everything else, a password above all, is left out before it is stored.

@@ -214,7 +214,7 @@ export function openDirectory(given: {
     randomId: parts.randomId,
     written: async (row) => {
       pushed.note(row);
-      owners.changed();
+      owners.changed(!row.isActive);
       if (row.leftAt === undefined || row.reportedAt !== undefined) return;
       // The entry is durable: what fails here is passed on by the worker.
       await reportPushedLeavers(parts, context()).catch((error: unknown) => {
@@ -225,7 +225,7 @@ export function openDirectory(given: {
   return {
     desk,
     follow: async () => {
-      if (await pushed.refresh()) owners.changed();
+      if (await pushed.refresh()) owners.changed(true);
       await reportPushedLeavers(parts, context());
       await reportFileLeavers(parts, owners.fixed, context());
     },

@@ -109,7 +109,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     throw error;
   }
 
-  owners.changed();
+  owners.changed(true);
   for (const conflict of owners.conflicts()) log.warn({ ...conflict }, 'directories of people disagree');
   let listener: () => void = () => undefined;
   const open = openChannels(config);

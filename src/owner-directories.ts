@@ -6,6 +6,10 @@ import { peopleEvidence } from './core/people-evidence.ts';
 import { indexPeople } from './core/people-index.ts';
 import type { OwnerDirectory, People } from './ports/owner-directory.ts';
 
+/** Making such a list takes a tenth of a second, and a first push writes thousands of entries one after another. */
+const longListMin = 2_000;
+const oldMsMax = 2_000;
+
 /** Everything that is known about owners, over all directories. */
 export type Owners = {
   readonly directories: readonly OwnerDirectory[];
@@ -15,8 +19,11 @@ export type Owners = {
   readonly fixed: readonly PeopleOf[];
   /** Where directories disagree by now. */
   readonly conflicts: () => readonly PeopleConflict[];
-  /** The list of people is another one by now; it is made anew when it is asked next. */
-  readonly changed: () => void;
+  /**
+   * The list of people is another one by now: it is made anew when it is asked next, a long one at most every two
+   * seconds. `isUrgent`: nobody may be written to by the old one.
+   */
+  readonly changed: (isUrgent: boolean) => void;
 };
 
 /**
@@ -48,8 +55,14 @@ export async function openOwners(
     return { ...merged, pushed: indexPeople(later?.persons ?? [], later?.teams ?? []) };
   };
   let state: ReturnType<typeof make> | undefined;
+  let madeAt = 0;
+  let isOld = false;
   const now = (): ReturnType<typeof make> => {
-    state ??= make();
+    if (isOld && performance.now() - madeAt > oldMsMax) state = undefined;
+    if (state !== undefined) return state;
+    state = make();
+    madeAt = performance.now();
+    isOld = false;
     return state;
   };
   const people = live(() => now().people);
@@ -61,8 +74,9 @@ export async function openOwners(
     people: () => (fixed.length > 0 || now().people.all().length > 0 ? people : undefined),
     fixed,
     conflicts: () => now().conflicts,
-    changed: () => {
-      state = undefined;
+    changed: (isUrgent) => {
+      isOld = true;
+      if (isUrgent || state === undefined || state.people.all().length < longListMin) state = undefined;
     },
   };
 }

@@ -102,11 +102,24 @@ async function checkPeople(config: Config): Promise<readonly Check[]> {
     if (people === undefined)
       return [problem('people', 'the file gives nobody', 'Set people to another file.')];
     const found = ok('people', `${people.all().length} people, ${plural(people.teams().length, 'team')}`);
+    const conflicts = owners.conflicts();
+    const [first] = conflicts;
+    const disagree =
+      first === undefined
+        ? []
+        : [
+            remark(
+              'people',
+              `directories disagree about ${plural(conflicts.length, 'person')}, first: ${first.id} of ${first.directory} ${first.detail}`,
+              'Give each person one address and account in all directories.',
+            ),
+          ];
     const hasDuty = people.duty().length > 0 || config.duty.emails.length > 0;
-    if (hasDuty) return [found];
+    if (hasDuty) return [found, ...disagree];
     const detail = 'nobody takes what has no owner';
     return [
       found,
+      ...disagree,
       remark('duty', detail, 'Set duty.emails, or give someone the duty role in the file of people.'),
     ];
   } catch (error) {

@@ -2,7 +2,7 @@ import { type DirectoryEntry, directoryPeople } from '../directory-people.ts';
 import type { Json } from '../event.ts';
 import type { Person, Team } from '../owner.ts';
 import { fold } from '../people-index.ts';
-import { enterpriseSchemaId, groupSchema, userSchema } from './resource.ts';
+import { enterpriseSchemaId, groupSchema, type ScimUser, userSchema } from './resource.ts';
 
 /** Under this name the people that were pushed stand in the list of people. */
 export const pushedDirectory = 'scim';
@@ -62,20 +62,22 @@ function withoutReturned(users: readonly DirectoryEntry[]): readonly DirectoryEn
 const namesOf = ({ emails }: DirectoryEntry): readonly string[] =>
   emails.flatMap((email) => (email === undefined ? [] : [fold(email)]));
 
+/** Bodies never change: what was read of one is read once. */
+const read = new WeakMap<object, ScimUser>();
+
+function userOf(body: PushedEntry['body']): ScimUser | undefined {
+  const known = read.get(body);
+  if (known !== undefined) return known;
+  const parsed = userSchema.safeParse(body);
+  if (parsed.success) read.set(body, parsed.data);
+  return parsed.data;
+}
+
 function entryOf(entry: PushedEntry, group: string | undefined): readonly DirectoryEntry[] {
-  const parsed = userSchema.safeParse(entry.body);
-  if (!parsed.success) return [];
-  const {
-    userName,
-    displayName,
-    name,
-    emails = [],
-    externalId,
-    timezone,
-    preferredLanguage,
-    locale,
-  } = parsed.data;
-  const enterprise = parsed.data[enterpriseSchemaId];
+  const user = userOf(entry.body);
+  if (user === undefined) return [];
+  const { userName, displayName, name, emails = [], externalId, timezone, preferredLanguage, locale } = user;
+  const enterprise = user[enterpriseSchemaId];
   const full = [name?.givenName, name?.familyName].filter((part) => part !== undefined && part !== '');
   const sorted = emails.toSorted((a, b) => Number(b.primary === true) - Number(a.primary === true));
   return [

@@ -117,6 +117,11 @@ export function ownerRoutes(room: Room): Pick<Operations, 'GET /v1/owners' | 'GE
   };
 }
 
+/** Kinds that follow from other evidence: their weight is computed. */
+const madeKinds: Readonly<Record<string, string>> = {
+  member: 'if one of its members did it, the team is surely right',
+};
+
 function candidateJson(
   parts: LoopParts,
   { owner, confidence, evidence }: Candidate,
@@ -142,7 +147,7 @@ function candidateJson(
         weight: piece.weight,
         owner: refJson(piece.owner),
         says: rule?.says ?? 'place',
-        because: rule?.because ?? 'no weight is set for this kind',
+        because: rule?.because ?? madeKinds[piece.kind] ?? 'no weight is set for this kind',
       };
     }),
   };
