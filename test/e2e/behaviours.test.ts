@@ -162,7 +162,7 @@ for (const kind of testStores()) {
     });
 
     test('secret-in-repository: a leaked key of AWS is proven dead by the provider’s own log', async () => {
-      const key = cloudtrailKey('CreateAccessKey', 'reports', iso(now()));
+      const key = cloudtrailKey('CreateAccessKey', 'reports', iso(now()), 'LEAK');
       const [id = ''] = [key.responseElements?.accessKey.accessKeyId];
       const found = {
         RuleID: 'aws-access-token',
@@ -185,7 +185,7 @@ for (const kind of testStores()) {
       await doors.house.settleDown();
       expect(await onlyLoop('secret-in-repository')).toMatchObject({ state: 'told', rung: 'none' });
       await deliver('cloudtrail', {
-        Records: [cloudtrailKey('DeleteAccessKey', 'reports', iso(now() - minute))],
+        Records: [cloudtrailKey('DeleteAccessKey', 'reports', iso(now() - minute), 'LEAK')],
       });
       expect(await onlyLoop('secret-in-repository')).toMatchObject({ state: 'verified', rung: 'verified' });
     });

@@ -42,8 +42,10 @@ export function cloudtrailKey(
   eventName: 'CreateAccessKey' | 'DeleteAccessKey',
   user: string,
   eventTime: string,
+  /** Four letters that tell one key from another. */
+  name = 'ABCD',
 ) {
-  const accessKeyId = ['AKIA', 'XXXXX', 'ABCD', 'EXAMPLE'].join('');
+  const accessKeyId = ['AKIA', 'XXXXX', name, 'EXAMPLE'].join('');
   const key = { accessKeyId, userName: user, status: 'Active' };
   return {
     eventVersion: '1.10',
