@@ -12,6 +12,7 @@ import { directory as oktaExport } from './owners/okta-export/index.ts';
 import { directory as people } from './owners/people/index.ts';
 import { source as agents } from './sources/agents/index.ts';
 import { source as anthropic } from './sources/anthropic/index.ts';
+import { source as auth0 } from './sources/auth0/index.ts';
 import { source as cloudtrail } from './sources/cloudtrail/index.ts';
 import { source as detectSecrets } from './sources/detect-secrets/index.ts';
 import { source as entra } from './sources/entra/index.ts';
@@ -32,6 +33,7 @@ import { source as openai } from './sources/openai/index.ts';
 import { source as secretlint } from './sources/secretlint/index.ts';
 import { source as slackAudit } from './sources/slack-audit/index.ts';
 import { source as ssf } from './sources/ssf/index.ts';
+import { source as snyk } from './sources/snyk/index.ts';
 import { source as teleport } from './sources/teleport/index.ts';
 import { source as tines } from './sources/tines/index.ts';
 import { source as trufflehog } from './sources/trufflehog/index.ts';
@@ -63,6 +65,8 @@ export const sources: readonly Source[] = [
   googleWorkspace,
   onelogin,
   duo,
+  auth0,
+  snyk,
   ssf,
   generic,
 ];
