@@ -197,13 +197,13 @@ const attacks = [
 ];
 
 describe.each(sources.map((source) => [source.id, source] as const))('messages about %s', (id, source) => {
-  const packs = openPacks(undefined);
   const now = sourceContext.receivedAt;
   const values = fixturesOf(source)
     .flatMap(({ name, bytes }) => parsedReport(name, bytes) ?? [])
     .filter((value) => Array.isArray(value) || isDict(value));
 
   test('hostile text comes out inert in what is said, in every channel', { timeout: 120_000 }, async () => {
+    const packs = openPacks(undefined);
     await fc.assert(
       fc.asyncProperty(
         fc.nat(10_000),

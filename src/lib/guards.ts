@@ -20,6 +20,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A text, number, true or false as text; '' for the rest: an object of strangers may throw where it is made a text. */
+export function scalarText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
 /** A whole number from 1 up to 2^31 - 1 (a line, a column), also as digits, as CSV has it. */
 export function ordinalOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,10}$/u.test(value) ? Number(value) : value;

@@ -32,6 +32,9 @@ type Case = { readonly fixture: string; readonly record: unknown; readonly conte
 
 const { receivedAt } = sourceContext;
 
+/** An object that throws where it is taken for a text. */
+const textless = { toString: 0, valueOf: 0 };
+
 /** What every source promises: `ports/source.ts`. Set FOLDBACK_WRITE_FIXTURES=1 to write what is expected anew. */
 export function sourceContract(subject: SourceSubject): void {
   const { source } = subject;
@@ -161,7 +164,7 @@ export function sourceContract(subject: SourceSubject): void {
 
     check('members of another kind than expected do not make it throw', async () => {
       for (const { record, context } of await cases()) {
-        for (const other of [null, 0, -1, 1e308, true, [], {}, [[]], 'x', { a: { a: {} } }]) {
+        for (const other of [null, 0, -1, 1e308, true, [], {}, [[]], 'x', { a: { a: {} } }, textless]) {
           for (const value of withEachMember(record, other)) source.map(value, context);
         }
       }

@@ -1,4 +1,4 @@
-import { type Dict, dictOf, isDict, textOf } from '../../../lib/guards.ts';
+import { type Dict, dictOf, isDict, scalarText, textOf } from '../../../lib/guards.ts';
 import type { ToolCall } from './call.ts';
 import { agentOf, declaredToolsOf, idOf, runOf, sessionOf, sponsorOf, timeOf } from './sender.ts';
 
@@ -127,7 +127,7 @@ export function readPlain(record: Dict, envelope?: Dict): ToolCall | undefined {
             runOf(record),
             id,
             tool,
-            String(timeOf(record) ?? ''),
+            scalarText(timeOf(record)),
             id === undefined ? plainText(record.arguments) : '',
           ],
     time: timeOf(record) ?? envelope?.time,
@@ -175,7 +175,7 @@ export function readOcsf(record: Dict): ToolCall | undefined {
     action: textOf(record.activity_name) ?? textOf(record.type_name) ?? textOf(api?.operation),
     idParts: [
       textOf(metadata?.uid) ??
-        [textOf(ai.uid), session, textOf(request?.uid), tool, String(record.time ?? '')].join('\n'),
+        [textOf(ai.uid), session, textOf(request?.uid), tool, scalarText(record.time)].join('\n'),
     ],
     time: record.time ?? record.time_dt,
     agent: agentOf({ ai_agent: ai }),

@@ -1,5 +1,5 @@
 import type { EventKind } from '../../../core/event.ts';
-import { type Dict, dictOf, listOf, textOf } from '../../../lib/guards.ts';
+import { type Dict, dictOf, listOf, scalarText, textOf } from '../../../lib/guards.ts';
 import type { TrailRecord } from './schema.ts';
 
 /** `<service>:<name>` of what AWS calls an event, by the kind that it has here. Everything else is activity. */
@@ -142,11 +142,13 @@ function ofPublicAccess(configuration: Dict | undefined): EventKind | undefined 
 }
 
 function ofSwitch(value: unknown): EventKind | undefined {
-  if (String(value) === 'false') return 'control.disabled';
-  return String(value) === 'true' ? 'control.restored' : undefined;
+  if (scalarText(value) === 'false') return 'control.disabled';
+  return scalarText(value) === 'true' ? 'control.restored' : undefined;
 }
 
 function turnsOff(request: Dict): boolean {
   const operations = listOf(dictOf(request.updateApiKeyInput)?.patchOperations ?? request.patchOperations);
-  return operations.some((one) => dictOf(one)?.path === '/enabled' && String(dictOf(one)?.value) === 'false');
+  return operations.some(
+    (one) => dictOf(one)?.path === '/enabled' && scalarText(dictOf(one)?.value) === 'false',
+  );
 }

@@ -1,5 +1,5 @@
 import type { Actor, Identity, OwnerLead } from '../../../core/event.ts';
-import { type Dict, dictOf, textOf } from '../../../lib/guards.ts';
+import { type Dict, dictOf, scalarText, textOf } from '../../../lib/guards.ts';
 import type { TrailRecord } from './schema.ts';
 import { isAddress, looksLikePerson, looksMadeUp, looksTechnical, serviceOf } from './session-name.ts';
 
@@ -186,8 +186,8 @@ function byHand(user: Dict, record: TrailRecord): boolean {
   const attributes = dictOf(dictOf(user.sessionContext)?.attributes);
   const agent = textOf(record.userAgent) ?? '';
   return (
-    String(attributes?.mfaAuthenticated) === 'true' ||
-    String(record.sessionCredentialFromConsole) === 'true' ||
+    scalarText(attributes?.mfaAuthenticated) === 'true' ||
+    scalarText(record.sessionCredentialFromConsole) === 'true' ||
     record.eventType === 'AwsConsoleSignIn' ||
     record.eventName === 'ConsoleLogin' ||
     record.eventName === 'GetSigninToken' ||

@@ -1,4 +1,4 @@
-import { dictOf, textOf } from '../../../lib/guards.ts';
+import { dictOf, scalarText, textOf } from '../../../lib/guards.ts';
 import type { Reading } from './read.ts';
 import { account, outcomeOf, person, type Said, said, workload } from './said.ts';
 
@@ -17,7 +17,7 @@ export function signIn({ record, properties }: Reading): Said {
   const category = textOf(record.category) ?? '';
   const isWorkload = /^(?:ServicePrincipal|ManagedIdentity)/u.test(category);
   const code = dictOf(properties.status)?.errorCode ?? record.resultType;
-  const outcome = interrupts.has(String(code))
+  const outcome = interrupts.has(scalarText(code))
     ? undefined
     : outcomeOf(code, record.resultType, record.resultSignature, properties.result);
   const target = said(properties.resourceDisplayName) ?? said(properties.resourceId);

@@ -1,5 +1,5 @@
 import type { EventKind } from '../../../core/event.ts';
-import { type Dict, dictOf, listOf, textOf } from '../../../lib/guards.ts';
+import { type Dict, dictOf, listOf, scalarText, textOf } from '../../../lib/guards.ts';
 
 /** The last two parts of a method's name say what it does, whatever version its interface has. */
 const byMethod: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
@@ -79,7 +79,7 @@ function ofFlowLogs(request: Dict): EventKind | undefined {
 }
 
 function isTrue(value: unknown): boolean {
-  return String(value) === 'true';
+  return scalarText(value) === 'true';
 }
 
 function ofPermissions(payload: Dict): EventKind | undefined {
@@ -96,10 +96,10 @@ function ofPermissions(payload: Dict): EventKind | undefined {
  */
 export function outcomeOf(payload: Dict): 'success' | 'failure' | undefined {
   const code = dictOf(payload.status)?.code;
-  if (code !== undefined && code !== null && String(code) !== '0') return 'failure';
+  if (code !== undefined && code !== null && scalarText(code) !== '0') return 'failure';
   const grants = listOf(payload.authorizationInfo)
     .slice(0, permissionsMax)
-    .map((one) => String(dictOf(one)?.granted));
+    .map((one) => scalarText(dictOf(one)?.granted));
   const hasRefusal = grants.includes('false');
   if (hasRefusal && !grants.includes('true')) return 'failure';
   const isSilent = payload.status === undefined;

@@ -3,7 +3,16 @@ import type { Actor, Event, OwnerLead } from '../../../core/event.ts';
 import { makeEvent } from '../../../core/make-event.ts';
 import { commitHash, repositoryName } from '../../../core/repository-name.ts';
 import { providerOf } from '../../../core/secret-provider.ts';
-import { compact, type Dict, dictOf, isDict, listOf, ordinalOf, textOf } from '../../../lib/guards.ts';
+import {
+  compact,
+  type Dict,
+  dictOf,
+  isDict,
+  listOf,
+  ordinalOf,
+  scalarText,
+  textOf,
+} from '../../../lib/guards.ts';
 import { instantOf } from '../../../lib/instant.ts';
 import type { MapContext, Rejection } from '../../../ports/source.ts';
 
@@ -46,7 +55,7 @@ export function mapOcsf(
   const title = textOf(info.title) ?? '';
   const evidence = listOf(record.evidences).filter(isDict);
   const where = whereOf(record, evidence, context);
-  const words = [title, rule, ...listOf(info.types)].join(' ');
+  const words = [title, rule, ...listOf(info.types).map(scalarText)].join(' ');
   const isSecret = speaksOfSecrets.test(words) && (where.file !== undefined || !speaksOfPolicy.test(words));
   const isOver = typeof record.status_id === 'number' && statusResolved.has(record.status_id);
   const { actor, leads } = peopleOf(record, evidence, isSecret);

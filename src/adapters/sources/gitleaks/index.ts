@@ -1,4 +1,4 @@
-import { dictOf, isDict, listOf } from '../../../lib/guards.ts';
+import { dictOf, isDict, listOf, scalarText } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
 import { isVersion7, isVersion8, sarifTool } from './schema.ts';
@@ -33,7 +33,5 @@ function recogniseSarif(runs: unknown, document: { readonly [key: string]: unkno
   const tools = listOf(runs).map((run) => dictOf(run)?.tool);
   if (tools.some((tool) => sarifTool(tool) !== undefined)) return 0.95;
   // A report without runs names no tool; it holds no finding whoever wrote it.
-  return Array.isArray(runs) && runs.length === 0 && String(document.$schema ?? '').includes('sarif')
-    ? 0.6
-    : 0;
+  return Array.isArray(runs) && runs.length === 0 && scalarText(document.$schema).includes('sarif') ? 0.6 : 0;
 }

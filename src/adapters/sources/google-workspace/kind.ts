@@ -1,4 +1,5 @@
 import type { EventKind } from '../../../core/event.ts';
+import { scalarText } from '../../../lib/guards.ts';
 import type { Parameters } from './parameters.ts';
 
 /** By application and name. https://developers.google.com/workspace/admin/reports/v1/appendix/activity */
@@ -29,7 +30,7 @@ export function kindOf(application: string, name: string, parameters: Parameters
   if (known !== undefined) return known;
   if (application === 'login' && name.startsWith('account_disabled_')) return 'identity.disabled';
   if (application !== 'admin' || !control.has(name)) return 'activity.recorded';
-  const value = String(parameters.NEW_VALUE ?? '').toLowerCase();
+  const value = scalarText(parameters.NEW_VALUE).toLowerCase();
   if (value === 'false' || value === 'off') return 'control.disabled';
   return value === 'true' || value === 'on' ? 'control.restored' : 'activity.recorded';
 }

@@ -1,6 +1,6 @@
 import type { Event, EventKind } from '../../../core/event.ts';
 import { makeEvent } from '../../../core/make-event.ts';
-import { type Dict, isDict, listOf, textOf } from '../../../lib/guards.ts';
+import { type Dict, isDict, listOf, scalarText, textOf } from '../../../lib/guards.ts';
 import { instantOf } from '../../../lib/instant.ts';
 import { isRejection, type MapContext, type Source } from '../../../ports/source.ts';
 import { type GophishResult, isSummary, readEvent, readResult } from './schema.ts';
@@ -68,7 +68,7 @@ function mapCampaign(campaign: Dict, timeline: readonly unknown[], context: MapC
 /** Of a result alone only the furthest stage is known, and of two times the last. */
 function mapResult(result: GophishResult, context: MapContext): readonly Event[] {
   const { email, status, isReported, sentAt, changedAt, address } = result;
-  const campaignId = textOf(String(context.document?.id ?? ''));
+  const campaignId = textOf(scalarText(context.document?.id));
   const base = { campaignId, email, result, isExact: true };
   const kind = Object.hasOwn(kinds, status) ? kinds[status] : undefined;
   const happenings: Happening[] = [];

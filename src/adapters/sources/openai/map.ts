@@ -1,7 +1,7 @@
 import type { Actor, Event, EventKind, Identity } from '../../../core/event.ts';
 import { makeEvent } from '../../../core/make-event.ts';
 import { namedSecrets } from '../../../core/named-secrets.ts';
-import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
+import { type Dict, dictOf, isDict, listOf, scalarText, textOf } from '../../../lib/guards.ts';
 import { instantOf } from '../../../lib/instant.ts';
 import { type KeepPlan, keepMembers } from '../../../lib/keep-members.ts';
 import type { Source } from '../../../ports/source.ts';
@@ -77,7 +77,7 @@ export const map: Source['map'] = (record, context) => {
       {
         source: 'openai',
         kind: kind ?? 'activity.recorded',
-        id: [id, type, String(record.effective_at ?? ''), actorOf(actor).id],
+        id: [id, type, scalarText(record.effective_at), actorOf(actor).id],
         occurredAt: instantOf(record.effective_at),
         actor: actorOf(actor),
         ...(identity === undefined ? {} : { identity }),

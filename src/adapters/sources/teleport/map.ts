@@ -1,7 +1,7 @@
 import type { Actor, Event, EventKind, Identity } from '../../../core/event.ts';
 import { makeEvent } from '../../../core/make-event.ts';
 import { namedSecrets } from '../../../core/named-secrets.ts';
-import { type Dict, dictOf, isDict, textOf } from '../../../lib/guards.ts';
+import { type Dict, dictOf, isDict, scalarText, textOf } from '../../../lib/guards.ts';
 import { instantOf } from '../../../lib/instant.ts';
 import { type KeepPlan, keepMembers } from '../../../lib/keep-members.ts';
 import type { Source } from '../../../ports/source.ts';
@@ -98,14 +98,7 @@ export const map: Source['map'] = (record, context) => {
       {
         source: 'teleport',
         kind,
-        id: [
-          uid,
-          name,
-          textOf(record.code),
-          String(record.ei ?? ''),
-          textOf(record.time),
-          textOf(record.user),
-        ],
+        id: [uid, name, textOf(record.code), scalarText(record.ei), textOf(record.time), textOf(record.user)],
         occurredAt,
         actor,
         ...(identity === undefined ? {} : { identity }),

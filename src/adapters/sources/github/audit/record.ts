@@ -1,5 +1,5 @@
 import type { Json } from '../../../../core/event.ts';
-import { type Dict, isDict, textOf } from '../../../../lib/guards.ts';
+import { type Dict, isDict, scalarText, textOf } from '../../../../lib/guards.ts';
 import { permissive, restrictive } from '../loosened.ts';
 
 const actionName = /^[a-z][a-z0-9_]{0,80}(?:\.[a-z0-9_]{1,80}){1,3}$/u;
@@ -40,7 +40,7 @@ export function keptRecord(record: Dict): { readonly [key: string]: Json | undef
   const kept: Record<string, Json | undefined> = {};
   for (const name in record) {
     // The text of a public key tells nobody anything; its fingerprint stands beside it.
-    if (names.has(name) && !(name === 'key' && String(record[name]).length > 100))
+    if (names.has(name) && !(name === 'key' && scalarText(record[name]).length > 100))
       kept[name] = keptValue(record[name], 0);
   }
   return kept;
