@@ -156,6 +156,27 @@ describe('the hook of a commit', () => {
     expect(git(path, ['commit', '-qm', 'two'], env).code).toBe(1);
   });
 
+  test('works in a linked worktree and in a submodule', () => {
+    const { path, write } = withHook();
+    write('a.txt', 'one\n');
+    git(path, ['add', '.']);
+    git(path, ['commit', '-qm', 'one']);
+    const beside = `${path}-beside`;
+    gone.push(() => rmSync(beside, { recursive: true, force: true }));
+    git(path, ['worktree', 'add', '-q', beside]);
+    const above = repository();
+    git(above.path, ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', path, 'part']);
+    hookInto(join(above.path, '.git/modules/part'), 'pre-commit');
+    for (const folder of [beside, join(above.path, 'part')]) {
+      writeFileSync(join(folder, 'b.txt'), `${token}\n`);
+      git(folder, ['add', '.']);
+      const ran = git(folder, ['commit', '-qm', 'two']);
+      expect([ran.code, ran.said]).toEqual([1, expect.stringContaining('b.txt, line 1')]);
+      writeFileSync(join(folder, 'b.txt'), 'clean\n');
+      expect(git(folder, ['commit', '-qam', 'two']).code).toBe(0);
+    }
+  });
+
   test('a hostile file name stays one inert line', () => {
     const { path, write } = withHook();
     write('a\u001b[31m\u202eb.txt', `${token}\n`);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { repositoryName } from '../../core/repository-name.ts';
@@ -11,6 +11,8 @@ export type HookPlace = {
   readonly place: GitPlace;
   /** As its remote calls it, else as its folder is called. */
   readonly repository: string;
+  /** git's own folder of the repository, which its linked worktrees share: settings of its hooks may lie there. */
+  readonly commonDir: string;
   remove(): Promise<void>;
 };
 
@@ -20,10 +22,8 @@ export type HookPlace = {
  */
 export async function openHookPlace(): Promise<HookPlace> {
   const folder = process.cwd();
-  const located = await locateGitDir(folder);
-  if (located.kind === 'none')
-    throw new CliError(`${located.reason}: git runs this command from the folder of a repository.`);
-  const { gitDir } = located;
+  const gitDir = await gitDirOf(folder);
+  const commonDir = await commonDirOf(gitDir);
   const { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: objects } = process.env;
   const alternates = (process.env.GIT_ALTERNATE_OBJECT_DIRECTORIES ?? '')
     .split(delimiter)
@@ -40,13 +40,29 @@ export async function openHookPlace(): Promise<HookPlace> {
   };
   return {
     place,
-    repository: await nameOf(gitDir),
+    repository: await nameOf(gitDir, commonDir),
+    commonDir,
     remove: () => rm(emptyDir, { recursive: true, force: true }),
   };
 }
 
-async function nameOf(gitDir: string): Promise<string> {
+/** git names the folder to hooks of worktrees and submodules, where it is not in the current one. */
+async function gitDirOf(folder: string): Promise<string> {
+  const { GIT_DIR: named } = process.env;
+  if (named !== undefined && named !== '') return resolve(folder, named);
+  const located = await locateGitDir(folder);
+  if (located.kind === 'found') return located.gitDir;
+  throw new CliError(`${located.reason}: git runs this command from the folder of a repository.`);
+}
+
+/** gitrepository-layout(5), `commondir`. */
+async function commonDirOf(gitDir: string): Promise<string> {
+  const text = await readFile(join(gitDir, 'commondir'), 'utf8').catch(() => '');
+  return text.trim() === '' ? gitDir : resolve(gitDir, text.trim());
+}
+
+async function nameOf(gitDir: string, commonDir: string): Promise<string> {
   const names = (await remoteUrls(gitDir)).map(repositoryName).filter((name) => name !== undefined);
-  const folder = basename(gitDir) === '.git' ? basename(dirname(gitDir)) : basename(gitDir);
+  const folder = basename(commonDir) === '.git' ? basename(dirname(commonDir)) : basename(commonDir);
   return names[0] ?? folder.replace(/\.git$/u, '');
 }
