@@ -3,6 +3,7 @@ import type { DetectionOptions } from '../core/detection/field-test.ts';
 import type { Moment } from '../core/message.ts';
 import type { MessageWords, Template } from '../core/message-template.ts';
 import type { OwnerWeights } from '../core/owner-weights.ts';
+import type { PolicyContent } from '../core/policy/content.ts';
 import { type LogSources, openLogSources } from '../core/rules/log-source.ts';
 import type { RuleBook } from '../core/rules/rule-book.ts';
 import { type CuePack, readCueFiles } from './cue-files.ts';
@@ -13,6 +14,7 @@ import { type MessageFile, readMessageFile } from './message-file.ts';
 import { readOwnerWeights } from './owner-weights-file.ts';
 import { type PackBehaviour, readBehaviours } from './pack-behaviour.ts';
 import { openPackFolder, type PackFolder } from './pack-folder.ts';
+import { readPolicyFiles } from './policy-files.ts';
 import { type PackProblem, sortProblems } from './problem.ts';
 import { compileRuleFiles, readRuleFiles } from './rule-files.ts';
 import { type PackTrust, readTrust } from './trust-file.ts';
@@ -34,6 +36,8 @@ export type Packs<Page = unknown> = {
   readonly trust: PackTrust;
   /** By which signs a mail is told to be a phish, and how that is explained. */
   readonly cues: CuePack;
+  /** The policies as they stand; `policy/` compiles them. */
+  readonly policies: PolicyContent;
   /** Sigma documents below `rules/`, linked. */
   readonly rules: RuleBook;
   /** Every message as read, for the lint and the preview. */
@@ -98,6 +102,7 @@ export function readPacks<Page = unknown>(
   const trust = readTrust(folder, { ...detecting, book: rules }, problems);
   const wordFiles = readWordFiles(folder, problems);
   const cues = readCueFiles(folder, problems);
+  const policies = readPolicyFiles(folder, problems);
   const messages = readMessages(folder, behaviours, wordFiles, problems);
   const pages = new Map<string, Page>();
   const pageFiles = readPageFiles(folder, problems);
@@ -116,6 +121,7 @@ export function readPacks<Page = unknown>(
     ownerWeights,
     logSources,
     cues,
+    policies,
     trust,
     rules,
     messages,

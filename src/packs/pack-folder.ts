@@ -30,8 +30,12 @@ export type PackFolder = {
   readonly unread: () => readonly string[];
 };
 
-/** Reads all files of a folder, links and hidden files left out. Paths are relative, with `/`. */
-export function openPackFolder(dir: string, problems: PackProblem[]): PackFolder {
+/**
+ * Reads all files of a folder, links and hidden files left out. Paths are relative, with `/`.
+ *
+ * @param only a folder in it, when nothing else is asked for
+ */
+export function openPackFolder(dir: string, problems: PackProblem[], only = ''): PackFolder {
   const texts = new Map<string, string>();
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(dir, folder), { withFileTypes: true })) {
@@ -50,7 +54,7 @@ export function openPackFolder(dir: string, problems: PackProblem[]): PackFolder
       texts.set(file, readFileSync(path, 'utf8').replace(/^\ufeff/u, ''));
     }
   };
-  if (existsSync(dir)) walk('');
+  if (existsSync(join(dir, only))) walk(only);
   else problems.push({ file: dir, line: 0, reason: 'there is no such folder' });
 
   // biome.json keeps the formatter away from files that writers lay out as they like.
