@@ -1,12 +1,19 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCatalog } from '../src/adapters/owners/backstage/catalog.ts';
+import { readObjects as entraObjects } from '../src/adapters/owners/entra-export/objects.ts';
+import { readTeams } from '../src/adapters/owners/github-teams/teams.ts';
+import { readResources } from '../src/adapters/owners/labels/resources.ts';
+import { readObjects as oktaObjects } from '../src/adapters/owners/okta-export/objects.ts';
 import { rankOwners } from '../src/core/rank-owners.ts';
 import { resolveOwner } from '../src/core/resolve-owner.ts';
 import { openClones } from '../src/lib/git/clones.ts';
 import { type Owners, openOwners } from '../src/owner-directories.ts';
 import type { OwnerQuery } from '../src/ports/owner-directory.ts';
+import { hostileTexts } from './contracts/contract-test.ts';
 import { writeExports } from './support/owner-exports.ts';
 import { ownerWeights } from './support/owner-weights.ts';
 
@@ -99,6 +106,27 @@ describe('who owns a workload', () => {
     });
   });
 
+  test('a service account or role with the short name of a component is asked about, and nobody is told', async () => {
+    for (const name of [
+      'system:serviceaccount:billing:ledger',
+      'arn:aws:iam::111122223333:role/apps/ledger',
+      'ledger@acme-prod.iam.gserviceaccount.com',
+    ]) {
+      expect(await ask(identity(name))).toMatchObject({
+        kind: 'team',
+        kinds: expect.arrayContaining(['name-match']),
+      });
+    }
+    expect(await ask(identity('system:serviceaccount:billing:mailer'))).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('the subject of a workflow’s token is owned by who owns its repository', async () => {
+    expect(await ask(identity('repo:acme/shop:environment:prod', 'github'))).toMatchObject({
+      kind: 'team',
+      kinds: expect.arrayContaining(['catalog-owner']),
+    });
+  });
+
   test('an owner whom no directory knows is nobody who is told', async () => {
     expect(await ask(identity('mailer'))).toMatchObject({ kind: 'unknown' });
   });
@@ -148,6 +176,65 @@ test('files under a name that no directory has, and files that cannot be read, s
   const broken = join(folder, 'broken.yaml');
   writeFileSync(broken, 'a: [1\nb: 2');
   await expect(open({ backstage: [broken] })).rejects.toMatchObject({ code: 'bad-config' });
+});
+
+describe('whatever an export holds', () => {
+  const readers: Readonly<Record<string, (value: unknown) => unknown>> = {
+    catalogue: (value) => readCatalog([value]),
+    labels: readResources,
+    teams: (value) => readTeams([value]),
+    entra: (value) => entraObjects([value]),
+    okta: (value) => oktaObjects([value]),
+  };
+  const names = [
+    'kind',
+    'metadata',
+    'name',
+    'spec',
+    'owner',
+    'owners',
+    'labels',
+    'Tags',
+    'Key',
+    'Value',
+    'items',
+    'value',
+  ];
+  const more = [
+    'id',
+    'appId',
+    'profile',
+    'login',
+    'members',
+    'nodes',
+    'slug',
+    'organization',
+    'teams',
+    'manager',
+    'data',
+  ];
+  const key = fc.oneof(fc.constantFrom(...names, ...more), fc.string({ maxLength: 12 }));
+  const text = fc.oneof(
+    fc.constantFrom('Component', 'Group', 'User', 'ServiceAccount', ...hostileTexts),
+    fc.string(),
+  );
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small' },
+      text,
+      fc.constantFrom(null, true, 0, -1),
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(key, tie('tree'), { maxKeys: 6 }),
+    ),
+  }));
+  test.each(Object.entries(readers))('a reader does not throw: %s', (_, read) => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        read(value);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
 
 const corpus = join(

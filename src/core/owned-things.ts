@@ -38,6 +38,8 @@ export type OwnedThings = {
 
 /** The kind of what is said of a thing that was only reached for. */
 const reachedFor = 'resource-place';
+/** The kind of what is said of a thing that has the short name of what was asked for. */
+const nameMatch = 'name-match';
 /** Text that is longer is no name. */
 const nameLengthMax = 2_000;
 
@@ -69,11 +71,15 @@ export function indexOwnedThings(things: readonly OwnedThing[], weights: OwnerWe
       const reached = namesOf(question.resource?.id ?? '')
         .flatMap((name) => byName.get(name) ?? [])
         .filter((thing) => !own.has(thing));
-      const repository = repositoryKey(question.where.repository);
-      const placed = repository === undefined ? [] : (byRepository.get(repository) ?? []);
+      const repositories = [question.where.repository, subjectRepository(question.identity?.id)]
+        .map(repositoryKey)
+        .filter((key) => key !== undefined);
+      const placed = [...new Set(repositories)].flatMap((key) => byRepository.get(key) ?? []);
+      const alike = own.size > 0 ? [] : shortNames(question).flatMap((name) => byName.get(name) ?? []);
       return [
         ...[...own].flatMap(({ claims }) => evidenceOf(claims)),
         ...[...new Set(reached)].flatMap(({ claims }) => evidenceOf(claims, reachedFor)),
+        ...[...new Set(alike)].flatMap(({ claims }) => evidenceOf(workloadClaims(claims), nameMatch)),
         ...placed.filter((thing) => !own.has(thing)).flatMap(({ claims }) => evidenceOf(placeClaims(claims))),
       ];
     },
@@ -89,6 +95,28 @@ function placeClaims(claims: readonly OwnerClaim[]): readonly OwnerClaim[] {
   return claims.map((claim) =>
     claim.kind === 'workload-owner' ? { ...claim, kind: 'catalog-owner' } : claim,
   );
+}
+
+const workloadClaims = (claims: readonly OwnerClaim[]): readonly OwnerClaim[] =>
+  claims.filter(({ kind }) => kind === 'workload-owner');
+
+/** `repo:acme/shop:environment:prod`: the subject of a token that GitHub gives to a workflow. */
+function subjectRepository(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : /^repo:([^:\s]{1,300}):/u.exec(id)?.[1];
+}
+
+/**
+ * The last part of a service account's or role's name, by which people call the workload: `checkout` of
+ * `system:serviceaccount:shop:checkout`, `arn:aws:iam::1:role/checkout` and `checkout@shop.iam.gserviceaccount.com`.
+ */
+const shortShapes = [
+  /^system:serviceaccount:[^:]+:([^:]+)$/u,
+  /^arn:[^:]+:iam::\d*:(?:role|user)\/(?:.*\/)?([^/]+)$/u,
+  /^([^@]+)@[a-z\d-]+\.iam\.gserviceaccount\.com$/u,
+];
+
+function shortNames(question: OwnedQuestion): readonly string[] {
+  return namesAsked(question).flatMap((name) => shortShapes.flatMap((shape) => shape.exec(name)?.[1] ?? []));
 }
 
 function namesAsked({ identity, actor }: OwnedQuestion): readonly string[] {
