@@ -104,16 +104,27 @@ async function answer(kind: HookKind, { hits, tooLarge }: Scanned, config: Confi
   note(answerText(kind, hits, await wordsOf(config)));
 }
 
-/** Read only where there is something to say; without them the places are said all the same. */
+/**
+ * Read only where there is something to say, and nothing else of the packs: somebody waits. Without them the places
+ * are said all the same.
+ */
 async function wordsOf({ packs, delivery }: Config): Promise<MessageWords | undefined> {
   try {
-    const { openPacks } = await import('../../content.ts');
-    return openPacks(packs).words(spokenBehaviour, delivery.language);
+    const { openPackFolder, shippedPacksDir } = await import('../../packs/pack-folder.ts');
+    const { readWordFiles } = await import('../../packs/words-files.ts');
+    const folder = openPackFolder(packs ?? shippedPacksDir(), [], `messages/${spokenBehaviour}`);
+    const found = readWordFiles(folder, []);
+    const inLanguage = (tag: string) => found.find(({ language }) => language === tag)?.words;
+    const { language } = delivery;
+    return inLanguage(language) ?? inLanguage(language.split('-')[0] ?? '') ?? inLanguage(baseLanguage);
   } catch {
     // Broken content is for the operators to mend; where the secret stands is said without it.
     return undefined;
   }
 }
+
+/** The language that every pack has. */
+const baseLanguage = 'en';
 
 async function runOf(
   kind: HookKind,
