@@ -120,6 +120,13 @@ describe('who owns a workload', () => {
     expect(await ask(identity('system:serviceaccount:billing:mailer'))).toMatchObject({ kind: 'unknown' });
   });
 
+  test('a leaked key is owned by who owns the account that it opens', async () => {
+    const key = { identity: { type: 'api-key', id: '[secret:aws ….abcd #123456]', provider: 'aws' } };
+    const resource = { type: 'account', id: 'arn:aws:iam::111122223333:role/deploy' };
+    expect(await ask({ ...key, resource })).toMatchObject({ kind: 'person', owner: 'ana' });
+    expect(await ask(key)).toMatchObject({ kind: 'unknown' });
+  });
+
   test('the subject of a workflow’s token is owned by who owns its repository', async () => {
     expect(await ask(identity('repo:acme/shop:environment:prod', 'github'))).toMatchObject({
       kind: 'team',

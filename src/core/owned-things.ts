@@ -119,10 +119,14 @@ function shortNames(question: OwnedQuestion): readonly string[] {
   return namesAsked(question).flatMap((name) => shortShapes.flatMap((shape) => shape.exec(name)?.[1] ?? []));
 }
 
-function namesAsked({ identity, actor }: OwnedQuestion): readonly string[] {
+/** The account that a leaked key opens is as good a name of the key as its mask, which nobody labels. */
+const opened = 'account';
+
+function namesAsked({ identity, actor, resource }: OwnedQuestion): readonly string[] {
   const isProgram = actor?.type === 'workload' || actor?.type === 'agent';
   const own = isProgram ? [actor.id, actor.name, actor.account?.name] : [];
-  return [...new Set([identity?.id, ...own].flatMap((name) => namesOf(name ?? '')))];
+  const key = resource?.type === opened ? resource.id : undefined;
+  return [...new Set([identity?.id, key, ...own].flatMap((name) => namesOf(name ?? '')))];
 }
 
 /** A thing of one provider is not that of another with the same name. */

@@ -67,6 +67,8 @@ function resultEvent(result: TrufflehogResult, context: MapContext): Event {
     commit === undefined ? 'resource-owner' : 'commit-author',
   );
   const { validity, note } = validityOf(result);
+  // The provider itself said whose key it is: by it, labels and catalogues find the owner.
+  const account = textOf(result.extra.arn);
   return makeEvent(
     {
       source: 'trufflehog',
@@ -76,6 +78,7 @@ function resultEvent(result: TrufflehogResult, context: MapContext): Event {
       occurredAt: instantOf(place.timestamp ?? place.created_at ?? place.date_created),
       actor,
       leads,
+      ...(account === undefined ? {} : { resource: { type: 'account', id: account } }),
       where: compact({
         repository: repositoryOf(place, link) ?? context.repository,
         commit,
