@@ -16,6 +16,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   policy: { rooms: ['core', 'lib'], outside: /./u },
   ledger: { rooms: ['core', 'lib'], outside: /./u },
   access: { rooms: ['core', 'lib'], outside: /^node:(crypto|zlib)$/u },
+  client: { rooms: [], outside: /^$/u },
   config: { rooms: ['core', 'lib'], outside: /^(zod|yaml|node:.*)$/u },
   adapters: { rooms: ['core', 'ports', 'lib'], outside: /./u },
   pages: { rooms: ['core'], outside: /^(zod|hono\/html|node:crypto)$/u },
