@@ -207,6 +207,78 @@ for (const kind of testStores()) {
       expect(after.items.length - before.items.length).toBe(2);
     });
 
+    test('a change that became another commit is found by its ticket, in whatever order that is told', async () => {
+      for (const order of [
+        [0, 1, 2, 3, 4],
+        [4, 3, 2, 1, 0],
+        [2, 4, 0, 1, 3],
+      ]) {
+        const house = openAt();
+        serial += 1;
+        const [head, merged] = [`${serial}`.padStart(40, 'a'), `${serial}`.padStart(40, 'b')];
+        const ticket = `acme/shop#${serial}`;
+        const [workload, run] = [`squash-${serial}`, `squash-run-${serial}`];
+        const events = [
+          doing('change.proposed', monday - 50, { joins: { commit: head, ticket }, ...by('ana') }),
+          doing('change.reviewed', monday - 40, {
+            joins: { commit: head, ticket },
+            outcome: 'success',
+            ...by('bob'),
+          }),
+          doing('change.merged', monday - 30, { joins: { commit: merged, ticket }, ...by('ana') }),
+          doing('gate.passed', monday - 20, { joins: { run, commit: merged }, ...by('bob') }),
+          doing('token.issued', monday - 10, {
+            joins: { run, commit: merged },
+            identity: { type: 'role', id: workload },
+            resource: { type: 'environment', id: 'prod' },
+          }),
+        ];
+        for (const at of order) await take(house, ...events.slice(at, at + 1));
+        expect((await loopsOf(workload)).filter(({ state }) => state !== 'dismissed')).toEqual([]);
+      }
+    });
+
+    test('a gate of another run of the same commit is none of this run', async () => {
+      const house = openAt();
+      serial += 1;
+      const commit = `${serial}`.padStart(40, 'c');
+      const [workload, one, two] = [`rerun-${serial}`, `one-${serial}`, `two-${serial}`];
+      const reviewed = { joins: { commit }, outcome: 'success', ...by('bob') } as const;
+      await take(house, doing('change.reviewed', monday - 40, reviewed));
+      await take(house, doing('gate.passed', monday - 30, { joins: { run: one, commit }, ...by('bob') }));
+      await take(
+        house,
+        doing('token.issued', monday - 10, {
+          joins: { run: two, commit },
+          identity: { type: 'role', id: workload },
+          resource: { type: 'environment', id: 'prod' },
+        }),
+      );
+      expect((await loopsOf(workload))[0]?.facts.kept[0]?.broken).toEqual({ step: 'gate', how: 'skipped' });
+    });
+
+    test('a repository in which a step was never seen is not held to it', async () => {
+      const house = openAt();
+      serial += 1;
+      const workload = `ungated-${serial}`;
+      const where = { repository: `acme/ungated-${serial}` };
+      const joins = { run: `u-${serial}` };
+      await take(
+        house,
+        doing('change.reviewed', monday - 40, { joins, where, outcome: 'success', ...by('bob') }),
+      );
+      await take(
+        house,
+        doing('token.issued', monday - 10, {
+          joins,
+          where,
+          identity: { type: 'role', id: workload },
+          resource: { type: 'environment', id: 'prod' },
+        }),
+      );
+      expect(await loopsOf(workload)).toEqual([]);
+    });
+
     test('a correlation speaks when it holds, whatever the order, and its author is named', async () => {
       const house = openAt();
       const outcomes: unknown[] = [];

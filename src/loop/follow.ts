@@ -1,6 +1,7 @@
 import type { LoopRow, MarkRow, StoreWrite } from '../ports/store.ts';
 import type { Told } from './ingest.ts';
 import { applyMarks, judgeCandidate, keysForCandidate, keysForCase, marksBy, waitsFor } from './judge.ts';
+import { linkedKeys, readMarks } from './marks.ts';
 import type { LoopParts } from './parts.ts';
 import type { Prepared } from './prepare.ts';
 import { type Change, settle } from './settle.ts';
@@ -22,7 +23,7 @@ export async function stillFailing(
   const candidates = told.flatMap(({ candidate }) => candidate ?? []);
   if (candidates.length === 0) return told;
   const keys = [...new Set(candidates.flatMap((candidate) => keysForCandidate(parts, candidate)))];
-  const marks = marksBy(await tx.marksOf(keys));
+  const marks = marksBy(await readMarks(tx.marksOf, keys));
   return told.flatMap((item): readonly Told[] => {
     if (item.candidate === undefined) return [item];
     const judged = judgeCandidate(parts, item.candidate, marks);
@@ -56,7 +57,7 @@ export async function withMarks(
   const all = [...given.changes, ...waiting];
   const keys = [...new Set(all.flatMap(({ before, facts }) => keysForCase(parts, before, facts)))];
   if (keys.length === 0) return given.changes;
-  const marks = marksBy(await tx.marksOf(keys));
+  const marks = marksBy(await readMarks(tx.marksOf, keys));
   return all.flatMap((change): readonly Change[] => {
     const facts = applyMarks(parts, change.before, change.facts, marks);
     if (facts === change.facts) return changed.has(change.before.id) ? [change] : [];
@@ -75,7 +76,7 @@ export async function followUp(parts: LoopParts, { sorted, told }: Prepared): Pr
   const keys = [...new Set([...touchedKeys(sorted.marks), ...waits])].sort();
   if (keys.length === 0) return [];
   return parts.store.transaction(async (tx) => {
-    const waiting = await tx.lockLoops(await tx.watchersOf(keys));
+    const waiting = await tx.lockLoops(await tx.watchersOf(await linkedKeys(tx.marksOf, keys, [])));
     const changes = await withMarks(parts, tx, { changes: [], waiting });
     return settle(parts, tx, changes, parts.clock.now());
   });

@@ -11,6 +11,7 @@ import { caseCode } from './case-code.ts';
 import { deedsIn } from './deeds.ts';
 import { followUp, stillFailing, touchedKeys, watchesOf, withMarks } from './follow.ts';
 import { type Candidate, type Judged, waitsFor } from './judge.ts';
+import { linkedKeys } from './marks.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
 import { keyIdsOf, type Prepared, prepare } from './prepare.ts';
 import { relinkRelapses } from './relapse.ts';
@@ -166,7 +167,8 @@ async function take(
   await tx.addDeeds(deedsIn(parts, sorted.candidates));
   const told = await stillFailing(parts, tx, prepared);
   const groups = await assignLoops(parts, tx, told);
-  const waiting = await tx.watchersOf(touchedKeys(sorted.marks));
+  const touched = await linkedKeys(tx.marksOf, touchedKeys(sorted.marks), []);
+  const waiting = await tx.watchersOf(touched);
   const locked = await tx.lockLoops([...new Set([...groups.flatMap((group) => group.loops), ...waiting])]);
   const rows = new Map(locked.map((row) => [row.id, row]));
   const merged = new Set(waiting);

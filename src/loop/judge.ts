@@ -15,6 +15,7 @@ import {
   historyKey,
   knownHit,
   knownStepsKey,
+  marksUnder,
   undertakingKeys,
 } from './marks.ts';
 import type { LoopParts } from './parts.ts';
@@ -37,7 +38,7 @@ export function keysForCandidate(parts: Parts, { event, meaning }: Candidate): r
   if (behaviour === undefined) return [];
   const keys: string[] = [];
   if (meaning.by.includes('path'))
-    keys.push(knownStepsKey(parts, behaviour), ...undertakingKeys(parts, behaviour, event));
+    keys.push(knownStepsKey(parts, behaviour, event), ...undertakingKeys(parts, behaviour, event));
   for (const hit of meaning.hits ?? []) keys.push(groupKey(parts, behaviour, hit));
   const history = meaning.by.includes('baseline') ? historyKey(parts, behaviour, event) : undefined;
   return history === undefined ? keys : [...keys, history];
@@ -62,9 +63,9 @@ export function judgeCandidate(parts: Parts, candidate: Candidate, marks: Marks)
       ? undefined
       : judgePath(
           path,
-          keys.flatMap(marks.of).map(stepSeen),
+          marksUnder(marks.of, keys).map(stepSeen),
           event.occurredAt,
-          isKnownAt(parts, behaviour, marks, event.occurredAt),
+          isKnownAt(parts, behaviour, marks, event, event.occurredAt),
         );
   const history = historyKey(parts, behaviour, event);
   const unusual =
@@ -95,9 +96,15 @@ function heldCorrelations(
   return [...new Map(held.map((credit) => [credit.title, credit])).values()];
 }
 
-/** Whether the installation had seen this step of any undertaking by then. */
-function isKnownAt(parts: Parts, behaviour: Behaviour, marks: Marks, at: number): (step: string) => boolean {
-  const known = marks.of(knownStepsKey(parts, behaviour));
+/** Whether such a step had been seen in this repository by then: elsewhere the path may be another. */
+function isKnownAt(
+  parts: Parts,
+  behaviour: Behaviour,
+  marks: Marks,
+  deed: Pick<Event, 'joins' | 'where'>,
+  at: number,
+): (step: string) => boolean {
+  const known = marks.of(knownStepsKey(parts, behaviour, deed));
   return (step) => known.some(({ name, firstAt }) => name === step && firstAt <= at);
 }
 
@@ -135,7 +142,8 @@ export function waitsFor(
 export function keysForCase(parts: Parts, row: LoopRow, facts: LoopFacts): readonly string[] {
   const behaviour = parts.behaviours.get(row.behaviour);
   if (behaviour === undefined || facts.watches === undefined) return [];
-  return behaviour.path === undefined ? facts.watches : [...facts.watches, knownStepsKey(parts, behaviour)];
+  if (behaviour.path === undefined) return facts.watches;
+  return [...facts.watches, ...facts.kept.map((sighting) => knownStepsKey(parts, behaviour, sighting))];
 }
 
 /**
@@ -162,8 +170,8 @@ export function applyMarks(parts: Parts, row: LoopRow, facts: LoopFacts, marks: 
     if (sighting.broken === undefined || sighting.unusual !== undefined || sighting.rules !== undefined)
       continue;
     const keys = undertakingKeys(parts, behaviour, sighting);
-    const seen = keys.flatMap(marks.of).map(stepSeen);
-    const isKnown = isKnownAt(parts, behaviour, marks, sighting.at);
+    const seen = marksUnder(marks.of, keys).map(stepSeen);
+    const isKnown = isKnownAt(parts, behaviour, marks, sighting, sighting.at);
     const broken = judgePath(behaviour.path, seen, sighting.at, isKnown);
     next = withRefuted(next, sighting.event, broken === undefined);
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Behaviour } from '../core/behaviour.ts';
 import { actorKey, caseValuesOf, joinValue } from '../core/case-key.ts';
-import type { Event } from '../core/event.ts';
+import type { Event, JoinName } from '../core/event.ts';
 import { lookedAt } from '../core/judge/baseline.ts';
 import type { CorrelatedHit, Meaning } from '../core/meaning.ts';
 import type { KnownHit } from '../core/rules/correlated.ts';
@@ -10,21 +10,102 @@ import type { LoopParts } from './parts.ts';
 
 type Keys = Pick<LoopParts, 'idOf'>;
 
-/** Under which keys an event's undertaking is known, one for each way in which its steps are joined. */
-export function undertakingKeys(
-  { idOf }: Keys,
-  behaviour: Behaviour,
-  event: Pick<Event, 'joins' | 'where'>,
-): readonly string[] {
-  return (behaviour.path?.join ?? []).flatMap((name) => {
-    const value = joinValue(event, name);
-    return value === undefined ? [] : [idOf(['undertaking', behaviour.id, name, value])];
+type Joined = Pick<Event, 'joins' | 'where'>;
+
+/**
+ * Under which keys a step of an undertaking is filed, one for each way in which it is joined. What belongs to one run is
+ * no step of another run of the same commit: for those who know no run it is filed apart.
+ */
+function stepKeys({ idOf }: Keys, behaviour: Behaviour, event: Joined): readonly string[] {
+  const ofRun = joinValue(event, 'run') === undefined ? [] : ['of a run'];
+  return joinsOf(behaviour, event).map(([name, value]) =>
+    idOf(['undertaking', behaviour.id, name, value, ...(name === 'run' ? [] : ofRun)]),
+  );
+}
+
+/** Under which keys the steps of a deed are found. */
+export function undertakingKeys({ idOf }: Keys, behaviour: Behaviour, event: Joined): readonly string[] {
+  const isOfRun = joinValue(event, 'run') !== undefined;
+  return joinsOf(behaviour, event).flatMap(([name, value]) => {
+    const parts = ['undertaking', behaviour.id, name, value];
+    return isOfRun ? [idOf(parts)] : [idOf(parts), idOf([...parts, 'of a run'])];
   });
 }
 
-/** Where it is noted which steps of a path the installation sees at all. */
-export function knownStepsKey({ idOf }: Keys, behaviour: Behaviour): string {
-  return idOf(['known-steps', behaviour.id]);
+function joinsOf({ path }: Behaviour, event: Joined): readonly (readonly [JoinName, string])[] {
+  return (path?.join ?? []).flatMap((name) => {
+    const value = joinValue(event, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
+
+/** Mark of a step that says under which other key its undertaking is known. */
+const alsoName = 'also';
+
+/**
+ * A change is known by its ticket and by the commit that it became: whoever asks for the one finds what is filed under
+ * the other.
+ */
+function linksOf(
+  keys: Keys,
+  behaviour: Behaviour,
+  event: Joined,
+): readonly Pick<MarkRow, 'key' | 'name' | 'who'>[] {
+  if (joinValue(event, 'run') !== undefined) return [];
+  const all = stepKeys(keys, behaviour, event);
+  return all.flatMap((key) =>
+    all.filter((other) => other !== key).map((who) => ({ key, name: alsoName, who })),
+  );
+}
+
+/** Reads marks, and those of the keys under which the same undertakings are known besides. */
+export async function readMarks(
+  read: (keys: readonly string[]) => Promise<readonly MarkRow[]>,
+  keys: readonly string[],
+  added: readonly MarkRow[] = [],
+): Promise<readonly MarkRow[]> {
+  const first = [...(await read(keys)), ...added];
+  const asked = new Set(keys);
+  const also = new Set(
+    first.flatMap(({ name, who, key }) => (name === alsoName && asked.has(key) ? [who] : [])),
+  );
+  const more = [...also].filter((key) => !asked.has(key));
+  return more.length === 0 ? first : [...first, ...(await read(more))];
+}
+
+/** Keys, and those under which the same undertakings are known besides. */
+export async function linkedKeys(
+  read: (keys: readonly string[]) => Promise<readonly MarkRow[]>,
+  keys: readonly string[],
+  added: readonly MarkRow[],
+): Promise<readonly string[]> {
+  if (keys.length === 0) return keys;
+  const marks = await readMarks(read, keys, added);
+  const also = marks.flatMap(({ name, who, key }) => (name === alsoName && keys.includes(key) ? [who] : []));
+  return [...new Set([...keys, ...also])].sort();
+}
+
+/** The marks of an undertaking, also those under its other keys. */
+export function marksUnder(
+  of: (key: string) => readonly MarkRow[],
+  keys: readonly string[],
+): readonly MarkRow[] {
+  const own = keys.flatMap(of);
+  const also = own.flatMap(({ name, who }) => (name === alsoName && !keys.includes(who) ? [who] : []));
+  return [...own, ...[...new Set(also)].flatMap(of)].filter(({ name }) => name !== alsoName);
+}
+
+/**
+ * Where it is noted which steps of a path are seen at all: in the event's repository, or anywhere when it names none.
+ */
+export function knownStepsKey({ idOf }: Keys, behaviour: Behaviour, event: Joined): string {
+  return idOf(['known-steps', behaviour.id, repositoryOf(event) ?? '']);
+}
+
+/** The repository of an undertaking; the claim of a workload from a pipeline begins with it. */
+function repositoryOf({ where, joins }: Joined): string | undefined {
+  const claimed = /^repo:([^:]+)/u.exec(joins?.subject ?? '')?.[1];
+  return (where.repository ?? claimed)?.toLowerCase();
 }
 
 /** Whose history an event belongs to: its identity's, else its actor's. */
@@ -57,11 +138,10 @@ export function marksOf(
   const at = { firstAt: event.occurredAt, lastAt: event.occurredAt };
   if (meaning.role === 'step') {
     const who = actorKey(event.actor) ?? '';
-    const known = { key: knownStepsKey(keys, behaviour), name: meaning.name, who: '', ...at };
-    const steps = undertakingKeys(keys, behaviour, event).map((key) => {
-      return { key, name: meaning.name, who, ...at };
-    });
-    return [known, ...steps];
+    const places = [event, { where: {} }].map((place) => knownStepsKey(keys, behaviour, place));
+    const known = [...new Set(places)].map((key) => ({ key, name: meaning.name, who: '', ...at }));
+    const steps = stepKeys(keys, behaviour, event).map((key) => ({ key, name: meaning.name, who, ...at }));
+    return [...known, ...steps, ...linksOf(keys, behaviour, event).map((link) => ({ ...link, ...at }))];
   }
   if (meaning.role === 'signal') {
     const key = fixKey(keys, behaviour, event);

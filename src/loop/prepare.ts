@@ -6,6 +6,7 @@ import { touchedKeys } from './follow.ts';
 import { gatherEvidence } from './gather.ts';
 import type { Batch, Told } from './ingest.ts';
 import { type Candidate, marksBy } from './judge.ts';
+import { linkedKeys, readMarks } from './marks.ts';
 import type { LoopParts } from './parts.ts';
 import { activeSuppressions } from './suppress.ts';
 import { candidateKeys, failingCandidates, tell } from './tell.ts';
@@ -38,12 +39,13 @@ export async function prepare(parts: LoopParts, given: Batch): Promise<Prepared>
  */
 async function failingDeeds(parts: LoopParts, sorted: Sorted): Promise<readonly Told[]> {
   const { marks } = sorted;
-  const earlier = deedsOf(await parts.store.deedsOf(touchedKeys(marks)));
+  const touched = await linkedKeys(parts.store.marksOf, touchedKeys(marks), marks);
+  const earlier = deedsOf(await parts.store.deedsOf(touched));
   const own = new Set(sorted.candidates.map(({ event }) => event.id));
   const candidates = [...sorted.candidates, ...earlier.filter(({ event }) => !own.has(event.id))];
   if (candidates.length === 0) return [];
-  const stored = await parts.store.marksOf(candidateKeys(parts, candidates));
-  return failingCandidates(parts, candidates, marksBy([...stored, ...marks]));
+  const known = await readMarks(parts.store.marksOf, candidateKeys(parts, candidates), marks);
+  return failingCandidates(parts, candidates, marksBy(known));
 }
 
 /**

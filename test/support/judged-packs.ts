@@ -45,7 +45,7 @@ signals:
     again: { event.kind: credential.removed }
     condition: again
 path:
-  join: [run, commit]
+  join: [run, commit, ticket]
   grace: 10m
   end:
     asked: { event.kind: token.issued, event.resource.type: environment }
@@ -53,6 +53,7 @@ path:
   steps:
     - { id: proposed, optional: true, detection: { one: { event.kind: change.proposed }, condition: one } }
     - { id: reviewed, actorNot: proposed, detection: { one: { event.kind: change.reviewed, event.outcome: success }, condition: one } }
+    - { id: merged, optional: true, detection: { one: { event.kind: change.merged }, condition: one } }
     - { id: gate, detection: { one: { event.kind: gate.passed }, condition: one } }
 baseline:
   of:
