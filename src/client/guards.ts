@@ -25,14 +25,12 @@ export function expressGuard<Request>(client: PolicyClient, toQuestion: ToQuesti
   };
 }
 
-type HonoLike = { newResponse(body: string, init: ResponseInit): Response };
-
 /** Middleware for Hono: `app.post('/deploy', honoGuard(client, (c: Context) => …), deploy)`. */
-export function honoGuard<Context extends HonoLike>(client: PolicyClient, toQuestion: ToQuestion<Context>) {
+export function honoGuard<Context>(client: PolicyClient, toQuestion: ToQuestion<Context>) {
   return async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
     const denied = await judged(client, toQuestion, c);
     if (denied !== undefined)
-      return c.newResponse(denied.body, { status: denied.status, headers: denied.headers });
+      return new Response(denied.body, { status: denied.status, headers: denied.headers });
     await next();
     return undefined;
   };
