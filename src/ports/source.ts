@@ -192,6 +192,9 @@ export type PullTools = {
 
 export type PullRequest = {
   readonly url: string;
+  /** `GET` unless told otherwise. */
+  readonly method?: 'POST';
+  readonly body?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly responseBytesMax: number;
 };

@@ -1,5 +1,6 @@
 import type { Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
+import { pull } from './pull-settings.ts';
 import { receiver } from './receiver.ts';
 import { securityEventOf } from './schema.ts';
 
@@ -15,4 +16,5 @@ export const source: Source = {
   shapes: [{ format: 'array', path: [] }, { format: 'document' }, { format: 'lines' }],
   map,
   receiver,
+  pull,
 };
