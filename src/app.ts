@@ -8,6 +8,7 @@ import { type AccessDesk, openAccess } from './app-access.ts';
 import { openDirectory, openPushed, type PushedList } from './app-directory.ts';
 import { openSuppressions } from './app-duties.ts';
 import { checkKeys } from './app-keys.ts';
+import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
 import { assembleLoop } from './assemble.ts';
 import { hourOf } from './config/checks.ts';
 import type { KeySet } from './config/keys.ts';
@@ -16,6 +17,7 @@ import { openPacks } from './content.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
 import { contentReader } from './enrich.ts';
 import type { ByHand, DirectoryDesk, ReportBatch, ReportOptions } from './http/http-parts.ts';
+import { openPolicyDesk, type PolicyDesk } from './http/policy/policy-desk.ts';
 import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
 import { sealRows } from './ledger/rows.ts';
 import { onlyMembers, type PublicKey } from './ledger/seal.ts';
@@ -52,6 +54,9 @@ export type App = AccessDesk & {
   /** A case that a person reports. */
   readonly byHand: ByHand;
   readonly directory: DirectoryDesk;
+  readonly policies: PolicyDesk;
+  /** Takes over policies that are changed while the process runs. */
+  readonly followPolicies: () => { stop(): void };
   /** Reads what other processes were told of people, and passes on who left. */
   readonly followDirectory: () => Promise<void>;
   readonly sealer: Sealer;
@@ -159,6 +164,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     eventId: (given) => hash(given),
   });
   const directory = openDirectory({ parts, owners, pushed, mapContext, log });
+  const policies = openPolicyDesk(livePolicyFolder(packs.dir));
   const signer = signingKey(keys.ledger[0].key);
   const checkpointFile = config.ledger.checkpoints ?? join(config.data.dir, 'checkpoints.jsonl');
   return {
@@ -175,6 +181,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       readEventBatches(input, { sources, limits: { ...limits, ...config.limits }, ...given }),
     byHand,
     directory: directory.desk,
+    policies,
+    followPolicies: () => followPolicyFolder(packs.dir, policies.live, log),
     followDirectory: directory.follow,
     signer,
     sealer: openSealer(signer, options.isInMemory === true ? undefined : checkpointFile),
@@ -195,6 +203,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     close: async () => {
       await Promise.all(open.map((channel) => channel.close?.()));
       clones.close();
+      policies.live.close();
       await store.close();
     },
   };

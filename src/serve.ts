@@ -47,7 +47,10 @@ export async function serve(app: App, role: Role): Promise<Serving> {
     await noteMode(parts);
   }
   if (role === 'worker') return work();
+  // Policies that are not sound end the start here, not the first request.
+  app.policies.live.current();
   const server = await listen(createHttp({ ...app, authenticate }).fetch, config.http.host, config.http.port);
+  const policies = app.followPolicies();
   // Only now: were the port taken, the process would end with nothing said and nothing left running.
   const worker = role === 'all' ? work() : undefined;
   const address = server.address();
@@ -60,6 +63,7 @@ export async function serve(app: App, role: Role): Promise<Serving> {
     ...(claimPath === undefined ? {} : { claimUrl: `${config.http.publicUrl ?? url}${claimPath}` }),
     stop: async () => {
       await removeServerFile(config.data.dir);
+      policies.stop();
       await drain(server);
       await worker?.stop();
     },

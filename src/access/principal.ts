@@ -22,9 +22,10 @@ export type ReadFilter = {
   readonly subjectTypes: 'all' | readonly SubjectType[];
 };
 
-/** `admin` covers every scope. */
+/** `admin` covers every scope; whoever enforces decisions may ask for them. */
 export function can(principal: Principal, scope: Scope): boolean {
-  return principal.scopes.has(scope) || principal.scopes.has('admin');
+  const { scopes: own } = principal;
+  return own.has(scope) || own.has('admin') || (scope === 'policy:evaluate' && own.has('policy:enforce'));
 }
 
 /** A loop without a team is seen by those who see all teams. */

@@ -25,7 +25,7 @@ export const roles = {
   auditor: { sentence: 'Reads everything, changes nothing.', scopes: reads },
   service: {
     sentence: 'A machine that sends events or asks for decisions.',
-    scopes: ['events:write', 'policy:enforce'],
+    scopes: ['events:write', 'policy:evaluate', 'policy:enforce'],
   },
   directory: { sentence: 'An identity provider that pushes people and groups.', scopes: ['scim:write'] },
 } as const satisfies Record<string, { readonly sentence: string; readonly scopes: readonly Scope[] }>;

@@ -15,7 +15,9 @@ export const scopeCatalogue = {
   'controls:write': 'Propose, apply and withdraw controls.',
   'evidence:read': 'Export evidence and read checkpoints.',
   'delivery:write': 'Pause and resume all messages.',
-  'policy:enforce': 'Ask for runtime decisions.',
+  'policy:evaluate': 'Ask whether something is allowed. It stays a question.',
+  'policy:enforce': 'Enforce decisions: say that something was attempted, so that a denial counts.',
+  'policy:approve': 'Decide about exceptions that others ask for.',
   'system:read': 'Read health, settings without secrets, and metrics.',
   admin: 'Everything, and who may do what.',
 } as const satisfies Record<string, string>;

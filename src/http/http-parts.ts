@@ -13,6 +13,7 @@ import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';
 import type { MapContext, OpenReceiver, Source } from '../ports/source.ts';
 import type { DirectoryRow } from '../ports/store.ts';
+import type { PolicyDesk } from './policy/policy-desk.ts';
 
 /** Everything the doors need, handed in by `app.ts`: exactly what they use of it, so that a test can build it. */
 export type HttpParts = {
@@ -31,6 +32,8 @@ export type HttpParts = {
   readonly byHand: ByHand;
   /** Keeps the people and groups that an identity provider pushes. */
   readonly directory: DirectoryDesk;
+  /** Decides at run time. */
+  readonly policies: PolicyDesk;
   /** Signs evidence that is exported. */
   readonly signer: SigningKey;
   /** Public halves of all keys that ever signed checkpoints here. */

@@ -118,6 +118,12 @@ export const routeTable = [
   { method: 'GET', path: '/outbox', access: 'messages:read' },
   { method: 'GET', path: '/outbox/{id}', access: 'messages:read' },
 
+  // Their content type is judged by themselves: AuthZEN knows 400 for it.
+  { method: 'POST', path: '/access/v1/evaluation', access: 'policy:evaluate' },
+  { method: 'POST', path: '/access/v1/evaluations', access: 'policy:evaluate' },
+  { method: 'POST', path: '/access/v1/search/{kind}', access: 'policy:evaluate' },
+  { method: 'GET', path: '/.well-known/authzen-configuration', access: 'public' },
+
   { method: 'GET', path: '/livez', access: 'public' },
   { method: 'GET', path: '/readyz', access: 'public' },
   { method: 'GET', path: '/metrics', access: 'system:read', isOpenToLoopback: true },

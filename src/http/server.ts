@@ -28,6 +28,7 @@ import { outboxRoutes } from './routes/pages/outbox.ts';
 import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -101,6 +102,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
     ...scimRoutes(room),
+    ...policyRoutes(room),
     ...claimLinkRoutes(room),
     ...systemRoutes(room, requests),
     ...replyRoutes(room),

@@ -38,6 +38,13 @@ export type OpenedPolicies =
 const freeNames: string[] = [];
 let names = 0;
 
+function freeName(): string {
+  const given = freeNames.pop();
+  if (given !== undefined) return given;
+  names += 1;
+  return `foldback-${names}`;
+}
+
 /**
  * Reads, checks against the schema and compiles. Either everything is sound or all problems come at once, and nothing
  * is in force of it.
@@ -54,7 +61,7 @@ export function openPolicies(content: PolicyContent, version: string): OpenedPol
   const warnings = checkRules(rules, withOwnContext(schema.json), content.words, problems);
   if (problems.length > 0) return { kind: 'error', problems };
 
-  const name = freeNames.pop() ?? `foldback-${(names += 1)}`;
+  const name = freeName();
   const staticPolicies = Object.fromEntries(rules.map(({ id, policy }) => [id, policy]));
   const compiled = cedar().preparsePolicySet(name, { staticPolicies });
   if (compiled.type === 'failure') {

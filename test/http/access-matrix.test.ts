@@ -107,6 +107,7 @@ describe('the route table', () => {
       'GET /signin',
       'POST /signin',
       'POST /signout',
+      'GET /.well-known/authzen-configuration',
       'GET /livez',
       'GET /readyz',
       'GET /openapi.json',

@@ -6,7 +6,9 @@ import { byHand, sources } from '../../src/adapters/index.ts';
 import { readEventBatches } from '../../src/adapters/read-events.ts';
 import { openAccess } from '../../src/app-access.ts';
 import { openDirectoryDesk } from '../../src/app-directory.ts';
+import { livePolicyFolder } from '../../src/app-policies.ts';
 import type { HttpParts, HttpSettings } from '../../src/http/http-parts.ts';
+import { openPolicyDesk } from '../../src/http/policy/policy-desk.ts';
 import { createHttp } from '../../src/http/server.ts';
 import { signingKey } from '../../src/lib/ed25519.ts';
 import { keyedHash } from '../../src/lib/hmac.ts';
@@ -101,6 +103,7 @@ export function openDoors(options: DoorsOptions): Doors {
       randomId: house.parts.randomId,
       written: async () => undefined,
     }),
+    policies: openPolicyDesk(livePolicyFolder(shippedPacksDir())),
     signer,
     publicKeys: [{ keyId: signer.keyId, publicKey: signer.publicKey }],
     formKey: new Uint8Array(32).fill(9),

@@ -37,6 +37,7 @@ export function openApiDocument(mounted: readonly Mounted[], version: string): D
   for (const { row, operation } of mounted) {
     const names = [...row.path.matchAll(/\{(\w+)\}/gu)].map((match) => match[1] ?? '');
     const { query, body } = operation;
+    const takes = row.takes ?? (body === undefined ? undefined : ['application/json']);
     registry.registerPath({
       method: methods[row.method],
       path: row.path,
@@ -49,12 +50,12 @@ export function openApiDocument(mounted: readonly Mounted[], version: string): D
           ? {}
           : { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }),
         ...(query instanceof z.ZodObject && Object.keys(query.shape).length > 0 ? { query } : {}),
-        ...(row.takes === undefined
+        ...(takes === undefined
           ? {}
           : {
               body: {
                 required: true,
-                content: Object.fromEntries(row.takes.map((type) => [type, { schema: body ?? z.unknown() }])),
+                content: Object.fromEntries(takes.map((type) => [type, { schema: body ?? z.unknown() }])),
               },
             }),
       },

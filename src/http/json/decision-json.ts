@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Decision } from '../../policy/decision.ts';
+import { iso } from './shapes.ts';
+
+const sentence = z.record(z.string(), z.string()).describe('By language (BCP 47).');
+
+/** `context` of an answer: what AuthZEN leaves to the decision point (Authorization API 1.0, section 5.5.2). */
+export const decisionContext = z.object({
+  outcome: z.enum(['permitted', 'forbidden', 'nothing-permits', 'failed', 'unreadable']),
+  reason_user: sentence.exactOptional(),
+  reason_admin: sentence.exactOptional(),
+  rule_class: z.string().exactOptional().describe('What is forbidden, in whatever form.'),
+  rules: z.array(z.string()).exactOptional(),
+  severity: z.string().exactOptional(),
+  do_instead: z.array(z.object({ id: z.string(), text: sentence })).exactOptional(),
+  ask: z.object({ id: z.string(), text: sentence }).exactOptional(),
+  retryable: z.boolean().exactOptional(),
+  scope: z.enum(['call', 'class']).exactOptional().describe('Whether this call only, or all of its class.'),
+  expires: z.string().exactOptional(),
+  lesson: z.string().exactOptional().describe('Names the lesson and its wording.'),
+  exception: z
+    .object({ max: z.string(), request: z.string() })
+    .exactOptional()
+    .describe('The longest exception, and where it is asked for.'),
+  again: z
+    .object({
+      times: z.int(),
+      first: z.string(),
+      last: z.string(),
+      form: z.enum(['same', 'other']),
+      changed: z.boolean(),
+      text: sentence,
+      path: sentence.exactOptional(),
+    })
+    .exactOptional(),
+  error: z.object({ status: z.int(), message: z.string() }).exactOptional(),
+});
+export const decisionSchema = z.object({ decision: z.boolean(), context: decisionContext.exactOptional() });
+export type DecisionJson = z.infer<typeof decisionSchema>;
+
+/** Where an exception is asked for. */
+export const exceptionsPath = '/v1/policy/exceptions';
+
+/** A decision as it stands in an answer. Every text of it stands in the packs. */
+export function decisionJson(
+  given: Decision,
+  again?: NonNullable<DecisionJson['context']>['again'],
+): DecisionJson {
+  const { decision, outcome, rules, lesson, exception, expires, ask } = given;
+  if (decision) {
+    if (expires === undefined) return { decision };
+    return { decision, context: { outcome, expires: iso(expires) } };
+  }
+  return {
+    decision,
+    context: {
+      outcome,
+      reason_user: { ...given.reasonUser },
+      reason_admin: { ...given.reasonAdmin },
+      rule_class: given.ruleClass,
+      rules: [...rules],
+      severity: given.severity,
+      do_instead: given.doInstead.map(({ id, text }) => ({ id, text: { ...text } })),
+      ...(ask === undefined ? {} : { ask: { id: ask.id, text: { ...ask.text } } }),
+      retryable: given.retryable,
+      scope: given.scope,
+      ...(lesson === undefined ? {} : { lesson }),
+      ...(exception === undefined ? {} : { exception: { max: exception, request: exceptionsPath } }),
+      ...(again === undefined ? {} : { again }),
+    },
+  };
+}
