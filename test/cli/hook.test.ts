@@ -284,7 +284,7 @@ describe('the hook of a push', () => {
       expect(clean?.map(({ type }) => type)).toEqual(['dev.foldback.push.made']);
       expect(failing?.map(({ type }) => type)).toEqual([
         'dev.foldback.push.made',
-        'dev.foldback.secret.committed',
+        'dev.foldback.secret.stopped',
       ]);
       expect(failing?.[1]?.data).toMatchObject({
         commit: leak,

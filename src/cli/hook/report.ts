@@ -22,7 +22,7 @@ const hitsMax = 1_000;
 export type Reported = 'sent' | 'no-server' | 'no-answer';
 
 /**
- * Tells a known server of the run, which is an opportunity, and of what was found. The values stay here: a hash joins
+ * Tells a known server of the run, which is an opportunity, and of what was stopped, which is counted. The values stay here: a hash joins
  * sightings of one secret. Never throws and never takes longer than a second.
  */
 export async function reportRun(run: HookRun, config: Config, server: string | undefined): Promise<Reported> {
@@ -82,7 +82,8 @@ function eventsOf({ repository, author, commit, branch, hits }: HookRun): readon
       // The same secret at the same place tried again is the same event.
       id: digest([hit.commit ?? '', hit.path, String(hit.line), hit.hash]),
       source,
-      type: 'dev.foldback.secret.committed',
+      // It did not get in: whoever tried was told at once, and nobody is told that it is there.
+      type: 'dev.foldback.secret.stopped',
       time,
       data: {
         ...common,
