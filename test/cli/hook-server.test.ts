@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readServerFile } from '../../src/lib/server-file.ts';
 import { type GitRepository, makeRepository } from '../support/git-repository.ts';
 import { launcher, runCli } from '../support/run-cli.ts';
 import { type RunningServer, startServer } from '../support/running-server.ts';
@@ -36,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a secret that the hook stopped is counted on the server that runs on this data, and is nobody’s case', async () => {
+test('a secret that the hook stopped is nobody’s case on the server that runs on this data', async () => {
   local.commit({ 'README.md': 'hello\n' });
   local.git('push', '-q', remote.path, 'main');
   local.commit({ 'config/app.env': `TOKEN=${token}\n` });
@@ -44,10 +43,4 @@ test('a secret that the hook stopped is counted on the server that runs on this 
     expect(() => local.git('push', '-q', remote.path, 'main')).toThrow(/a GitHub token/u);
   const listed = await runCli(['loops', 'list', '--json'], { cwd: folder, env });
   expect([listed.code, listed.stdout.trim()]).toEqual([0, '']);
-  const measured = await fetch(`${server.url}/v1/measures/secret-in-repository`, {
-    headers: { Authorization: `Bearer ${(await readServerFile(env.FOLDBACK__DATA__DIR))?.token}` },
-  });
-  const text = await measured.text();
-  expect(measured.status).toBe(200);
-  expect(text).not.toContain(token);
 }, 60_000);
