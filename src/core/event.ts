@@ -154,6 +154,8 @@ export type Event = {
  * change.merged     it was taken · gate.passed  a deployment gate was opened by somebody or by its rules
  * workflow.run      a workflow or one of its jobs began or ended · deploy.made  something was deployed
  * agent.called      an AI agent called a tool, or tried to
+ * policy.denied     a policy stopped an attempt · policy.allowed  a later one went through on the approved path
+ * policy.path-failing  a policy stops the same attempts again and again: the path beside it needs work
  * activity.recorded anything else that an audit log tells
  * finding.reported  anything else a source reported
  */
@@ -185,6 +187,9 @@ export const eventKinds = [
   'workflow.run',
   'deploy.made',
   'agent.called',
+  'policy.denied',
+  'policy.allowed',
+  'policy.path-failing',
   'activity.recorded',
   'finding.reported',
 ] as const;

@@ -18,6 +18,7 @@ describe('the coverage of frameworks', () => {
     expect(of('OWASP-NHI').items.find(({ id }) => id === 'NHI1')?.behaviours).toEqual(['orphaned-identity']);
     expect(of('OWASP-ASI').items.find(({ id }) => id === 'ASI02')?.behaviours).toEqual([
       'agent-outside-policy',
+      'denied-by-policy',
     ]);
   });
 
