@@ -87,7 +87,8 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       const behaviour = behaviours.get(request.behaviour);
       const language = request.recipient.language ?? assembly.language;
       const isSystemic = (values?.relapseNumber ?? 0) >= (behaviour?.relapse.systemFixAt ?? 2);
-      const usual = request.moment === 'relapse' && isSystemic ? 'system' : 'usual';
+      const thanks = request.moment === 'thanks' && request.loops[0]?.isStub === true ? 'reported' : 'usual';
+      const usual = request.moment === 'relapse' && isSystemic ? 'system' : thanks;
       const variant = request.variant ?? usual;
       const template = packs.message(request.behaviour, request.moment, language, variant);
       if (values === undefined || behaviour === undefined || template === undefined) {

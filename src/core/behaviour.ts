@@ -73,6 +73,8 @@ export const behaviourSchema = z.strictObject({
     failed: detectionBlock,
     opportunity: detectionBlock.optional(),
     fixed: detectionBlock.optional(),
+    /** What is hoped for, and thanked for. */
+    wanted: detectionBlock.optional(),
   }),
   /** Further sights of the world, by the name under which `proof` lists them. */
   signals: z.record(slug, detectionBlock).optional(),

@@ -6,6 +6,7 @@ import type { StoredHit } from './rules/correlated.ts';
  * failed       it shows the failure · fixed  it is news that the case's fingerprint is dead
  * end          the deed at the end of an approved path, or one that is held against the identity's history: those decide
  * step         a step of that path, by name · signal  a sight of the world that moves the proof, by name
+ * wanted       it is what was hoped for, and is thanked for
  * opportunity  a chance to show the behaviour · related  it speaks of a known case without being a failure
  */
 export type Meaning =
@@ -15,7 +16,7 @@ export type Meaning =
       /** The named rules behind it. */
       readonly rules?: readonly RuleCredit[];
     }
-  | { readonly behaviour: string; readonly role: 'fixed' | 'opportunity' | 'related' }
+  | { readonly behaviour: string; readonly role: 'fixed' | 'opportunity' | 'related' | 'wanted' }
   | {
       readonly behaviour: string;
       readonly role: 'end';

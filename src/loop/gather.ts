@@ -13,7 +13,9 @@ export async function gatherEvidence(
   told: readonly Told[],
   known: { has(event: string): boolean },
 ): Promise<readonly Told[]> {
-  const asked = told.filter((item) => item.role === 'failed' && !known.has(item.event.id));
+  const asked = told.filter(
+    ({ role, event }) => (role === 'failed' || role === 'wanted') && !known.has(event.id),
+  );
   if (asked.length === 0) return told;
   const found = await directoryEvidence(
     parts.directories,

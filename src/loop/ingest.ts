@@ -1,7 +1,14 @@
 import { AppError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { TrustJudgement } from '../core/judge/trust.ts';
-import { addSeen, addSighting, emptyFacts, type LoopFacts, mergeFacts } from '../core/loop/facts.ts';
+import {
+  addSeen,
+  addSighting,
+  addWanted,
+  emptyFacts,
+  type LoopFacts,
+  mergeFacts,
+} from '../core/loop/facts.ts';
 import { addValidity } from '../core/loop/validity.ts';
 import type { Evidence } from '../core/owner.ts';
 import { storedBody } from '../core/stored-event.ts';
@@ -51,7 +58,7 @@ export type Taken = {
 export type Told = {
   readonly event: Event;
   readonly behaviour: string;
-  readonly role: 'failed' | 'fixed' | 'related';
+  readonly role: 'failed' | 'fixed' | 'related' | 'wanted';
   readonly evidence: readonly Evidence[];
   /** Its case keys, where they are not its fingerprints. */
   readonly keys?: readonly string[];
@@ -279,9 +286,9 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
   const { parts, batch, suppressions } = context;
   const { event } = item;
   let next = facts;
+  const isLive = batch.mode === 'live' && batch.receivedAt - event.occurredAt <= parts.backlogAfterMs;
   if (item.role === 'failed' && isNew) {
     const rule = coveringRule(parts, suppressions, event);
-    const isLive = batch.mode === 'live' && batch.receivedAt - event.occurredAt <= parts.backlogAfterMs;
     const suppression = rule === undefined ? {} : { suppression: { until: rule.until, reason: rule.reason } };
     const { evidence, trust, judged } = item;
     next = addSighting(next, {
@@ -293,6 +300,10 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
       ...judged,
       ...waitsFor(parts, item.behaviour, event, judged),
     });
+  }
+  if (item.role === 'wanted' && isNew && isLive) {
+    const { id, occurredAt } = event;
+    next = addWanted(next, { event: id, at: occurredAt, evidence: item.evidence });
   }
   if (item.signal !== undefined) {
     const seen = { signal: item.signal, at: event.occurredAt, reason: `${event.source} shows it` };

@@ -152,7 +152,7 @@ function fallbackTeam(parts: LoopParts, repository: string | undefined): string 
  */
 export function decidingEvidence(facts: LoopFacts): readonly Evidence[] {
   const first = facts.kept.find((sighting) => sighting.evidence.length > 0);
-  if (first === undefined) return [];
+  if (first === undefined) return facts.kept.length === 0 ? (facts.wanted?.evidence ?? []) : [];
   const { commit } = first.where;
   return facts.kept
     .filter((sighting) => sighting === first || (commit !== undefined && sighting.where.commit === commit))

@@ -4,7 +4,7 @@ import type { Json } from '../core/event.ts';
 import { type LoopFacts, withoutShadow } from '../core/loop/facts.ts';
 import { type Position, positionOf } from '../core/loop/position.ts';
 import { pathBetween } from '../core/loop/states.ts';
-import { type Want, wantsOf } from '../core/loop/wants.ts';
+import { thanksOf, type Want, wantsOf } from '../core/loop/wants.ts';
 import type { LedgerRow, LoopRow, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
 import { findRelapses } from './relapse.ts';
@@ -115,6 +115,7 @@ export function standing(
   const view = ownerView(parts, owner, repository);
   const { facts: said, round } = parts.delivery.mode === 'live' ? withoutShadow(facts) : { facts, round: '' };
   const position = positionOf(said, behaviour, view, now);
+  if (facts.kept.length === 0) return { position, wants: thanksOf(facts, view, now) };
   const person = owner.kind === 'person' ? parts.people.person(owner.id ?? '') : undefined;
   const calendar = {
     timeZone: person?.timeZone ?? parts.delivery.timeZone,
@@ -137,7 +138,18 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
     const later = before.dueAt !== undefined && before.dueAt <= now ? { dueAt: now + dayMs } : {};
     const { lastOccurredAt } = facts;
     const row: LoopRow = { ...before, ...later, isStub, facts, lastOccurredAt, updatedAt: now };
-    return { row, wants: [], entries: [], personal: [] };
+    if (behaviour === undefined || facts.wanted === undefined)
+      return { row, wants: [], entries: [], personal: [] };
+    const { owner, team, repository } = owned;
+    const thanks = standing(parts, behaviour, facts, owner, repository, now).wants;
+    const waiting = { loop: row.id, behaviour: row.behaviour, ...(team === undefined ? {} : { team }) };
+    const wants = thanks.map((want) => ({ ...want, ...waiting }));
+    return {
+      row: { ...row, owner, ...(team === undefined ? {} : { team }) },
+      wants,
+      entries: [],
+      personal: [],
+    };
   }
   const { position, wants } = standing(parts, behaviour, facts, owned.owner, owned.repository, now);
 

@@ -33,6 +33,10 @@ export function tell(parts: Parts, event: Event, meanings: readonly Meaning[]): 
       const { rules } = meaning;
       told.push(failing(parts, event, behaviour.id, rules === undefined ? undefined : { rules }));
     }
+    if (meaning.role === 'wanted') {
+      const { keys = [] } = failing(parts, event, behaviour.id);
+      told.push({ event, behaviour: behaviour.id, role: 'wanted', evidence: [], keys });
+    }
     if (meaning.role === 'fixed' || meaning.role === 'related')
       told.push({ event, behaviour: behaviour.id, role: meaning.role, evidence: [] });
   }

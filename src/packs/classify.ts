@@ -48,6 +48,7 @@ function meaningsOf(pack: PackBehaviour, event: Event, subject: Subject): readon
     found.push(
       byFingerprint(pack) ? { behaviour, role: 'fixed' } : { behaviour, role: 'signal', name: 'fixed' },
     );
+  if (!hasFailed && pack.wanted?.test(subject) === true) found.push({ behaviour, role: 'wanted' });
   if (found.length === 0 && isRelated(pack, event)) found.push({ behaviour, role: 'related' });
   return found;
 }
@@ -82,6 +83,7 @@ function concerns(pack: PackBehaviour, kind: string): boolean {
     pack.fixed,
     pack.end,
     pack.usual,
+    pack.wanted,
     ...[...pack.steps, ...pack.signals].map(({ detection }) => detection),
   ].filter((one) => one !== undefined);
   return (

@@ -25,6 +25,7 @@ export type PackBehaviour = {
   readonly end: BehaviourDetection | undefined;
   /** What is held against the history of its identity. */
   readonly usual: BehaviourDetection | undefined;
+  readonly wanted: BehaviourDetection | undefined;
   readonly frameworks: readonly FrameworkReference[];
   readonly file: string;
   readonly lineOf: (path: readonly PropertyKey[]) => number;
@@ -106,6 +107,7 @@ export function readBehaviours(
       failed: compile(detection.failed, ['detection', 'failed']) ?? never,
       opportunity: compile(detection.opportunity, ['detection', 'opportunity']),
       fixed: compile(detection.fixed, ['detection', 'fixed']),
+      wanted: compile(detection.wanted, ['detection', 'wanted']),
       signals: Object.entries(signals).map(([name, block]) => ({
         name,
         detection: compile(block, ['signals', name]) ?? never,

@@ -146,6 +146,18 @@ for (const kind of testStores()) {
       expect((await store.read.loop(loopPrincipal, id))?.loop).toMatchObject({ state: 'held', rung: 'held' });
     });
 
+    test('clicked-simulated-phish: whoever reports the mail is thanked, once, and has no case', async () => {
+      const before = (await loopsOf('clicked-simulated-phish')).length;
+      for (const later of [2, 1])
+        await phish('Email Reported', 'mia@example.com', 70, iso(now() - later * minute));
+      await doors.house.settleDown();
+      const { items } = await store.read.messages(loopPrincipal, { limit: 500 });
+      const toMia = items.filter(({ to }) => to.id === 'mia');
+      expect(toMia.map(({ moment, state }) => `${moment} ${state}`)).toEqual(['thanks accepted']);
+      expect(JSON.stringify(toMia[0]?.snapshot)).toContain('Thank you for reporting');
+      expect(await loopsOf('clicked-simulated-phish')).toHaveLength(before);
+    });
+
     test('submitted-credentials: a changed password at the identity provider is the proof', async () => {
       await phish('Submitted Data', 'bob@example.com', 20, iso(now() - 20 * minute));
       await doors.house.settleDown();

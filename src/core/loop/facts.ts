@@ -32,6 +32,8 @@ export type LoopFacts = {
   readonly seen: Readonly<Record<string, Seen>>;
   /** Sources that reported it. */
   readonly sources: readonly string[];
+  /** The earliest of what was hoped for. It is thanked for as long as nothing failed. */
+  readonly wanted?: Wanted;
   readonly suppression?: { readonly until: number; readonly reason: string };
   /** A sighting that no suppression covers. */
   readonly isUnsuppressed: boolean;
@@ -76,6 +78,12 @@ export type Sighting = {
   readonly rules?: readonly RuleCredit[];
 } & Pick<Event, 'resource' | 'action' | 'outcome' | 'network' | 'joins'>;
 
+export type Wanted = {
+  readonly event: string;
+  readonly at: number;
+  readonly evidence: readonly Evidence[];
+};
+
 export type ValiditySeen = {
   readonly status: Validity;
   readonly at: number;
@@ -110,7 +118,8 @@ export type ReplyFact = {
   readonly id: string;
   readonly at: number;
   readonly answer: Answer;
-  readonly by: { readonly kind: 'person' | 'team' | 'duty' | 'operator'; readonly id: string };
+  /** An agent's own word moves nothing but the rung `claimed`: whoever answers for it is still asked. */
+  readonly by: { readonly kind: 'person' | 'team' | 'duty' | 'operator' | 'agent'; readonly id: string };
   /** A reply through a bare link proposes; it does not decide (invariant 7). */
   readonly isWeak: boolean;
   /** Person id proposed by "not mine". */
@@ -232,6 +241,14 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
   };
 }
 
+/** Notes what was hoped for; the earliest stays. */
+export function addWanted(facts: LoopFacts, wanted: Wanted): LoopFacts {
+  const known = facts.wanted;
+  const isEarlier =
+    known === undefined || wanted.at < known.at || (wanted.at === known.at && wanted.event < known.event);
+  return isEarlier ? { ...facts, wanted } : facts;
+}
+
 /** What a verifier, a report or a person saw; the latest of one origin and signal family wins. */
 export function addSeen(facts: LoopFacts, origin: string, seen: Seen): LoopFacts {
   const before = facts.seen[origin];
@@ -283,6 +300,7 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
   };
   if (a.mails !== undefined || b.mails !== undefined)
     merged = { ...merged, mails: keepLatest([...(a.mails ?? []), ...(b.mails ?? [])]) };
+  if (b.wanted !== undefined) merged = addWanted(merged, b.wanted);
   const suppression = soonerEnd(a.suppression, b.suppression);
   if (suppression !== undefined) merged = { ...merged, suppression };
   const releasedAt = Math.max(a.releasedAt ?? 0, b.releasedAt ?? 0);

@@ -35,9 +35,9 @@ export function contacts(facts: LoopFacts): readonly MessageFact[] {
   );
 }
 
-/** The last reply that stands: one after which no decision sent the loop back. */
+/** The last reply of a human that stands: one after which no decision sent the loop back. */
 export function standingReply(facts: LoopFacts): ReplyFact | undefined {
-  const reply = facts.replies.at(-1);
+  const reply = facts.replies.findLast(({ by }) => by.kind !== 'agent');
   if (reply === undefined) return undefined;
   const sentBack = facts.decisions.findLast(
     (decision) => decision.kind === 'hand-back' || decision.kind === 'reject-dispute',

@@ -97,7 +97,8 @@ export function proofOf(facts: LoopFacts, rules: ProofRules, now: number): Proof
   }
   const claim = facts.replies.findLast((reply) => reply.answer === 'done');
   if (claim !== undefined && failing.active <= claim.at) {
-    return { rung: 'claimed', at: claim.at, isAttested: false, reason: 'the recipient says so' };
+    const reason = claim.by.kind === 'agent' ? 'the agent says so' : 'the recipient says so';
+    return { rung: 'claimed', at: claim.at, isAttested: false, reason };
   }
   const disproved = claim === undefined ? {} : { disprovedAt: failing.active };
   return { rung: 'none', at: 0, isAttested: false, reason: '', ...disproved };

@@ -38,6 +38,14 @@ export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readon
   return wants.filter((want) => !sent.has(want.occasion));
 }
 
+/** Whoever did what was hoped for is thanked, once a case; whoever failed in the same case hears other words. */
+export function thanksOf(facts: LoopFacts, owner: OwnerView, now: number): readonly Want[] {
+  const to = owner.addressee;
+  if (facts.wanted === undefined || facts.kept.length > 0 || to?.kind !== 'person') return [];
+  if (facts.messages.some(({ moment }) => moment === 'thanks')) return [];
+  return [{ occasion: 'thanks', moment: 'thanks', to, dueAt: now, lane: lanes.live }];
+}
+
 const mailPrefix = 'mail:';
 
 /** Whether words answer a mail. */
