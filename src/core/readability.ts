@@ -44,6 +44,16 @@ export function fleschKincaidGrade({ words, sentences, syllables }: TextCounts):
   return words === 0 ? 0 : (0.39 * words) / sentences + (11.8 * syllables) / words - 15.59;
 }
 
+/** Flesch reading ease (1948): 60–70 is plain English, higher is easier. 100 for no words. */
+export function fleschReadingEase({ words, sentences, syllables }: TextCounts): number {
+  return words === 0 ? 100 : 206.835 - (1.015 * words) / sentences - (84.6 * syllables) / words;
+}
+
+/** SMOG grade (McLaughlin 1969) from the words of three syllables and more. Made for 30 sentences: no gate for a message. */
+export function smogGrade(longWords: number, sentences: number): number {
+  return 1.043 * Math.sqrt((30 * longWords) / sentences) + 3.1291;
+}
+
 /** Szigriszt-Pazos perspicuity (1993), the INFLESZ scale of Spanish: 55–65 normal, 65–80 quite easy. 100 for no words. */
 export function szigrisztPazos({ words, sentences, syllables }: TextCounts): number {
   return words === 0 ? 100 : 206.835 - (62.3 * syllables) / words - words / sentences;
