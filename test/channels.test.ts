@@ -4,12 +4,15 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEmail } from '../src/adapters/channels/email/index.ts';
 import { createOutbox } from '../src/adapters/channels/outbox/index.ts';
+import { createSlack, slackSettings } from '../src/adapters/channels/slack/index.ts';
+import { createTeams, teamsSettings } from '../src/adapters/channels/teams/index.ts';
 import {
   createWebhook,
   verifyStandardWebhook,
   webhookSettings,
 } from '../src/adapters/channels/webhook/index.ts';
 import { channels } from '../src/adapters/index.ts';
+import { dictOf } from '../src/lib/guards.ts';
 import type { Channel, Delivery } from '../src/ports/channel.ts';
 import {
   type Arrival,
@@ -20,7 +23,9 @@ import {
 } from './contracts/channel-contract.ts';
 import { closedPort, listen } from './support/loopback.ts';
 import { mailSettings, mailPassword as password } from './support/mail-settings.ts';
+import { openSlackServer, type SlackManner, type SlackPosted } from './support/slack-server.ts';
 import { openSmtpSink, type SmtpManner, type SunkMail } from './support/smtp-sink.ts';
+import { openTeamsFlow } from './support/teams-flow.ts';
 
 const folder = new URL('../src/adapters/channels/', import.meta.url);
 
@@ -212,9 +217,113 @@ function ofPost(headers: NodeJS.Dict<string | string[]>, body: string): Arrival 
   return { key: verdict.ok ? verdict.id : '', raw: body, shown, links, structure };
 }
 
+// --- slack ----------------------------------------------------------------------------------------------------
+
+// An obvious fake, put together at run time.
+const slackToken = ['xoxb', '0000', 'fake', 'of', 'a', 'test'].join('-');
+const slackSigning = 'fake0signing0secret0of0a0test000';
+const slackManners: Record<Situation, SlackManner> = {
+  accepts: 'usual',
+  temporary: { error: 'service_unavailable' },
+  'temporary-with-wait': { status: 429, headers: { 'retry-after': '120' } },
+  permanent: { error: 'is_archived' },
+  'server-error': { status: 500 },
+  'takes-then-silent': 'takes-then-silent',
+  'takes-then-drops': 'takes-then-drops',
+  malformed: 'rubbish',
+};
+const slackChannelOf = (url: string): Channel =>
+  createSlack(
+    slackSettings.parse({
+      token: slackToken,
+      signingSecret: slackSigning,
+      apiUrl: url,
+      allowPrivateNetwork: true,
+      teamChannels: { blue: 'C0BLUE' },
+      dutyChannel: 'C0DUTY',
+      timeoutMs: 500,
+    }),
+  );
+const slackUsers = [
+  { id: 'U0ANA', email: 'ana@example.com' },
+  { id: 'U0BOB', email: 'bob@example.com' },
+];
+const openSlack = (over: Partial<Parameters<typeof openSlackServer>[0]> = {}) =>
+  openSlackServer({ token: slackToken, users: slackUsers, channels: ['C0BLUE', 'C0DUTY'], ...over });
+const slack: ChannelHarness = {
+  id: 'slack',
+  secrets: [slackToken, slackSigning],
+  unaddressable: { id: 'p', kind: 'person', name: 'Bo', accounts: [{ system: 'slack', name: '@bo' }] },
+  async open(where) {
+    const server = await openSlack();
+    return {
+      channel: slackChannelOf(
+        where === 'reachable' ? server.url : `http://127.0.0.1:${await closedPort()}/api/`,
+      ),
+      meet: (situation) => server.meet(slackManners[situation], 'chat.postMessage'),
+      arrived: () => server.posts.map(ofSlackPost),
+      close: server.close,
+    };
+  },
+  skip: [],
+};
+function ofSlackPost({ raw, body }: SlackPosted): Arrival {
+  const shown: string[] = [];
+  const links: string[] = [];
+  const structure: string[] = [];
+  JSON.parse(raw, (key: string, value: unknown) => {
+    structure.push(key);
+    if (key === 'type' || key === 'action_id') structure.push(String(value));
+    if (key === 'url') links.push(String(value));
+    if (key === 'text' && typeof value === 'string') {
+      // A control character that was left would be read as markup.
+      expect(value).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)/u);
+      shown.push(value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
+    }
+    return value;
+  });
+  return { key: body.metadata.event_payload['id'] ?? '', raw, shown, links, structure };
+}
+
+// --- teams ----------------------------------------------------------------------------------------------------
+
+const teamsSecret = 'fake-signature-of-a-flow';
+const teams: ChannelHarness = {
+  id: 'teams',
+  secrets: [teamsSecret],
+  unaddressable: { id: 'p', kind: 'person', name: 'Bo', accounts: [] },
+  async open(where) {
+    const flow = await openTeamsFlow();
+    const port = where === 'reachable' ? flow.port : await closedPort();
+    const url = `http://127.0.0.1:${port}/workflows/x/triggers/manual/paths/invoke?sig=${teamsSecret}`;
+    return {
+      channel: createTeams(
+        teamsSettings.parse({ personUrl: url, allowPrivateNetwork: true, timeoutMs: 500 }),
+      ),
+      meet: flow.meet,
+      arrived: () => flow.posts.map(ofCard),
+      close: flow.close,
+    };
+  },
+  skip: [],
+};
+function ofCard(raw: string): Arrival {
+  const shown: string[] = [];
+  const links: string[] = [];
+  const structure: string[] = [];
+  const whole: unknown = JSON.parse(raw, (key: string, value: unknown) => {
+    structure.push(key);
+    if (key === 'type') structure.push(String(value));
+    if (key === 'url') links.push(String(value));
+    if (['text', 'title', 'fallbackText'].includes(key)) shown.push(String(value));
+    return value;
+  });
+  return { key: dictOf(whole)?.['messageId']?.toString() ?? '', raw, shown, links, structure };
+}
+
 // --- all ------------------------------------------------------------------------------------------------------
 
-const harnesses = [outbox, email, webhook];
+const harnesses = [outbox, email, slack, teams, webhook];
 for (const harness of harnesses) channelContract(harness);
 
 test('every channel folder is registered, documented and under contract', () => {
@@ -233,6 +342,8 @@ describe('settings', () => {
       secrets: `${webhookSecret} ${webhookSecret}`,
       allowPrivateNetwork: 'false',
     },
+    slack: { token: slackToken, signingSecret: slackSigning, teamChannels: { blue: 'C0BLUE' } },
+    teams: { teamUrls: { blue: 'https://flows.example.com/invoke?sig=x' } },
   };
   test.each(channels.map((channel) => [channel.id, channel] as const))(
     'of %s make that channel',
@@ -253,6 +364,13 @@ describe('settings', () => {
     ['webhook', { url: 'https://hooks.example.com', secrets: ['whsec_'] }],
     ['webhook', { url: 'https://hooks.example.com', secrets: ['whsec_c2hvcnQ='] }],
     ['webhook', { url: 'ftp://hooks.example.com', secrets: [webhookSecret] }],
+    ['slack', { token: 'a token' }],
+    ['slack', { token: `${slackToken}\r\nX-Injected: 1` }],
+    ['slack', { token: slackToken, signingSecret: '' }],
+    ['slack', { token: slackToken, dutyChannel: '#duty' }],
+    ['slack', { token: slackToken, apiUrl: 'https://slack.example.com/api' }],
+    ['teams', {}],
+    ['teams', { dutyUrl: 'ftp://flows.example.com' }],
   ])('of %s are refused when they are unsafe: %o', (id, settings) => {
     expect(channels.find((channel) => channel.id === id)?.settings.safeParse(settings).success).toBe(false);
   });

@@ -6,6 +6,8 @@ import type { MapContext } from '../ports/source.ts';
 import type { Verifier } from '../ports/verifier.ts';
 import { channel as email } from './channels/email/index.ts';
 import { channel as outbox } from './channels/outbox/index.ts';
+import { channel as slack } from './channels/slack/index.ts';
+import { channel as teams } from './channels/teams/index.ts';
 import { channel as webhook } from './channels/webhook/index.ts';
 import { byHand as byHandEvent, byHandInput } from './sources/generic/by-hand.ts';
 import { verifier as gitHead } from './verifiers/git/index.ts';
@@ -16,7 +18,7 @@ import { verifier as gitHead } from './verifiers/git/index.ts';
  */
 export { type OwnerDirectoryAdapter, type OwnerSettings, ownerDirectories, sources } from './readers.ts';
 
-export const channels: readonly ChannelAdapter[] = [outbox, email, webhook];
+export const channels: readonly ChannelAdapter[] = [outbox, email, slack, teams, webhook];
 
 /** A case that a person reports: the fields, and the event that they are. */
 export const byHand = {

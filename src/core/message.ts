@@ -17,6 +17,9 @@ export type Moment = (typeof moments)[number];
 export const answers = ['done', 'need-help', 'not-me', 'not-mine', 'wrong', 'accept-risk'] as const;
 export type Answer = (typeof answers)[number];
 
+/** What stands on the button of an answer. */
+export type AnswerLabels = { readonly [A in Answer]?: string };
+
 /**
  * A message ready for a channel. `paragraphs` are plain text; a channel escapes them for its own markup. The only
  * links are `replyUrl` and those of `links`, which stand in packs.
@@ -34,6 +37,8 @@ export type RenderedMessage = {
   /** Words for the link to `replyUrl`; without them the address itself is shown. */
   readonly replyLabel?: string;
   readonly answers: readonly Answer[];
+  /** Words for the answers, for channels that have buttons; a channel without words for one offers only the link. */
+  readonly answerLabels?: AnswerLabels;
   /** Shown so that a recipient can check the message without following a link. */
   readonly caseCode: string;
   readonly links: readonly { readonly label: string; readonly url: string }[];

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RenderedMessage } from '../core/message.ts';
+import type { Answer, RenderedMessage } from '../core/message.ts';
 
 /**
  * A channel hands one message to one recipient. It reports what it knows and nothing more: `accepted` is not
@@ -18,6 +18,8 @@ export interface Channel {
   lookup?(delivery: Delivery): Promise<'arrived' | 'absent' | 'unknown'>;
   /** For channels to which something comes back. */
   readonly receives?: Receives;
+  /** For channels whose messages can be answered by a button in them. */
+  readonly presses?: Presses;
   /** Checks the set-up without sending to anyone else than the operator; a sentence for each problem found. */
   checkSetup(): Promise<readonly string[]>;
   close?(): Promise<void>;
@@ -88,6 +90,46 @@ export type Bounce = {
   readonly address: string;
   /** Enhanced status code such as `5.1.1` (RFC 3463). */
   readonly status?: string;
+};
+
+export type Presses = {
+  readonly bytesMax: number;
+  /** Who sends it is judged over the bytes as they came, before anything of them is read. Never throws. */
+  read(delivery: PressDelivery): PressVerdict;
+  /** Which address the far side vouches for; `none` for guests of other houses, machines and whoever has left. */
+  addressOf(
+    press: Press,
+  ): Promise<{ readonly kind: 'known'; readonly email: string } | { readonly kind: 'none' | 'unavailable' }>;
+  /** Shows words to whoever pressed, and to nobody else. Never throws: nothing hangs on it. */
+  show(press: Press, text: string): Promise<void>;
+};
+
+export type PressDelivery = {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+};
+
+export type PressVerdict =
+  | { readonly kind: 'press'; readonly press: Press }
+  /** Sound, and nothing to be done: a button that only opens the page, another kind of delivery. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: 'bad-signature' | 'replayed' };
+
+/** A button that somebody pressed. Who it was, the far side says; whether they may answer, the loop does. */
+export type Press = {
+  readonly account: { readonly system: string; readonly name: string };
+  readonly messageId: string;
+  /** Of the message in which the button stood, as `SendResult` has it. */
+  readonly reference: string;
+  readonly answer: Answer;
+  /** The same for the same press, however often it is delivered. */
+  readonly nonce: string;
+  /** Where `show` goes; means something to the channel only. */
+  readonly returnTo?: string;
 };
 
 /**

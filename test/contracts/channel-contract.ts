@@ -77,6 +77,13 @@ export const usualMessage: RenderedMessage = {
   replyUrl: 'https://foldback.example.com/r/FAKETOKEN',
   replyLabel: 'Answer or ask for help',
   answers: ['done', 'need-help', 'not-me', 'not-mine', 'wrong'],
+  answerLabels: {
+    done: 'Done',
+    'need-help': 'I need help',
+    'not-me': 'It was not me',
+    'not-mine': 'Not mine',
+    wrong: 'This is wrong',
+  },
   caseCode: 'FB-7F3K',
   links: [{ label: 'How to switch a key off', url: 'https://docs.example.com/keys' }],
   footer: 'Only you see this. Your team lead sees it on 30 November if there is no answer.',
@@ -112,6 +119,8 @@ const hostileMessage: RenderedMessage = {
       ],
     },
   ],
+  replyLabel: `Reply ${hostileText}`,
+  answerLabels: { ...usualMessage.answerLabels, done: `Done ${hostileText}`, wrong: `Wrong ${hostileText}` },
   links: [
     ...usualMessage.links,
     { label: 'script', url: 'javascript:alert(1)' },
@@ -188,9 +197,12 @@ export function channelContract(harness: ChannelHarness): void {
         await send(farSide, { attempt: 2, at: at + 90_000 });
         await send(farSide, { messageId: 'msg-0002' });
         const keys = farSide.arrived().map(({ key }) => key);
-        expect(keys[0]).not.toBe('');
-        expect(keys[1]).toBe(keys[0]);
-        expect(keys[2]).not.toBe(keys[0]);
+        const [first, ...more] = keys;
+        const last = more.pop();
+        expect(first).not.toBe('');
+        // A channel that can look sees that it arrived, and does not say it again.
+        expect(more).toEqual(more.length === 0 && farSide.channel.reconcile === 'lookup' ? [] : [first]);
+        expect(last).not.toBe(first);
       },
       'a temporary refusal is retried': async () => {
         const farSide = await open();
