@@ -12,6 +12,8 @@ export type Principal = {
   readonly teams: 'all' | readonly string[];
   /** Restricts to loops about these kinds of actor, such as workloads only. */
   readonly subjectTypes?: readonly SubjectType[];
+  /** The identity of the agent that a token belongs to: it speaks for no other. */
+  readonly agent?: string;
 };
 
 export type SubjectType = Actor['type'];

@@ -18,6 +18,8 @@ export const scopeCatalogue = {
   'policy:evaluate': 'Ask whether something is allowed. It stays a question.',
   'policy:enforce': 'Enforce decisions: say that something was attempted, so that a denial counts.',
   'policy:approve': 'Decide about exceptions that others ask for.',
+  'agents:use':
+    'Work as one agent: check an action, read its lessons, say that its step is done, report a call.',
   'system:read': 'Read health, settings without secrets, and metrics.',
   admin: 'Everything, and who may do what.',
 } as const satisfies Record<string, string>;

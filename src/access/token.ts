@@ -32,6 +32,8 @@ export type TokenRequest = {
   readonly scopes: readonly Scope[];
   readonly teams: 'all' | readonly string[];
   readonly subjectTypes?: readonly SubjectType[];
+  /** The identity of the agent to which the token belongs. */
+  readonly agent?: string;
   readonly days: number;
 };
 
@@ -60,15 +62,36 @@ export function issueToken(
     return refused('Name at least one team, or all.');
   if (issuer.kind !== 'operator' && issuer.kind !== 'system')
     return refused('Only an operator makes tokens.');
-  const { id, name, kind = 'token', scopes, teams, subjectTypes } = request;
+  const { id, name, scopes, teams, subjectTypes, agent } = request;
+  const kind = agent === undefined ? (request.kind ?? 'token') : 'agent';
+  if (agent !== undefined && !agentPattern.test(agent))
+    return refused('Write the identity of an agent in 1 to 200 characters without spaces.');
+  const tooMuch = agent === undefined ? undefined : scopes.find((scope) => !agentScopes.has(scope));
+  if (tooMuch !== undefined) return refused(`No agent may have the scope ${tooMuch}: a person decides that.`);
   const limits = { teams, ...(subjectTypes === undefined ? {} : { subjectTypes }) };
   if (!isWithin({ scopes: new Set(scopes), ...limits }, issuer)) {
     return refused('A token cannot do or see more than the one who makes it.');
   }
   const token = makeSecret('live', random);
   const expiresAt = now + request.days * dayMs;
-  const record = { id, name, hash: secretHash(token), kind, scopes: [...new Set(scopes)], ...limits };
+  const record = { id, name, hash: secretHash(token), kind, scopes: keptScopes(scopes, agent), ...limits };
   return { kind: 'issued', token, record: { ...record, createdBy: issuer.id, createdAt: now, expiresAt } };
+}
+
+/** What an agent may be allowed. Nothing of it decides about anybody's loop. */
+const agentScopes: ReadonlySet<Scope> = new Set<Scope>([
+  'agents:use',
+  'policy:evaluate',
+  'policy:enforce',
+  'events:write',
+]);
+const agentPattern = /^[^\s\p{C}]{1,200}$/u;
+const agentPrefix = 'agent:';
+
+/** The identity stands among the scopes, and can be no scope of its own. */
+function keptScopes(scopes: readonly Scope[], agent: string | undefined): readonly string[] {
+  const unique: readonly string[] = [...new Set(scopes)];
+  return agent === undefined ? unique : [...unique, `${agentPrefix}${agent}`];
 }
 
 /** The hash under which a presented token is looked up; undefined when its form alone shows that it is none. */
@@ -97,16 +120,20 @@ export function judgeToken(text: string, record: StoredToken | undefined, now: n
 }
 
 function principalOf(record: StoredToken): Principal {
-  const { id, kind = 'token', name, teams, subjectTypes } = record;
+  const { id, name, teams } = record;
+  const agent = record.scopes.find((scope) => scope.startsWith(agentPrefix))?.slice(agentPrefix.length);
+  const kind = agent === undefined ? (record.kind ?? 'token') : 'agent';
   // A scope that a later version dropped gives nothing.
-  const scopes = new Set(record.scopes.filter(isScope));
+  const scopes = record.scopes.filter(isScope);
+  const subjectTypes = record.subjectTypes ?? (agent === undefined ? undefined : ['agent' as const]);
   return {
     id: `${kind}:${id}`,
     kind,
     name,
-    scopes,
+    scopes: new Set(agent === undefined ? scopes : scopes.filter((scope) => agentScopes.has(scope))),
     teams,
     ...(subjectTypes === undefined ? {} : { subjectTypes }),
+    ...(agent === undefined ? {} : { agent }),
   };
 }
 

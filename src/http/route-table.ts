@@ -77,6 +77,10 @@ export const routeTable = [
   { method: 'GET', path: '/v1/messages/{id}', access: 'messages:read' },
   { method: 'POST', path: '/v1/messages/{id}/replay', access: 'messages:write' },
 
+  { method: 'POST', path: '/mcp', access: 'agents:use', takes: json },
+  { method: 'POST', path: '/v1/agents/calls', access: 'agents:use', takes: json },
+  { method: 'GET', path: '/v1/agents/rules', access: 'policy:evaluate' },
+
   { method: 'GET', path: '/v1/pause', access: 'loops:read' },
   { method: 'POST', path: '/v1/pause', access: 'delivery:write', takes: json },
   { method: 'GET', path: '/v1/suppressions', access: 'loops:read' },

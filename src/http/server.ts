@@ -7,6 +7,7 @@ import { redactPath } from './hardening/redact-path.ts';
 import type { HttpParts } from './http-parts.ts';
 import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
+import { agentRoutes } from './routes/agents.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
@@ -70,6 +71,7 @@ function guard(app: Hono, room: Room): void {
     hosts: [...loopbackHosts, ...hosts, ...(url === undefined ? [] : [url.host])],
     origins: url === undefined ? [] : [url.origin],
     nullOriginPaths: formPaths,
+    forbiddenOriginPaths: ['/mcp'],
     isHttps: room.isHttps,
     page: (code, requestId, c) => {
       if (code === 'unauthenticated') return signInForm(room, c, c.req.path, false);
@@ -87,6 +89,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
   let mounted: readonly Mounted[] = [];
   const operations: Operations = {
     ...captureRoutes(room),
+    ...agentRoutes(room),
     ...challengeRoutes(room),
     ...importRoutes(room),
     ...mailRoutes(room),

@@ -59,6 +59,8 @@ const queries: Readonly<Record<string, string>> = {
 };
 const bodies: Readonly<Record<string, string>> = {
   'PUT /v1/campaigns/{id}': 'From: it@acme.example\r\nSubject: x\r\n\r\nHello',
+  'POST /mcp': '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+  'POST /v1/agents/calls': '{"tool":"lessons"}',
   'POST /v1/events': '[]',
   'POST /v1/imports': '[]',
   'POST /v1/loops': '{"title":"A key in a wiki","owner":"ana@example.com"}',
@@ -97,6 +99,9 @@ describe('the route table', () => {
   test('leaves open to anybody only what it says', () => {
     expect(rows.filter(({ access }) => !isScope(access)).map(nameOf)).toEqual([
       'POST /v1/sources/{source}',
+      'GET /v1/session',
+      'POST /v1/session',
+      'DELETE /v1/session',
       'GET /r/{token}',
       'POST /r/{token}',
       'GET /claim/{token}',

@@ -10,6 +10,9 @@ export type TokenFlags = StoreFlags & {
   readonly scope: readonly string[];
   readonly team?: readonly string[];
   readonly days: string;
+  readonly subject?: readonly string[];
+  /** The identity of the agent to which the token belongs. */
+  readonly agent?: string;
 };
 
 export async function adminTokenCommand(flags: TokenFlags): Promise<ExitCode> {
@@ -20,7 +23,14 @@ export async function adminTokenCommand(flags: TokenFlags): Promise<ExitCode> {
   }
   const days = Number(flags.days);
   if (!Number.isInteger(days) || days < 1) throw new CliError('Write --days as a whole number from 1.');
-  const body = { name: flags.name, scopes: flags.scope, teams: flags.team ?? 'all', days };
+  const body = {
+    name: flags.name,
+    scopes: flags.scope,
+    teams: flags.team ?? 'all',
+    days,
+    agent: flags.agent,
+    subjectTypes: flags.subject,
+  };
   const made = await withSession(flags, (session) =>
     session.ask(
       { method: 'POST', path: '/v1/tokens', body },

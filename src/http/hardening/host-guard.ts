@@ -8,6 +8,8 @@ export type HostGuardOptions = {
   readonly origins?: readonly string[];
   /** Path prefixes whose forms carry their own proof of origin, for browsers that send neither header usefully. */
   readonly nullOriginPaths?: readonly string[];
+  /** Paths whose protocol asks for 403 where the origin is another one (MCP, streamable HTTP). */
+  readonly forbiddenOriginPaths?: readonly string[];
 };
 
 /** Names of this machine itself: a page elsewhere cannot make the browser send one of these as Host. */
@@ -15,7 +17,8 @@ export const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'] as const;
 
 /**
  * Refuses requests for a host that is not ours (DNS rebinding: a page of another site, whose name was pointed at
- * this address, sends its own name as Host) and changes that a page of another origin asks for. Error: `bad-host`.
+ * this address, sends its own name as Host) and changes that a page of another origin asks for. Errors: `bad-host`, or
+ * `forbidden` where the protocol of the path asks for it.
  */
 export function hostGuard(options: HostGuardOptions): MiddlewareHandler {
   const hosts = options.hosts.map(splitHost);
@@ -29,7 +32,10 @@ export function hostGuard(options: HostGuardOptions): MiddlewareHandler {
     if (!isOurs(host) || !isOurs(new URL(c.req.url).host))
       throw new AppError('bad-host', 'The Host header names no host that is served here.');
     if (!safeMethods.has(c.req.method) && !isOwnOrigin(c, host, options))
-      throw new AppError('bad-host', 'The request comes from a page of another origin.');
+      throw new AppError(
+        (options.forbiddenOriginPaths ?? []).includes(c.req.path) ? 'forbidden' : 'bad-host',
+        'The request comes from a page of another origin.',
+      );
     await next();
   };
 }

@@ -31,6 +31,18 @@ const tokenBody = z
       .max(50)
       .default([]),
     teams: z.union([z.literal('all'), z.array(z.string().min(1).max(100)).min(1).max(100)]).default('all'),
+    agent: z
+      .string()
+      .min(1)
+      .max(200)
+      .exactOptional()
+      .describe('The identity of the agent to which it belongs.'),
+    subjectTypes: z
+      .array(z.enum(['person', 'workload', 'agent', 'unknown']))
+      .min(1)
+      .max(4)
+      .exactOptional()
+      .describe('Kinds of actor of whom it may report attempts; all of them unless given.'),
     days: z.int().min(1).max(tokenDaysMax).default(90),
   })
   .refine(({ roles, scopes: own }) => roles.length + own.length > 0, { message: 'name a role or a scope' });
@@ -76,10 +88,18 @@ export function tokenRoutes(
         },
       },
       handle: async ({ c, caller, body }) => {
-        const { name, teams, days } = body;
+        const { name, teams, days, agent } = body;
         const wanted = [...new Set([...scopesOf(body.roles), ...body.scopes])];
         const issued = await given.issueToken(
-          { id: parts.randomId(), name, scopes: wanted, teams, days },
+          {
+            id: parts.randomId(),
+            name,
+            scopes: wanted,
+            teams,
+            days,
+            ...(body.subjectTypes === undefined ? {} : { subjectTypes: body.subjectTypes }),
+            ...(agent === undefined ? {} : { agent }),
+          },
           caller,
         );
         if (issued.kind === 'refused') throw new AppError('forbidden', issued.reason);
