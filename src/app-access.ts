@@ -45,7 +45,7 @@ export function openAccess(store: Store, clock: Clock): AccessDesk {
   const keepToken = async (tx: StoreWrite, request: TokenRequest, issuer: Principal): Promise<TokenIssue> => {
     const issued = issueToken(request, issuer, clock.now(), randomBytes(randomBytesCount));
     if (issued.kind === 'issued') {
-      const { kind: _kind, createdBy: _createdBy, subjectTypes: _subjectTypes, ...row } = issued.record;
+      const { createdBy: _createdBy, ...row } = issued.record;
       await tx.insertToken(row);
     }
     return issued;

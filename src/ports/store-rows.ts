@@ -1,4 +1,4 @@
-import type { Json } from '../core/event.ts';
+import type { Actor, Json } from '../core/event.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
 import type { LoopState, Rung } from '../core/loop/states.ts';
 import type { Moment } from '../core/message.ts';
@@ -280,6 +280,9 @@ export type TokenRow = {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly teams: 'all' | readonly string[];
+  readonly kind?: 'token' | 'agent';
+  /** Kinds of actor that it concerns; all of them unless given. */
+  readonly subjectTypes?: readonly Actor['type'][];
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly lastUsedAt?: number;

@@ -2,6 +2,13 @@ import type { Json } from '../core/event.ts';
 import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
 import type {
+  DecisionRow,
+  DenialNote,
+  ExceptionRow,
+  ExceptionVerdict,
+  LessonRow,
+} from './store-policies.ts';
+import type {
   AttentionAsk,
   CampaignKey,
   CampaignRow,
@@ -40,6 +47,7 @@ import type {
   WantRow,
 } from './store-rows.ts';
 
+export * from './store-policies.ts';
 export * from './store-rows.ts';
 
 export interface Store {
@@ -167,11 +175,38 @@ export interface StoreWrite {
   saveDirectoryEntry(row: DirectoryRow): Promise<boolean>;
   /** Notes that somebody's leaving was passed on, unless they came back or left again meanwhile. */
   markLeaverReported(id: string, leftAt: number, at: number): Promise<void>;
+  /** Counts denials, each actor and class once a call; returns what was known before of those that were. */
+  noteDenials(notes: readonly DenialNote[]): Promise<readonly LessonRow[]>;
+  /** Notes that the same was let through; false when that was known. */
+  settleLesson(actor: string, ruleClass: string, at: number): Promise<boolean>;
+  insertException(row: ExceptionRow): Promise<void>;
+  /** Decides what was asked, or ends what was approved; false when it stands otherwise, or the asker decides. */
+  decideException(verdict: ExceptionVerdict): Promise<boolean>;
+  countExceptionUses(uses: readonly { readonly id: string; readonly n: number }[]): Promise<void>;
+  addDecisions(rows: readonly DecisionRow[]): Promise<void>;
+  /** Forgets decisions that were made before this instant; returns how many. */
+  forgetDecisions(before: number, limit: number): Promise<number>;
   /** Serialises a duty that only one process may do at a time, until the transaction ends. */
   lock(name: string): Promise<void>;
 }
 
 export interface StoreRead {
+  /** What was refused since an instant, the latest first. */
+  lessons(
+    principal: Principal,
+    filter: { readonly since: number; readonly actor?: string; readonly limit: number },
+  ): Promise<readonly LessonRow[]>;
+  /** Exceptions, the latest first; with `inForceAt` those that hold then. */
+  exceptions(
+    principal: Principal,
+    filter: { readonly inForceAt?: number; readonly limit: number },
+  ): Promise<readonly ExceptionRow[]>;
+  exception(principal: Principal, id: string): Promise<ExceptionRow | undefined>;
+  /** The log of decisions, the latest first. */
+  decisions(
+    principal: Principal,
+    filter: { readonly since: number; readonly limit: number },
+  ): Promise<readonly DecisionRow[]>;
   loops(principal: Principal, filter: LoopFilter): Promise<Page<LoopRow>>;
   /** By id, case code or alias. */
   loop(principal: Principal, reference: string): Promise<LoopStory | undefined>;

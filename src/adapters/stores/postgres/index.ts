@@ -5,6 +5,7 @@ import * as marks from './queries/marks.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
+import * as readPolicies from './queries/read-policies.ts';
 import * as readRefused from './queries/read-refused.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
@@ -14,6 +15,7 @@ import * as writeDirectory from './queries/write-directory.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as messages from './queries/write-messages.ts';
+import * as writePolicies from './queries/write-policies.ts';
 import * as settings from './queries/write-settings.ts';
 
 type Db = Kysely<unknown>;
@@ -35,6 +37,7 @@ const { storedEvents, ...loopWrites } = writeLoops;
 const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { messageOf: _messageOf, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
+const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
 
 /** The store over one Kysely database, embedded or PostgreSQL: the same SQL for both. */
@@ -76,6 +79,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, directory),
     ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
+    ...bind(db, policyReads),
   };
 }
 
@@ -89,5 +93,6 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, settings),
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),
+    ...bind(trx, writePolicies),
   };
 }

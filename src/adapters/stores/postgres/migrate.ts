@@ -5,6 +5,7 @@ import * as first from './migrations/0001-first-loop.ts';
 import * as undertakings from './migrations/0002-undertakings.ts';
 import * as campaigns from './migrations/0003-campaigns.ts';
 import * as directory from './migrations/0004-directory.ts';
+import * as policies from './migrations/0005-policies.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-undertakings': undertakings,
   '0003-campaigns': campaigns,
   '0004-directory': directory,
+  '0005-policies': policies,
 };
 
 /**

@@ -117,6 +117,8 @@ type TokenRecord = {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly teams: 'all' | readonly string[];
+  readonly kind: TokenRow['kind'] | null;
+  readonly subject_types: TokenRow['subjectTypes'] | null;
   readonly created_at: number;
   readonly expires_at: number;
   readonly last_used_at: number | null;
@@ -130,6 +132,8 @@ function tokenOf(record: TokenRecord): TokenRow {
     name: record.name,
     scopes: record.scopes,
     teams: record.teams,
+    ...optional('kind', record.kind),
+    ...optional('subjectTypes', record.subject_types),
     createdAt: Number(record.created_at),
     expiresAt: Number(record.expires_at),
     ...optional('lastUsedAt', record.last_used_at),

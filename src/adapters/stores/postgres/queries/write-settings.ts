@@ -97,9 +97,11 @@ export async function setting(db: Db, name: string): Promise<Json | undefined> {
 }
 
 export async function insertToken(db: Db, token: TokenRow): Promise<void> {
-  await sql`insert into tokens (id, hash, name, scopes, teams, created_at, expires_at)
+  await sql`insert into tokens (id, hash, name, scopes, teams, kind, subject_types, created_at, expires_at)
     values (${token.id}::uuid, ${token.hash}, ${token.name}, ${JSON.stringify(token.scopes)}::text::json,
-      ${JSON.stringify(token.teams)}::text::json, ${token.createdAt}, ${token.expiresAt})`.execute(db);
+      ${JSON.stringify(token.teams)}::text::json, ${token.kind ?? null},
+      ${token.subjectTypes === undefined ? null : JSON.stringify(token.subjectTypes)}::text::json,
+      ${token.createdAt}, ${token.expiresAt})`.execute(db);
 }
 
 export async function revokeToken(db: Db, id: string, at: number): Promise<boolean> {
