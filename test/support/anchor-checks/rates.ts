@@ -15,6 +15,7 @@ import type { Estimate } from '../../../src/core/measures/rates/interval.ts';
 import { poissonRate, standardisedRatio } from '../../../src/core/measures/rates/poisson-rate.ts';
 import { clopperPearson, newcombe, riskRatio, wilson } from '../../../src/core/measures/rates/proportion.ts';
 import { rateRatio, stratifiedRateRatio } from '../../../src/core/measures/rates/rate-ratio.ts';
+import { sumUnits } from '../../../src/core/measures/rates/unit-sums.ts';
 import type { Check } from './check.ts';
 
 const number = z.number();
@@ -114,7 +115,7 @@ export const rateChecks: Readonly<Record<string, Check>> = {
       .map(({ counts, exposure }) => ({
         counts,
         exposure,
-        ...dispersion(counts.map((events, at) => ({ events, exposure: exposure[at] ?? 0 }))),
+        ...dispersion(sumUnits(counts.map((events, at) => ({ events, exposure: exposure[at] ?? 0 })))),
       })),
   shrink: ({ input }) => {
     const { rr, seLog, priorRr, priorSdLog } = z

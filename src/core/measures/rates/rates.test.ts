@@ -4,9 +4,10 @@ import { binomialMass } from '../numeric/distributions.ts';
 import { clusteredRate } from './clustered-rate.ts';
 import { fisherOddsRatio, fisherP, independence } from './contingency.ts';
 import { dispersion } from './dispersion.ts';
-import { poissonRate } from './poisson-rate.ts';
+import { poissonRate, standardisedRatio } from './poisson-rate.ts';
 import { clopperPearson, newcombe, riskRatio, wilson } from './proportion.ts';
 import { rateRatio, rateRatioMidP, stratifiedRateRatio } from './rate-ratio.ts';
+import { sumUnits } from './unit-sums.ts';
 
 const share = fc
   .integer({ min: 1, max: 400 })
@@ -128,6 +129,18 @@ describe('rates', () => {
     );
   });
 
+  test('strata are pooled by the chances in each', () => {
+    const row = (a: number, ta: number, b: number, tb: number) => ({
+      one: { events: a, exposure: ta },
+      other: { events: b, exposure: tb },
+    });
+    const found = stratifiedRateRatio([row(4, 100, 12, 120), row(6, 300, 10, 260), row(10, 500, 9, 430)]);
+    expect(found.value).toBeCloseTo(0.6128399027, 10);
+    expect(found.lower).toBeCloseTo(0.3467783902, 10);
+    expect(found.upper).toBeCloseTo(1.083033883, 9);
+    expect(standardisedRatio(10, 15.2).lower).toBeCloseTo(0.3154860984, 10);
+  });
+
   test('one stratum pooled is the stratum itself', () => {
     const [one, other] = [
       { events: 8, exposure: 100 },
@@ -140,23 +153,23 @@ describe('rates', () => {
 describe('units that differ', () => {
   test('counts that pile up in few units are over-dispersed, even ones are not', () => {
     const unit = (events: number) => ({ events, exposure: 1 });
-    expect(dispersion([0, 0, 1, 0, 7, 2, 0, 5, 1, 0].map(unit))).toMatchObject({
+    expect(dispersion(sumUnits([0, 0, 1, 0, 7, 2, 0, 5, 1, 0].map(unit)))).toMatchObject({
       x2: expect.closeTo(34, 9),
       df: 9,
       isOver: true,
     });
-    expect(dispersion([2, 1, 2, 2, 1].map(unit)).isOver).toBe(false);
-    expect(dispersion([unit(0), unit(0)])).toMatchObject({ p: 1, isOver: false });
+    expect(dispersion(sumUnits([2, 1, 2, 2, 1].map(unit))).isOver).toBe(false);
+    expect(dispersion(sumUnits([unit(0), unit(0)]))).toMatchObject({ p: 1, isOver: false });
   });
 
   test('between units the interval widens as they pile up, and there is none for a single unit', () => {
     const unit = (events: number) => ({ events, exposure: 10 });
-    const even = clusteredRate([2, 1, 2, 1, 2, 2].map(unit));
-    const piled = clusteredRate([9, 0, 0, 1, 0, 0].map(unit));
+    const even = clusteredRate(sumUnits([2, 1, 2, 1, 2, 2].map(unit)));
+    const piled = clusteredRate(sumUnits([9, 0, 0, 1, 0, 0].map(unit)));
     expect(even?.value).toBe(piled?.value);
     expect(piled?.upper ?? 0).toBeGreaterThan(even?.upper ?? 0);
-    expect(clusteredRate([unit(3)])).toBeNull();
-    expect(clusteredRate([unit(0), unit(0)])).toBeNull();
+    expect(clusteredRate(sumUnits([unit(3)]))).toBeNull();
+    expect(clusteredRate(sumUnits([unit(0), unit(0)]))).toBeNull();
   });
 
   test('tables: Fisher and Pearson', () => {

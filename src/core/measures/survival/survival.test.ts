@@ -124,6 +124,16 @@ describe('log-rank', () => {
 });
 
 describe('Aalen–Johansen', () => {
+  test('eight followed, three lost in different ways, come out as by hand', () => {
+    const causes = ['relapse', 'left', 'relapse', null, 'relapse', 'left', null, 'relapse'];
+    const rows = [2, 3, 3, 5, 6, 8, 9, 10].map((at, index) => ({ time: at, cause: causes[index] ?? null }));
+    const steps = aalenJohansen(rows, ['relapse', 'left']);
+    const risks = (cause: number) => steps.map(({ incidences }) => incidences[cause]?.risk);
+    expect(steps.map((step) => step.time)).toEqual([2, 3, 6, 8, 10]);
+    expect(risks(0)).toEqual([0.125, 0.25, 0.40625, 0.40625, 0.71875]);
+    expect(risks(1)).toEqual([0, 0.125, 0.125, 0.28125, 0.28125]);
+  });
+
   test('the risks of all causes and the survival add to 1', () => {
     fc.assert(
       fc.property(exits, (rows) => {
