@@ -78,6 +78,23 @@ test('members come and go, by filter and by value', () => {
   expect(patched([{ op: 'replace', path: 'members', value: [] }], group).members).toEqual([]);
 });
 
+test('one request never costs the square of its size', () => {
+  const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`a${index}`, 1]));
+  expect(patch([{ op: 'add', value: many }])).toEqual({ kind: 'refused', scimType: 'tooMany' });
+  const group: JsonDict = {
+    displayName: 'g',
+    members: Array.from({ length: 100_000 }, (_, index) => ({ value: `m${index}` })),
+  };
+  const each = Array.from({ length: 1_000 }, (_, index) => ({
+    op: 'add',
+    path: 'members',
+    value: [{ value: `n${index}` }],
+  }));
+  expect(patch(each, group)).toEqual({ kind: 'refused', scimType: 'tooMany' });
+  // As identity providers send it: some hundred changes of a large group.
+  expect(patch(each.slice(0, 100), group).kind).toBe('ok');
+});
+
 test('null and removal take a value away', () => {
   expect(
     patched([{ op: 'replace', path: 'displayName', value: null }], { userName: 'a', displayName: 'A' }),

@@ -26,19 +26,30 @@ export type Patched =
   /** `scimType` of RFC 7644, table 9. */
   | {
       readonly kind: 'refused';
-      readonly scimType: 'invalidPath' | 'invalidFilter' | 'noTarget' | 'invalidValue';
+      readonly scimType: 'invalidPath' | 'invalidFilter' | 'noTarget' | 'invalidValue' | 'tooMany';
     };
+
+/** Changes of one request, also those in one value; and the values that they look through. */
+const changesMax = 1_000;
+const lookedMax = 20_000_000;
 
 /** Applies the operations of a PATCH (RFC 7644, 3.5.2) one after another; all of them or none. */
 export function applyPatch(resource: JsonDict, operations: readonly PatchOperation[]): Patched {
   let current = resource;
+  let changesLeft = changesMax;
+  let lookedLeft = lookedMax;
   for (const { op, path, value } of operations) {
     const changes = path === undefined ? membersOf(value) : [{ path, value }];
     if (changes === undefined)
       return { kind: 'refused', scimType: op === 'remove' ? 'noTarget' : 'invalidValue' };
+    changesLeft -= changes.length;
+    if (changesLeft < 0) return { kind: 'refused', scimType: 'tooMany' };
     for (const change of changes) {
       const place = placeOf(change.path);
       if (typeof place === 'string') return { kind: 'refused', scimType: place };
+      const known = current[place.attribute];
+      lookedLeft -= isList(known) ? known.length : 0;
+      if (lookedLeft < 0) return { kind: 'refused', scimType: 'tooMany' };
       current = changed(current, place, op, change.value);
     }
   }
