@@ -119,6 +119,11 @@ export function judgeToken(text: string, record: StoredToken | undefined, now: n
   return { kind: 'accepted', principal: principalOf(record), isUseDue };
 }
 
+/** Who a kept token stands for now; undefined once it was revoked or has expired. */
+export function principalOfToken(record: StoredToken, now: number): Principal | undefined {
+  return record.revokedAt !== undefined || now >= record.expiresAt ? undefined : principalOf(record);
+}
+
 function principalOf(record: StoredToken): Principal {
   const { id, name, teams } = record;
   const agent = record.scopes.find((scope) => scope.startsWith(agentPrefix))?.slice(agentPrefix.length);

@@ -51,7 +51,23 @@ export type HttpParts = {
   readonly issueToken: (request: TokenRequest, issuer: Principal) => Promise<TokenIssue>;
   /** Who presents this token; undefined for any that is not valid now. */
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
+  /** Browsers that are signed in. */
+  readonly sessions: SessionDesk;
   readonly isReady: () => Promise<boolean>;
+};
+
+export type SessionDesk = {
+  /** Undefined for a token that is not valid. */
+  begin(
+    token: string,
+  ): Promise<
+    { readonly secret: string; readonly expiresAt: number; readonly principal: Principal } | undefined
+  >;
+  /** Who has this cookie; undefined for any that is not valid now. */
+  find(secret: string): Promise<Principal | undefined>;
+  idOf(secret: string): Promise<string | undefined>;
+  /** False when none of this id runs. */
+  end(id: string): Promise<boolean>;
 };
 
 /** What the doors read of the configuration. */

@@ -90,6 +90,11 @@ export const routeTable = [
   { method: 'POST', path: '/v1/tokens', access: 'admin', takes: json },
   { method: 'DELETE', path: '/v1/tokens/{id}', access: 'admin' },
   { method: 'POST', path: '/v1/claim', access: 'admin' },
+  { method: 'GET', path: '/v1/session', access: 'public' },
+  { method: 'POST', path: '/v1/session', access: 'public', takes: json },
+  { method: 'DELETE', path: '/v1/session', access: 'public' },
+  { method: 'GET', path: '/v1/sessions', access: 'admin' },
+  { method: 'DELETE', path: '/v1/sessions/{id}', access: 'admin' },
   { method: 'GET', path: '/v1/sources', access: 'system:read' },
 
   { method: 'GET', path: '/scim/v2/Users', access: 'scim:write' },

@@ -31,6 +31,7 @@ import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { scimRoutes } from './routes/scim.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -104,6 +105,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...pauseRoutes(room),
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
+    ...sessionRoutes(room),
     ...scimRoutes(room),
     ...policyRoutes(room),
     ...claimLinkRoutes(room),

@@ -289,6 +289,15 @@ export type TokenRow = {
   readonly revokedAt?: number;
 };
 
+export type SessionRow = {
+  readonly id: string;
+  readonly hash: string;
+  readonly tokenId: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt?: number;
+};
+
 export type SuppressionRow = {
   readonly id: string;
   readonly kind: 'path' | 'value' | 'repository';

@@ -38,6 +38,7 @@ import type {
   RefusedReplyRow,
   ReleaseFilter,
   ReplyRow,
+  SessionRow,
   SpanRow,
   StoredEvent,
   SuppressionRow,
@@ -160,6 +161,8 @@ export interface StoreWrite {
   setting(name: string): Promise<Json | undefined>;
   insertToken(token: TokenRow): Promise<void>;
   revokeToken(id: string, at: number): Promise<boolean>;
+  insertSession(session: SessionRow): Promise<void>;
+  revokeSession(id: string, at: number): Promise<boolean>;
   insertSuppression(row: SuppressionRow): Promise<void>;
   /** Keeps the mail of a simulation, in place of the one before. */
   saveCampaign(row: CampaignRow): Promise<void>;
@@ -258,6 +261,10 @@ export interface StoreRead {
   counters(principal: Principal, behaviour: string): Promise<readonly CounterRow[]>;
   tokens(principal: Principal): Promise<readonly TokenRow[]>;
   tokenByHash(principal: Principal, hash: string): Promise<TokenRow | undefined>;
+  tokenById(principal: Principal, id: string): Promise<TokenRow | undefined>;
+  /** Sessions that run. */
+  sessions(principal: Principal, now: number): Promise<readonly SessionRow[]>;
+  sessionByHash(principal: Principal, hash: string): Promise<SessionRow | undefined>;
   suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;
   /** Simulations whose mail is known. */
   campaigns(principal: Principal, keys: readonly CampaignKey[]): Promise<readonly CampaignRow[]>;

@@ -207,7 +207,8 @@ test('a token cannot make one that may do or see more than itself', async () => 
 
 test('a token in the Authorization header counts alone, whatever cookie stands beside it', async () => {
   const good = await doors.token(['loops:read']);
-  const cookie = { Cookie: `foldback=${good}` };
+  const begun = await doors.given.sessions.begin(good);
+  const cookie = { Cookie: `foldback=${begun?.secret}` };
   expect((await doors.ask('/v1/loops', { headers: cookie })).status).toBe(200);
   expect((await doors.ask('/v1/loops', { headers: cookie, token: 'nonsense' })).status).toBe(401);
   expect((await doors.ask('/v1/loops', { headers: { Authorization: 'Basic YTpi', ...cookie } })).status).toBe(

@@ -5,6 +5,7 @@ import { bearerToken } from '../../access/token.ts';
 import { AppError } from '../../core/errors.ts';
 import type { HttpParts } from '../http-parts.ts';
 import type { Limits } from './limits.ts';
+import { isSafe, requireOwnScript } from './own-script.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
 /** Tells who a request comes from. */
@@ -16,7 +17,7 @@ export type Callers = {
 };
 
 export function createCallers(
-  parts: Pick<HttpParts, 'authenticate'>,
+  parts: Pick<HttpParts, 'authenticate' | 'sessions'>,
   session: SessionCookie,
   limits: Limits,
 ): Callers {
@@ -25,11 +26,12 @@ export function createCallers(
     // A header that is there is meant: a cookie beside it does not help a token that is not valid.
     if (header !== undefined) return judged(c, bearerToken(header));
     const cookie = session.read(c);
-    return cookie === undefined ? undefined : judged(c, cookie);
+    return cookie === undefined ? undefined : known(c, await parts.sessions.find(cookie));
   };
-  const judged = async (c: Context, token: string | undefined): Promise<Principal> => {
-    const known = token === undefined ? undefined : await parts.authenticate(token);
-    if (known !== undefined) return known;
+  const judged = async (c: Context, token: string | undefined): Promise<Principal> =>
+    known(c, token === undefined ? undefined : await parts.authenticate(token));
+  const known = (c: Context, caller: Principal | undefined): Principal => {
+    if (caller !== undefined) return caller;
     limits.few(c, 'refused-tokens');
     throw unauthenticated(c);
   };
@@ -39,6 +41,7 @@ export function createCallers(
       const caller = await find(c);
       limits.request(c, caller);
       if (caller === undefined) throw unauthenticated(c);
+      if (!isSafe(c) && c.req.header('Authorization') === undefined) requireOwnScript(c);
       if (!can(caller, scope)) throw new AppError('forbidden', `It takes the scope ${scope}.`);
       return caller;
     },

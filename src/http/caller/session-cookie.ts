@@ -2,13 +2,13 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 
 /**
- * An operator's browser session: the API token itself in a cookie that no script reads and no other site sends
+ * An operator's browser session: its secret in a cookie that no script reads and no other site sends
  * (RFC 6265bis: HttpOnly, SameSite=Strict). On https its name carries `__Host-`, so that no other host can set it.
  */
 export type SessionCookie = {
   read(c: Context): string | undefined;
-  /** @param expiresAt epoch milliseconds, when the token ends; undefined: with the browser */
-  write(c: Context, token: string, expiresAt: number | undefined, now: number): void;
+  /** @param expiresAt epoch milliseconds, when the session ends */
+  write(c: Context, secret: string, expiresAt: number, now: number): void;
   clear(c: Context): void;
 };
 
@@ -18,16 +18,14 @@ export function sessionCookie(isHttps: boolean): SessionCookie {
   const prefix = isHttps ? ({ prefix: 'host' } as const) : {};
   return {
     read: (c) => (isHttps ? getCookie(c, name, 'host') : getCookie(c, name)),
-    write: (c, token, expiresAt, now) => {
-      const maxAge =
-        expiresAt === undefined ? {} : { maxAge: Math.max(0, Math.floor((expiresAt - now) / 1000)) };
-      setCookie(c, name, token, {
+    write: (c, secret, expiresAt, now) => {
+      setCookie(c, name, secret, {
         ...prefix,
         path: '/',
         secure: isHttps,
         httpOnly: true,
         sameSite: 'Strict',
-        ...maxAge,
+        maxAge: Math.max(0, Math.floor((expiresAt - now) / 1000)),
       });
     },
     clear: (c) => {

@@ -109,6 +109,7 @@ export function acting(given: {
 export function open(given: {
   readonly summary: string;
   readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
   readonly answers: Answers;
   readonly handle: (c: Context) => Promise<Response> | Response;
 }): OpenOperation {
@@ -128,7 +129,8 @@ export function queryOf<Query>(c: Context, schema: z.ZodType<Query>): Query {
   throw requestFault(parsed.error);
 }
 
-async function bodyOf<Body>(c: Context, schema: z.ZodType<Body>): Promise<Body> {
+/** A small JSON body. Errors: `bad-request`, `too-large`. */
+export async function bodyOf<Body>(c: Context, schema: z.ZodType<Body>): Promise<Body> {
   const bytes = await readRawBody(c, jsonBodyBytesMax);
   const value = parseBody(bytes, limits);
   if (!value.ok) throw new AppError(value.code, value.reason);

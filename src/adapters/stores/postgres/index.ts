@@ -7,6 +7,7 @@ import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readPolicies from './queries/read-policies.ts';
 import * as readRefused from './queries/read-refused.ts';
+import * as readSessions from './queries/read-sessions.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
@@ -16,6 +17,7 @@ import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as messages from './queries/write-messages.ts';
 import * as writePolicies from './queries/write-policies.ts';
+import * as writeSessions from './queries/write-sessions.ts';
 import * as settings from './queries/write-settings.ts';
 
 type Db = Kysely<unknown>;
@@ -73,6 +75,7 @@ function reader(db: Db): StoreRead {
   return {
     ...bind(db, loopReads),
     ...bind(db, readSettings),
+    ...bind(db, readSessions),
     ...bind(db, readTotals),
     ...bind(db, readUntold),
     ...bind(db, readRefused),
@@ -91,6 +94,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, messageQueries),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),
+    ...bind(trx, writeSessions),
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),
     ...bind(trx, writePolicies),

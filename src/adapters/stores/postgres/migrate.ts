@@ -6,6 +6,7 @@ import * as undertakings from './migrations/0002-undertakings.ts';
 import * as campaigns from './migrations/0003-campaigns.ts';
 import * as directory from './migrations/0004-directory.ts';
 import * as policies from './migrations/0005-policies.ts';
+import * as sessions from './migrations/0006-sessions.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-campaigns': campaigns,
   '0004-directory': directory,
   '0005-policies': policies,
+  '0006-sessions': sessions,
 };
 
 /**

@@ -7,6 +7,7 @@ import { formNonce, judgeNonce } from '../../caller/form-nonce.ts';
 import { readForm } from '../../hardening/raw-body.ts';
 import type { Room } from '../../room.ts';
 import { type Operations, open, pathPart } from '../../table/operation.ts';
+import { signIn } from '../session.ts';
 
 const formBytesMax = 2048;
 const nameLengthMax = 80;
@@ -61,7 +62,7 @@ export function claimRoutes(room: Room): Pick<Operations, 'GET /claim/{token}' |
         const taken = await given.claim.take(token, [...name].slice(0, nameLengthMax).join(''));
         if (taken.verdict !== 'valid') return used(c, taken.verdict);
         if (taken.token === undefined) throw new TypeError('a valid claim gives a token');
-        room.session.write(c, taken.token, taken.expiresAt, now);
+        await signIn(room, c, taken.token);
         const step = {
           kind: 'claimed' as const,
           token: taken.token,

@@ -5,6 +5,7 @@ import { formNonce, judgeNonce } from '../../caller/form-nonce.ts';
 import { readForm } from '../../hardening/raw-body.ts';
 import type { Room } from '../../room.ts';
 import { type Operations, open } from '../../table/operation.ts';
+import { signIn, signOut } from '../session.ts';
 
 const formBytesMax = 2048;
 const pageAgeMs = 24 * 3_600_000;
@@ -32,9 +33,8 @@ export function signInRoutes(room: Room): Pick<Operations, SignInKeys> {
         const next = ownPath(fields.get('next') ?? '');
         const nonce = judgeNonce(given.formKey, ['sign-in'], fields.get('form') ?? '', now, pageAgeMs);
         const token = (fields.get('token') ?? '').trim().slice(0, signInTokenLengthMax);
-        const isGood = nonce === 'good' && (await given.authenticate(token)) !== undefined;
+        const isGood = nonce === 'good' && (await signIn(room, c, token)) !== undefined;
         if (!isGood) return c.html(signInForm(room, c, next, true), 401);
-        room.session.write(c, token, undefined, now);
         return c.redirect(next, 303);
       },
     }),
@@ -55,7 +55,7 @@ export function signInRoutes(room: Room): Pick<Operations, SignInKeys> {
           );
           if (nonce !== 'good') throw new AppError('bad-request', 'The page was open for too long.');
         }
-        room.session.clear(c);
+        await signOut(room, c);
         return c.redirect('/', 303);
       },
     }),

@@ -147,6 +147,13 @@ export async function tokens(db: Db, principal: Principal): Promise<readonly Tok
   return found.rows.map(tokenOf);
 }
 
+export async function tokenById(db: Db, principal: Principal, id: string): Promise<TokenRow | undefined> {
+  if (principal.teams !== 'all') return undefined;
+  const found = await sql<TokenRecord>`select * from tokens where id = ${id}::uuid`.execute(db);
+  const record = found.rows[0];
+  return record === undefined ? undefined : tokenOf(record);
+}
+
 export async function tokenByHash(db: Db, principal: Principal, hash: string): Promise<TokenRow | undefined> {
   if (principal.teams !== 'all') return undefined;
   const found = await sql<TokenRecord>`select * from tokens where hash = ${hash}`.execute(db);

@@ -1,0 +1,48 @@
+import { isEqualConstantTime } from '../lib/hmac.ts';
+import { makeSecret, parseSecret, secretHash } from './secret-text.ts';
+
+/**
+ * A browser that an operator signed in, as the store keeps it: never the cookie's secret, only its hash. It stands on a
+ * token and can do what that token can: it ends with it.
+ */
+export type StoredSession = {
+  readonly id: string;
+  /** SHA-256 of the cookie's secret, 64 hex. */
+  readonly hash: string;
+  readonly tokenId: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt?: number;
+};
+
+/** A working day: whoever comes back tomorrow signs in again. */
+export const sessionHours = 12;
+const hourMs = 3_600_000;
+
+/** @param random 24 random bytes; the secret is new at every sign-in, so that none can be planted beforehand */
+export function openSession(
+  id: string,
+  token: { readonly id: string; readonly expiresAt: number },
+  now: number,
+  random: Uint8Array,
+): { readonly secret: string; readonly session: StoredSession } {
+  const secret = makeSecret('session', random);
+  const expiresAt = Math.min(now + sessionHours * hourMs, token.expiresAt);
+  return {
+    secret,
+    session: { id, hash: secretHash(secret), tokenId: token.id, createdAt: now, expiresAt },
+  };
+}
+
+/** The hash under which a presented cookie is looked up; undefined when its form alone shows that it is none. */
+export function sessionHash(text: string): string | undefined {
+  const parsed = parseSecret('session', text);
+  return parsed.kind === 'parsed' ? parsed.hash : undefined;
+}
+
+/** Whether the cookie opens this session now. Its token is judged beside it. */
+export function isSessionValid(text: string, session: StoredSession, now: number): boolean {
+  const hash = sessionHash(text);
+  if (hash === undefined || !isEqualConstantTime(hash, session.hash)) return false;
+  return session.revokedAt === undefined && now < session.expiresAt;
+}

@@ -1,0 +1,141 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { Principal } from '../../access/principal.ts';
+import { sessionHours } from '../../access/session.ts';
+import { AppError } from '../../core/errors.ts';
+import { requireAllTeams } from '../caller/caller.ts';
+import { requireOwnScript } from '../caller/own-script.ts';
+import { id32, instant, iso } from '../json/shapes.ts';
+import type { Room } from '../room.ts';
+import { acting, bodyOf, noQuery, type Operations, open, pathPart, reading } from '../table/operation.ts';
+
+const callerSchema = z.object({
+  name: z.string(),
+  scopes: z.array(z.string()),
+  teams: z.union([z.literal('all'), z.array(z.string())]),
+  organisation: z.string(),
+  mode: z.enum(['shadow', 'live']).describe('Whether messages leave.'),
+});
+export type CallerJson = z.infer<typeof callerSchema>;
+
+const sessionSchema = z.object({
+  id: id32,
+  token: z.object({ id: id32, name: z.string().exactOptional() }),
+  createdAt: instant,
+  expiresAt: instant,
+  isThis: z.boolean().describe('Whether it is the one that asks.'),
+});
+
+const signInBody = z.strictObject({ token: z.string().trim().min(1).max(200) });
+
+type SessionKeys =
+  | 'GET /v1/session'
+  | 'POST /v1/session'
+  | 'DELETE /v1/session'
+  | 'GET /v1/sessions'
+  | 'DELETE /v1/sessions/{id}';
+
+/** A browser's session: a token is exchanged for a cookie that no script reads and that can be revoked. */
+export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
+  const { given } = room;
+  const { parts } = given;
+  const callerJson = ({ name, scopes, teams }: Principal): CallerJson => ({
+    name,
+    scopes: [...scopes],
+    teams: teams === 'all' ? teams : [...teams],
+    organisation: given.config.organisation.name,
+    mode: given.config.delivery.mode,
+  });
+  return {
+    'GET /v1/session': open({
+      summary: 'Who is signed in.',
+      answers: { 200: { description: 'The caller.', schema: callerSchema } },
+      handle: async (c) => {
+        const caller = await room.callers.find(c);
+        room.limits.request(c, caller);
+        if (caller === undefined) throw new AppError('unauthenticated', 'Nobody is signed in.');
+        return c.json(callerJson(caller));
+      },
+    }),
+    'POST /v1/session': open({
+      summary: `Signs a browser in for ${sessionHours} hours: takes a token, gives a cookie.`,
+      body: signInBody,
+      answers: { 201: { description: 'Signed in.', schema: callerSchema } },
+      handle: async (c) => {
+        requireOwnScript(c);
+        room.limits.few(c, 'sign-ins');
+        const { token } = await bodyOf(c, signInBody);
+        const signedIn = await signIn(room, c, token);
+        if (signedIn === undefined) throw new AppError('unauthenticated', 'This token is not valid.');
+        return c.json(callerJson(signedIn), 201);
+      },
+    }),
+    'DELETE /v1/session': open({
+      summary: 'Signs this browser out: the session is revoked. The token stays valid.',
+      answers: { 204: { description: 'Signed out.' } },
+      handle: async (c) => {
+        requireOwnScript(c);
+        await signOut(room, c);
+        return c.body(null, 204);
+      },
+    }),
+    'GET /v1/sessions': reading({
+      summary: 'Lists the browsers that are signed in.',
+      query: noQuery,
+      answers: {
+        200: { description: 'All that run.', schema: z.object({ items: z.array(sessionSchema) }) },
+      },
+      handle: async ({ c, caller }) => {
+        requireAllTeams(caller);
+        const [rows, tokens] = await Promise.all([
+          parts.store.read.sessions(caller, parts.clock.now()),
+          parts.store.read.tokens(caller),
+        ]);
+        const names = new Map(tokens.map(({ id, name }) => [id, name]));
+        const own = await given.sessions.idOf(room.session.read(c) ?? '');
+        const items = rows.map(({ id, tokenId, createdAt, expiresAt }) => {
+          const name = names.get(tokenId);
+          return {
+            id,
+            token: { id: tokenId, ...(name === undefined ? {} : { name }) },
+            createdAt: iso(createdAt),
+            expiresAt: iso(expiresAt),
+            isThis: id === own,
+          };
+        });
+        return c.json({ items });
+      },
+    }),
+    'DELETE /v1/sessions/{id}': acting({
+      summary: 'Signs a browser out, whoever’s it is.',
+      answers: { 204: { description: 'It is signed out.' } },
+      handle: async ({ c, caller }) => {
+        requireAllTeams(caller);
+        const id = pathPart(c, 'id');
+        const isDone = id32.safeParse(id).success && (await given.sessions.end(id));
+        if (!isDone) throw new AppError('not-found', 'No running session has this id.');
+        return c.body(null, 204);
+      },
+    }),
+  };
+}
+
+/** Puts the cookie of a new session into the answer. Undefined for a token that is not valid. */
+export async function signIn(room: Room, c: Context, token: string): Promise<Principal | undefined> {
+  const begun = await room.given.sessions.begin(token);
+  if (begun === undefined) return undefined;
+  // Whoever signs in anew leaves no older session behind in this browser.
+  await endOwn(room, c);
+  room.session.write(c, begun.secret, begun.expiresAt, room.given.parts.clock.now());
+  return begun.principal;
+}
+
+export async function signOut(room: Room, c: Context): Promise<void> {
+  await endOwn(room, c);
+  room.session.clear(c);
+}
+
+async function endOwn(room: Room, c: Context): Promise<void> {
+  const id = await room.given.sessions.idOf(room.session.read(c) ?? '');
+  if (id !== undefined) await room.given.sessions.end(id);
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { tokenHash } from '../../src/access/token.ts';
+import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import { loopPrincipal } from '../../src/loop/parts.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { hour, monday } from '../support/house.ts';
+import { type Answer, type Doors, openDoors } from './doors.ts';
+
+let store: Store;
+let doors: Doors;
+
+beforeAll(async () => {
+  store = await openEmbedded();
+});
+afterAll(() => store?.close());
+beforeEach(() => {
+  doors = openDoors({ store });
+});
+
+const ours = { 'X-Foldback-Console': '1', 'Sec-Fetch-Site': 'same-origin' };
+const cookieOf = ({ headers }: Answer): string => (headers.get('Set-Cookie') ?? '').split(';')[0] ?? '';
+const signIn = (token: string, headers: Readonly<Record<string, string>> = ours) =>
+  doors.ask('/v1/session', { json: { token }, headers });
+const withCookie = (cookie: string, more: Readonly<Record<string, string>> = {}) => ({
+  headers: { Cookie: cookie, ...more },
+});
+
+test('a token is exchanged for a cookie that does not hold it, and that the store keeps as a hash only', async () => {
+  const token = await doors.token(['loops:read']);
+  const answer = await signIn(token);
+  expect(answer.status).toBe(201);
+  expect(answer.json).toMatchObject({ name: 'a test', scopes: ['loops:read'], teams: 'all' });
+  expect(answer.headers.get('Set-Cookie')).toMatch(
+    /^foldback=fbl_session_[0-9A-Za-z]{39}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/u,
+  );
+  const secret = cookieOf(answer).replace('foldback=', '');
+  expect(answer.text).not.toContain(secret);
+  const rows = await store.read.sessions(loopPrincipal, monday);
+  expect(JSON.stringify(rows)).not.toContain(secret);
+  expect((await doors.ask('/v1/session', withCookie(cookieOf(answer)))).json).toMatchObject({
+    name: 'a test',
+  });
+});
+
+test('what a session may do and see is what its token may', async () => {
+  const blue = await signIn(await doors.token(['loops:read'], { teams: ['blue'] }));
+  expect(blue.json).toMatchObject({ teams: ['blue'] });
+  expect((await doors.ask('/v1/loops', withCookie(cookieOf(blue)))).status).toBe(200);
+  expect((await doors.ask('/v1/tokens', withCookie(cookieOf(blue)))).status).toBe(403);
+});
+
+test('a page of another origin can neither sign a browser in nor use its session', async () => {
+  const token = await doors.token(['admin']);
+  expect((await signIn(token, { ...ours, 'Sec-Fetch-Site': 'cross-site' })).status).toBe(421);
+  expect((await signIn(token, { ...ours, Origin: 'https://elsewhere.example' })).status).toBe(421);
+  expect((await signIn(token, {})).status).toBe(403);
+  const cookie = cookieOf(await signIn(token));
+  const pause = (headers: Readonly<Record<string, string>>) =>
+    doors.ask('/v1/pause', { json: { on: false }, headers: { Cookie: cookie, ...headers } });
+  expect((await pause({})).status).toBe(403);
+  expect((await pause({ ...ours, Origin: 'https://elsewhere.example' })).status).toBe(421);
+  expect((await pause(ours)).status).toBe(200);
+});
+
+test('signing out revokes the session: the cookie that was copied opens nothing', async () => {
+  const cookie = cookieOf(await signIn(await doors.token(['admin'])));
+  const out = await doors.ask('/v1/session', { method: 'DELETE', ...withCookie(cookie, ours) });
+  expect(out.status).toBe(204);
+  expect((await doors.ask('/v1/session', withCookie(cookie))).status).toBe(401);
+});
+
+test('a session ends with its time, and with the token that it stands on', async () => {
+  const token = await doors.token(['admin']);
+  const [first, second] = [cookieOf(await signIn(token)), cookieOf(await signIn(token))];
+  doors.house.clock.pass(12 * hour);
+  expect((await doors.ask('/v1/session', withCookie(first))).status).toBe(401);
+  doors.house.clock.set(monday);
+  expect((await doors.ask('/v1/session', withCookie(second))).status).toBe(200);
+  const stored = await store.read.tokenByHash(loopPrincipal, tokenHash(token) ?? '');
+  await store.transaction((tx) => tx.revokeToken(stored?.id ?? '', monday));
+  expect((await doors.ask('/v1/session', withCookie(second))).status).toBe(401);
+});
+
+test('an administrator sees who is signed in, and signs them out', async () => {
+  const admin = await doors.token(['admin']);
+  const other = cookieOf(await signIn(await doors.token(['loops:read'])));
+  const own = cookieOf(await signIn(admin));
+  const listed = await doors.ask('/v1/sessions', withCookie(own));
+  expect(listed.text).not.toContain('fbl_');
+  const { items } = listed.json;
+  if (!Array.isArray(items)) throw new Error(listed.text);
+  expect(items.filter(({ isThis }) => isThis)).toHaveLength(1);
+  for (const { id, isThis } of items)
+    if (isThis !== true)
+      expect((await doors.ask(`/v1/sessions/${id}`, { method: 'DELETE', token: admin })).status).toBe(204);
+  expect((await doors.ask('/v1/session', withCookie(other))).status).toBe(401);
+  expect((await doors.ask('/v1/session', withCookie(own))).status).toBe(200);
+});
+
+test('wrong tokens are slowed down', async () => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 11; n += 1)
+    statuses.push(
+      (await doors.ask('/v1/session', { json: { token: `x${n}` }, headers: ours, from: '192.0.2.45' }))
+        .status,
+    );
+  expect(statuses.slice(-2)).toEqual([401, 429]);
+});
