@@ -7,8 +7,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const source = join(root, 'src', 'cli', 'main.ts');
-const built = join(root, 'dist', 'cli', 'main.js');
+// A coding agent waits for this one at every call: it does without the rest of the program.
+const name = process.argv[2] === 'hook' && process.argv[3] === 'agent' ? 'hook-agent-main' : 'main';
+const source = join(root, 'src', 'cli', `${name}.ts`);
+const built = join(root, 'dist', 'cli', `${name}.js`);
 // A published package has no sources, and Node strips types only outside node_modules.
 const main = !existsSync(source) && existsSync(built) ? built : source;
 

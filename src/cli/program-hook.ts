@@ -31,10 +31,11 @@ export function addHook(program: Command, { finish, config, server }: Shared): v
     .command('agent')
     .summary('judge a call of a coding agent before it is made')
     .description(
-      'Reads what a coding agent hands to its hooks (standard input), and answers before the tool is called. It prints nothing where no rule is broken.\nTo switch it on, name `npx foldback hook agent` as the command of the hooks PreToolUse and PostToolUse.\nSettings are read from --config, the environment, or foldback.yaml in the home folder.',
+      'Reads what a coding agent hands to its hooks (standard input), and answers before the tool is called. The policies of the server decide: allow or deny.\nWhile it is away, what critical rules forbid is denied, and a person is asked about the rest.\nTo switch it on, name `npx foldback hook agent` as the command of the hooks PreToolUse and PostToolUse.\nSettings are read from --config, the environment, or foldback.yaml in the home folder.',
     )
     .option('--agent <id>', 'what this agent is called; coding agents do not say')
     .option('--sponsor <email>', 'who answers for it, and is told')
+    .option('--defer', 'leave what a policy allows to the questions of the agent itself')
     .option('--plain', 'print the answer alone, for agents whose hooks have another form')
     .addOption(server())
     .addOption(config())

@@ -35,8 +35,19 @@ async function ask(input: string, args: readonly string[] = [], env: Readonly<Re
 }
 
 describe('foldback hook agent', () => {
-  test('a call that breaks nothing gets no answer, so that the agent’s own questions stand', async () => {
-    expect(await ask(hook({}))).toEqual({ code: 0, stdout: '', stderr: '' });
+  test('while no server is known a person is asked about what breaks nothing, and why is said', async () => {
+    const ran = await ask(hook({}));
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(ran.stdout)).toEqual({
+      hookSpecificOutput: {
+        hookEventName: 'PreToolUse',
+        permissionDecision: 'ask',
+        permissionDecisionReason: expect.stringContaining('No server of Foldback runs or is known.'),
+      },
+    });
+    // What is done already needs no person.
+    const after = await ask(hook({ hook_event_name: 'PostToolUse', tool_response: {} }));
+    expect(after).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   test('a reach for a secret is denied, in words of the packs and without a word of the call', async () => {
@@ -117,14 +128,17 @@ describe('foldback hook agent', () => {
       const env = { FOLDBACK__TOKEN: 'made-up-token-for-this-test' };
       const names = ['--agent', 'shop-coder', '--sponsor', 'ana@example.com'];
       const ran = await ask(input, ['--server', `http://127.0.0.1:${port}`, ...names], env);
-      expect(ran).toEqual({ code: 0, stdout: '', stderr: '' });
-      expect(paths).toEqual(['/v1/sources/agents']);
-      expect(JSON.parse(bodies[0] ?? '')).toMatchObject({
+      // It decides nothing, so that a person does.
+      expect(ran).toMatchObject({ code: 0, stderr: '' });
+      expect(ran.stdout).toContain('"permissionDecision":"ask"');
+      expect(paths.toSorted()).toEqual(['/access/v1/evaluation', '/v1/agents/rules', '/v1/sources/agents']);
+      const told = bodies[paths.indexOf('/v1/sources/agents')] ?? '';
+      expect(JSON.parse(told)).toMatchObject({
         agent: 'shop-coder',
         sponsor: 'ana@example.com',
         tool_input: { file_path: 'a.txt' },
       });
-      expect(bodies[0]).not.toMatch(/CONTENT-OF-FILE|RESULT-OF-TOOL|TRANSCRIPT/u);
+      expect(bodies.join(' ')).not.toMatch(/CONTENT-OF-FILE|RESULT-OF-TOOL|TRANSCRIPT/u);
     } finally {
       server.close();
     }

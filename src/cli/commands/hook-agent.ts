@@ -1,47 +1,64 @@
 import { homedir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
-import type { Config } from '../../config/schema.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Event } from '../../core/event.ts';
+import { judgeCall } from '../../judge-call.ts';
 import { type Dict, dictOf, isDict, textOf } from '../../lib/guards.ts';
 import { limits } from '../../lib/limits.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
-import { agentAnswer, hookOutput } from '../hook/agent-answer.ts';
-import { sendReport } from '../hook/report.ts';
-import { hookSettings } from '../hook/settings.ts';
+import { type AgentAnswer, agentAnswer, awayAnswer, hookOutput, withAway } from '../hook/agent-answer.ts';
+import { judgedByPolicy, questionOf } from '../hook/agent-question.ts';
+import { forbiddenByKept, keepRules } from '../hook/agent-rules.ts';
+import {
+  type AgentHookFlags,
+  type AgentHookSettings,
+  agentHookSettings,
+  type KnownServer,
+  knownServer,
+} from '../hook/agent-settings.ts';
+import { askJson } from '../hook/ask-json.ts';
+import { brokenCall } from '../hook/broken-call.ts';
+import { denial, policyAnswer } from '../hook/policy-answer.ts';
 import { note, writeJson } from '../output.ts';
-import type { StoreFlags } from '../session.ts';
 
-export type HookAgentFlags = StoreFlags & {
+export type HookAgentFlags = AgentHookFlags & {
   readonly plain?: boolean;
+  /** Leaves what a policy allows to the agent's own questions. */
+  readonly defer?: boolean;
   /** Coding agents do not say who they are, nor who answers for them. */
   readonly agent?: string;
   readonly sponsor?: string;
 };
 
+/** As long as an agent is to wait for a decision, and for what need not be known before one. */
+const decisionMs = 1_500;
+const besideMs = 1_000;
+
 /**
- * Answers a coding agent that asks before it calls a tool. It says nothing where nothing is broken, so that the agent's
- * own questions stand. A fault lets the call through, or stops it with code 2, as `hook.onError` says.
+ * Answers a coding agent that asks before it calls a tool: what the policies of the server say; while it is away, what
+ * critical rules forbid is denied and a person is asked about the rest. Input that cannot be read lets the call through,
+ * or stops it with code 2, as `hook.onError` says.
+ *
+ * Nothing that takes long to load is imported here: every call of an agent waits for it.
  */
 export async function hookAgentCommand(flags: HookAgentFlags): Promise<ExitCode> {
   if (process.stdin.isTTY === true)
     throw new CliError('A coding agent gives this command its input: it is a hook.');
   // Never from the workspace or git's folder in it, which the agent itself may write.
-  const config = await hookSettings(flags, homedir());
+  const settings = await agentHookSettings(flags, process.env, homedir());
   try {
     const { agent, sponsor } = flags;
     const named = {
       ...(agent === undefined ? {} : { agent }),
       ...(sponsor === undefined ? {} : { sponsor }),
     };
-    return await answer({ ...(await readInput()), ...named }, flags, config);
+    return await answer({ ...(await readInput()), ...named }, flags, settings);
   } catch (error) {
     const reason = error instanceof AppError ? error.detail : 'the call could not be read';
-    const isAllowed = config.hook.onError === 'allow';
+    const isAllowed = settings.onError === 'allow';
     const end = isAllowed ? 'It goes on' : 'It was stopped';
-    note(
-      `Foldback could not judge this call: ${reason}. ${end}, as hook.onError is "${config.hook.onError}".`,
-    );
+    note(`Foldback could not judge this call: ${reason}. ${end}, as hook.onError is "${settings.onError}".`);
     return isAllowed ? exit.ok : exit.usage;
   }
 }
@@ -53,23 +70,60 @@ async function readInput(): Promise<Dict> {
   return parsed.value;
 }
 
-async function answer(input: Dict, flags: HookAgentFlags, config: Config): Promise<ExitCode> {
-  const { judgeCall } = await import('../../judge-call.ts');
-  const options = { packs: config.packs, language: config.delivery.language, now: Date.now() };
-  const judged = judgeCall(input, options);
+async function answer(input: Dict, flags: HookAgentFlags, settings: AgentHookSettings): Promise<ExitCode> {
+  const judged = judgeCall(input, Date.now());
   if (judged === undefined) return exit.ok;
-  const event = textOf(input.hook_event_name) ?? 'PreToolUse';
-  const told = judged.broken === undefined ? undefined : agentAnswer(judged.broken, momentOf(event));
-  if (told !== undefined) writeJson(flags.plain === true ? told : hookOutput(event, told));
+  const name = textOf(input.hook_event_name) ?? 'PreToolUse';
+  const server = await knownServer(settings, flags.server);
+  const isAfter = name.startsWith('Post');
+  const told = isAfter
+    ? await toldAfter(judged.event, settings)
+    : await decided(judged.event, server, flags, settings);
+  if (told !== undefined && !(told.decision === 'allow' && flags.defer === true))
+    writeJson(flags.plain === true ? told : hookOutput(name, told));
+  // What a policy denied is known to the server, as the attempt that it was.
+  const isKnown = told?.decision === 'deny' && told.behaviour === undefined;
+  if (server === undefined || isKnown) return exit.ok;
   const report = reportOf(input, judged.event.record, told?.decision);
-  const path = `/v1/sources/${judged.source.id}`;
-  if ((await sendReport(path, report, config, flags.server)) === 'no-answer')
-    note('Foldback could not be told of this: its server did not take it.');
+  const sent = await askJson(server, 'POST', `/v1/sources/${judged.source}`, report, besideMs);
+  if (sent?.status !== 202) note('Foldback could not be told of this: its server did not take it.');
   return exit.ok;
 }
 
-function momentOf(event: string): 'before' | 'after' {
-  return event.startsWith('Post') ? 'after' : 'before';
+async function toldAfter(event: Event, settings: AgentHookSettings): Promise<AgentAnswer | undefined> {
+  const broken = await brokenCall(event, settings);
+  return broken === undefined ? undefined : agentAnswer(broken, 'after');
+}
+
+async function decided(
+  event: Event,
+  server: KnownServer | undefined,
+  flags: HookAgentFlags,
+  settings: AgentHookSettings,
+): Promise<AgentAnswer> {
+  const { language, dataDir } = settings;
+  const question = questionOf(event, flags.agent);
+  if (server !== undefined) {
+    const [said] = await Promise.all([
+      policyAnswer(server, question, language, decisionMs),
+      keepRules(server, dataDir, Date.now(), besideMs),
+    ]);
+    if (said?.decision === 'deny') return said;
+    // A policy speaks of tools and secrets; what came into the call from elsewhere, the behaviours alone see.
+    const isBroken = event.joins?.rule !== undefined && !judgedByPolicy.has(event.joins.rule);
+    const broken = said === undefined || !isBroken ? undefined : await brokenCall(event, settings);
+    if (broken !== undefined) return agentAnswer(broken, 'before');
+    if (said !== undefined) return said;
+  }
+  const isKnown = server !== undefined;
+  const kept = await forbiddenByKept(question, dataDir, language);
+  if (typeof kept === 'object') {
+    const { ruleClass, say, instead, ask } = kept;
+    return withAway(denial(ruleClass, say, instead, ask, { retry: false, isWholeClass: true }), isKnown);
+  }
+  const broken = await brokenCall(event, settings);
+  if (broken !== undefined) return withAway(agentAnswer(broken, 'before'), isKnown);
+  return awayAnswer(isKnown);
 }
 
 /** What is told of a call beside its arguments. */
@@ -93,7 +147,7 @@ const toldMembers = [
 ] as const;
 
 /** The call with the arguments that an event keeps: neither contents nor results leave this machine. */
-function reportOf(input: Dict, record: Dict, decision: 'deny' | 'ask' | 'told' | undefined): Dict {
+function reportOf(input: Dict, record: Dict, decision: AgentAnswer['decision'] | undefined): Dict {
   const told = toldMembers.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]);
   const kept = dictOf(record.arguments) ?? {};
   return {

@@ -10,12 +10,13 @@ export type HookMoment = 'before' | 'after';
 export type AgentAnswer = {
   readonly version: 1;
   /** `ask`: a person decides. `told`: it is done already. */
-  readonly decision: 'deny' | 'ask' | 'told';
-  readonly behaviour: string;
-  readonly rule: string;
+  readonly decision: 'allow' | 'deny' | 'ask' | 'told';
+  /** Left out where a policy or nobody decided. */
+  readonly behaviour?: string;
+  readonly rule?: string;
   readonly say: string;
-  /** Whether the same by another way would be let through. */
-  readonly retry: false;
+  /** Whether the same may be tried again. */
+  readonly retry: boolean;
 };
 
 /** What nobody can undo waits for a person; the rest is nobody's to allow in passing. */
@@ -37,6 +38,23 @@ export function agentAnswer({ behaviour, rule, thing }: BrokenCall, moment: Hook
     say: `${heads[decision]} Do not try it another way. Go on without it, or say what you need and stop.`,
     retry: false,
   };
+}
+
+/** Nobody can be asked: a person decides. Starting the server ends this. */
+export function awayAnswer(isKnown: boolean): AgentAnswer {
+  const why = isKnown ? 'The server of Foldback does not answer.' : 'No server of Foldback runs or is known.';
+  return {
+    version: 1,
+    decision: 'ask',
+    say: `${why} No critical rule that is known here forbids this call. A person decides.`,
+    retry: true,
+  };
+}
+
+/** What a person is told beside an answer that was given without the server. */
+export function withAway(answer: AgentAnswer, isKnown: boolean): AgentAnswer {
+  const why = isKnown ? 'The server of Foldback does not answer' : 'No server of Foldback runs or is known';
+  return { ...answer, say: `${answer.say} (${why}: the rules that are known here were held against it.)` };
 }
 
 /** The answer as coding agents read it from their hooks. */

@@ -112,7 +112,7 @@ export function openAgentDesk({ given }: Room): AgentDesk {
       if (!agentTools[tool].input.safeParse(input).success)
         return { kind: 'refused', reason: 'The input does not fit this tool.' };
       const answer = await done(caller, agent, tool, input);
-      if ('refused' in answer) return { kind: 'refused', reason: String(answer['refused']) };
+      if ('refused' in answer) return { kind: 'refused', reason: String(answer.refused) };
       const at = new Date(parts.clock.now()).toISOString();
       // The input's hash ties the answer to its question.
       const asked = createHash('sha256')

@@ -24,7 +24,7 @@ export function lessonOf(row: LoopRow, { packs, policies, language }: LessonWord
   const known = stated === undefined ? undefined : words?.providers.get(stated);
   const said = known ?? words?.generic;
   const spoken = (sentence: Readonly<Record<string, string>> | undefined) =>
-    sentence?.[language] ?? sentence?.['en'];
+    sentence?.[language] ?? sentence?.en;
   const reason = spoken(policy?.reasonUser);
   const ask = spoken(policy?.ask?.text);
   return {
