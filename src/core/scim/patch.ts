@@ -31,14 +31,14 @@ export type Patched =
 
 /** Changes of one request, also those in one value; and the values that they look through. */
 const changesMax = 1_000;
-const lookedMax = 20_000_000;
+const lookedMax = 5_000_000;
 
 /** Applies the operations of a PATCH (RFC 7644, 3.5.2) one after another; all of them or none. */
 export function applyPatch(resource: JsonDict, operations: readonly PatchOperation[]): Patched {
   let current = resource;
   let changesLeft = changesMax;
   let lookedLeft = lookedMax;
-  for (const { op, path, value } of operations) {
+  for (const { op, path, value } of together(operations)) {
     const changes = path === undefined ? membersOf(value) : [{ path, value }];
     if (changes === undefined)
       return { kind: 'refused', scimType: op === 'remove' ? 'noTarget' : 'invalidValue' };
@@ -54,6 +54,27 @@ export function applyPatch(resource: JsonDict, operations: readonly PatchOperati
     }
   }
   return { kind: 'ok', resource: current };
+}
+
+/** Some providers add each member by an operation of its own: a large group is gone through once for all of them. */
+function together(operations: readonly PatchOperation[]): readonly PatchOperation[] {
+  const joined: PatchOperation[] = [];
+  let list: Exclude<PatchOperation['value'], undefined>[] | undefined;
+  for (const { op, path, value } of operations) {
+    const last = joined.at(-1);
+    const added = op === 'add' && path !== undefined && Array.isArray(value) ? value : undefined;
+    if (added !== undefined && list !== undefined && last?.path === path) {
+      for (const item of added) list.push(item);
+      continue;
+    }
+    list = added === undefined ? undefined : [...added];
+    joined.push({
+      op,
+      ...(path === undefined ? {} : { path }),
+      ...(value === undefined ? {} : { value: list ?? value }),
+    });
+  }
+  return joined;
 }
 
 /** Without a path the value holds attributes; their names may be paths, as Entra sends them. */
@@ -150,7 +171,12 @@ function whole(known: Json | undefined, op: PatchOperation['op'], value: Json | 
   }
   const added = isList(value) ? value : value === undefined ? [] : [value];
   const there = new Set(known.map(memberValue));
-  return [...known, ...added.filter((item) => !there.has(memberValue(item)))];
+  const fresh = added.filter((item) => {
+    const isKnown = there.has(memberValue(item));
+    there.add(memberValue(item));
+    return !isKnown;
+  });
+  return [...known, ...fresh];
 }
 
 function within(
