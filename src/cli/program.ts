@@ -120,6 +120,20 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addCorpus(program, shared);
   addHook(program, shared);
 
+  program
+    .command('mcp')
+    .summary('the tools of agents, on standard input and output')
+    .description(
+      'Serves AI agents on standard input and output (Model Context Protocol): they check an action before doing it, fetch\ntheir lessons, say that their step of a case is done, and report a call. A running server gives the answers.\nSettings are read from --config, the environment, or foldback.yaml in the home folder.',
+    )
+    .option('--agent <id>', 'which agent this is; FOLDBACK__TOKEN of an agent says it too')
+    .addOption(server())
+    .addOption(config())
+    .action(async (flags) => {
+      const { mcpCommand } = await import('./commands/mcp.ts');
+      finish(await mcpCommand(flags, version));
+    });
+
   const admin = program
     .command('admin')
     .summary("make tokens and the first administrator's link")

@@ -1,4 +1,5 @@
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { type StdioServerHandle, serveStdio } from '@modelcontextprotocol/server/stdio';
 import {
   type AgentAnswer,
   type AgentToolName,
@@ -58,4 +59,13 @@ export function serveMcp(
   // Nothing here ever changes while somebody listens, so that nobody need hold a connection open for it.
   const handler = createMcpHandler(() => agentServer(version, call), { maxSubscriptions: 0 });
   return handler.fetch(request, { parsedBody });
+}
+
+/** Serves one agent on the standard input and output of this process, until its input ends. */
+export function serveMcpStdio(
+  version: string,
+  call: CallAgentTool,
+  onFault: (fault: Error) => void,
+): StdioServerHandle {
+  return serveStdio(() => agentServer(version, call), { maxSubscriptions: 0, onerror: onFault });
 }
