@@ -25,38 +25,58 @@ export type Organisation = {
   readonly meanUsual: number;
 };
 
+/** What an organisation is made from. */
+export type Making = {
+  readonly size: number;
+  readonly share: number;
+  /** By how much the arm changes each person's rate. */
+  readonly effect: number;
+  /** Recurrences per person and window, and the shape of their gamma distribution: the lower, the less alike. */
+  readonly mean: number;
+  readonly shape: number;
+  /** Leavers per person and day, in the arm and in the usual one. */
+  readonly leaving: { readonly arm: number; readonly usual: number };
+};
+
 /** Effects on the rate: none in every second organisation, helpful and harmful in the others. */
 const effects = [1, 0.5, 1, 0.7, 1, 1.5, 1, 1.25] as const;
+
+/** The next organisation of a series, unlike the others in everything. */
+export function makeOrganisation(index: number, random: Random): Organisation {
+  const leaving = between(random, 0, 0.15) / windowDays;
+  return populate(
+    {
+      size: Math.round(between(random, 150, 2_000)),
+      share: random() < 0.5 ? 0.5 : 0.8,
+      effect: effects[index % effects.length] ?? 1,
+      mean: between(random, 0.1, 0.5),
+      shape: between(random, 0.5, 2),
+      leaving: { arm: leaving, usual: leaving },
+    },
+    random,
+  );
+}
 
 /**
  * People differ in how often it happens to them (a gamma distribution, as found with lures and leaks), come in over
  * half a year and leave at a steady rate. The effect is on each person's rate, so the true risk ratio lies nearer 1.
  */
-export function makeOrganisation(index: number, random: Random): Organisation {
-  const effect = effects[index % effects.length] ?? 1;
-  const share = random() < 0.5 ? 0.5 : 0.8;
-  const mean = between(random, 0.1, 0.5);
-  const shape = between(random, 0.5, 2);
-  const leaving = between(random, 0, 0.15) / windowDays;
-  const size = Math.round(between(random, 150, 2_000));
+export function populate(making: Making, random: Random): Organisation {
+  const { size, share, effect, mean, shape } = making;
   const people = Array.from({ length: size }, (): Participant => {
     const isArm = random() < share;
     const rate = (gamma(random, shape) * mean * (isArm ? effect : 1)) / shape / windowDays;
+    const leaving = making.leaving[isArm ? 'arm' : 'usual'];
     const leave = leaving > 0 ? exponential(random, leaving) : Number.POSITIVE_INFINITY;
     const until = Math.min(windowDays, leave);
     const recurrences: number[] = [];
     for (let day = exponential(random, rate); day <= until; day += exponential(random, rate))
       recurrences.push(day);
-    return {
-      isArm,
-      assignedOn: random() * 180,
-      leftAfter: leave < windowDays ? leave : null,
-      recurrences,
-    };
+    return { isArm, assignedOn: random() * 180, leftAfter: leave < windowDays ? leave : null, recurrences };
   });
   const risks = {
-    arm: riskOf(mean * effect, shape, leaving),
-    usual: riskOf(mean, shape, leaving),
+    arm: riskOf(mean * effect, shape, making.leaving.arm),
+    usual: riskOf(mean, shape, making.leaving.usual),
   };
   return { share, people, risks, riskRatio: risks.arm / risks.usual, meanUsual: mean };
 }

@@ -12,7 +12,12 @@ import { aalenJohansen } from '../../src/core/measures/survival/aalen-johansen.t
 import { kaplanMeier, stepAt } from '../../src/core/measures/survival/kaplan-meier.ts';
 import { meanCumulative } from '../../src/core/measures/survival/mean-cumulative.ts';
 import { between, binomial, exponential, gamma, poisson } from './coverage-draws.ts';
-import { makeOrganisation, type Organisation, windowDays } from './coverage-organisation.ts';
+import {
+  makeOrganisation,
+  type Organisation,
+  type Participant,
+  windowDays,
+} from './coverage-organisation.ts';
 
 /** What is held against a promise: an interval at one look, one that must not be missed too often, or a verdict. */
 export const promises = {
@@ -160,12 +165,7 @@ function noteExperiment(
   note: Note,
   peeked: Tally,
 ): VerdictCode {
-  const firsts = people
-    .flatMap(({ isArm, assignedOn, recurrences: [first] }) =>
-      first === undefined ? [] : [{ isArm, on: assignedOn + first }],
-    )
-    .sort((a, b) => a.on - b.on)
-    .map(({ isArm }) => isArm);
+  const firsts = firstsInOrder(people);
   let [isHeld, isRight, isFooled] = [true, true, false];
   let code: VerdictCode = 'not-enough';
   const run = runSplit(firsts, share);
@@ -196,6 +196,16 @@ function noteExperiment(
     count(peeked, isFooled);
   }
   return code;
+}
+
+/** Whose first recurrences came, in the order of the calendar: whether each was of the arm. */
+export function firstsInOrder(people: readonly Participant[]): readonly boolean[] {
+  return people
+    .flatMap(({ isArm, assignedOn, recurrences: [first] }) =>
+      first === undefined ? [] : [{ isArm, on: assignedOn + first }],
+    )
+    .sort((a, b) => a.on - b.on)
+    .map(({ isArm }) => isArm);
 }
 
 function isTrue(code: VerdictCode, riskRatio: number): boolean {
