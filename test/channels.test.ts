@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEmail } from '../src/adapters/channels/email/index.ts';
+import { createGithub, githubSettings } from '../src/adapters/channels/github/index.ts';
 import { createOutbox } from '../src/adapters/channels/outbox/index.ts';
 import { createSlack, slackSettings } from '../src/adapters/channels/slack/index.ts';
 import { createTeams, teamsSettings } from '../src/adapters/channels/teams/index.ts';
@@ -21,6 +22,8 @@ import {
   type Situation,
   usualMessage,
 } from './contracts/channel-contract.ts';
+import { showMarkdown } from './support/github-markdown.ts';
+import { type GithubManner, openGithubServer, type Written } from './support/github-server.ts';
 import { closedPort, listen } from './support/loopback.ts';
 import { mailSettings, mailPassword as password } from './support/mail-settings.ts';
 import { openSlackServer, type SlackManner, type SlackPosted } from './support/slack-server.ts';
@@ -285,6 +288,46 @@ function ofSlackPost({ raw, body }: SlackPosted): Arrival {
   return { key: body.metadata.event_payload['id'] ?? '', raw, shown, links, structure };
 }
 
+// --- github ---------------------------------------------------------------------------------------------------
+
+// An obvious fake, put together at run time.
+const githubToken = ['ghs', 'fake0of0a0test'].join('_');
+const githubManners: Record<Situation, GithubManner> = {
+  accepts: 'usual',
+  temporary: { status: 503 },
+  'temporary-with-wait': { status: 403, headers: { 'retry-after': '120' } },
+  permanent: { status: 410 },
+  'server-error': { status: 502 },
+  'takes-then-silent': 'takes-then-silent',
+  'takes-then-drops': 'takes-then-drops',
+  malformed: 'rubbish',
+};
+const github: ChannelHarness = {
+  id: 'github',
+  secrets: [githubToken],
+  keepsAccounts: true,
+  unaddressable: { id: 'p', kind: 'person', name: 'Bo', email: 'bo@example.com', accounts: [] },
+  async open(where) {
+    const server = await openGithubServer({ tokens: [githubToken] });
+    const apiUrl = where === 'reachable' ? server.url : `http://127.0.0.1:${await closedPort()}`;
+    return {
+      channel: createGithub(
+        githubSettings.parse({ token: githubToken, apiUrl, allowPrivateNetwork: true, timeoutMs: 500 }),
+      ),
+      meet: (situation) => server.meet(githubManners[situation]),
+      arrived: () => server.written.map(ofComment),
+      close: server.close,
+    };
+  },
+  skip: [],
+};
+function ofComment({ path, raw, body }: Written): Arrival {
+  const { text, links, elements } = showMarkdown(body.body);
+  const shown = [text, body.title ?? ''].map((part) => part.replaceAll('\u200b', ''));
+  const key = /<!-- foldback:message:(.*?) -->/u.exec(body.body)?.[1] ?? '';
+  return { key, raw, shown, links, structure: [path, ...Object.keys(body), ...elements] };
+}
+
 // --- teams ----------------------------------------------------------------------------------------------------
 
 const teamsSecret = 'fake-signature-of-a-flow';
@@ -323,7 +366,7 @@ function ofCard(raw: string): Arrival {
 
 // --- all ------------------------------------------------------------------------------------------------------
 
-const harnesses = [outbox, email, slack, teams, webhook];
+const harnesses = [outbox, email, slack, teams, github, webhook];
 for (const harness of harnesses) channelContract(harness);
 
 test('every channel folder is registered, documented and under contract', () => {
@@ -337,6 +380,7 @@ describe('settings', () => {
   const valid: Record<string, unknown> = {
     outbox: {},
     email: { host: 'mail.example.com', from: 'foldback@example.com', port: '587', user: 'u', password: 'p' },
+    github: { token: githubToken },
     webhook: {
       url: 'https://hooks.example.com/x',
       secrets: `${webhookSecret} ${webhookSecret}`,
@@ -360,6 +404,11 @@ describe('settings', () => {
     ['email', { host: 'mail.example.com', from: 'a@example.com', user: 'u' }],
     ['email', { host: 'mail.example.com', from: 'a@example.com', user: 'u', password: 'p', tls: 'none' }],
     ['email', { host: 'mail.example.com', from: 'a@example.com', listUnsubscribe: 'http://example.com' }],
+    ['github', {}],
+    ['github', { appId: '1', installationId: '2' }],
+    ['github', { token: githubToken, appId: '1', installationId: '2', privateKey: 'k' }],
+    ['github', { token: 'a b' }],
+    ['github', { token: githubToken, apiUrl: 'ftp://example.com' }],
     ['webhook', { url: 'https://hooks.example.com', secrets: [] }],
     ['webhook', { url: 'https://hooks.example.com', secrets: ['whsec_'] }],
     ['webhook', { url: 'https://hooks.example.com', secrets: ['whsec_c2hvcnQ='] }],

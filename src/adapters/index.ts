@@ -5,6 +5,7 @@ import type { ChannelAdapter } from '../ports/channel.ts';
 import type { MapContext } from '../ports/source.ts';
 import type { Verifier } from '../ports/verifier.ts';
 import { channel as email } from './channels/email/index.ts';
+import { channel as github } from './channels/github/index.ts';
 import { channel as outbox } from './channels/outbox/index.ts';
 import { channel as slack } from './channels/slack/index.ts';
 import { channel as teams } from './channels/teams/index.ts';
@@ -18,7 +19,7 @@ import { verifier as gitHead } from './verifiers/git/index.ts';
  */
 export { type OwnerDirectoryAdapter, type OwnerSettings, ownerDirectories, sources } from './readers.ts';
 
-export const channels: readonly ChannelAdapter[] = [outbox, email, slack, teams, webhook];
+export const channels: readonly ChannelAdapter[] = [outbox, email, slack, teams, github, webhook];
 
 /** A case that a person reports: the fields, and the event that they are. */
 export const byHand = {

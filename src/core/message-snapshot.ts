@@ -22,6 +22,14 @@ const schema = z.object({
   caseCode: z.string(),
   links: z.array(z.object({ label: z.string(), url: z.string() })),
   footer: z.string(),
+  place: z
+    .object({
+      repository: z.string(),
+      commit: z.string().exactOptional(),
+      file: z.string().exactOptional(),
+      line: z.number().exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** A message as it was said, for the store. The link is left out: it is derived again and never rests. */

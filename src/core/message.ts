@@ -44,6 +44,16 @@ export type RenderedMessage = {
   readonly links: readonly { readonly label: string; readonly url: string }[];
   /** Who else sees this, and when. */
   readonly footer: string;
+  /** Where it happened, when all that it speaks of happened in one place. Data only. */
+  readonly place?: CasePlace;
+};
+
+/** `line` is 1-based and stands with a file only. */
+export type CasePlace = {
+  readonly repository: string;
+  readonly commit?: string;
+  readonly file?: string;
+  readonly line?: number;
 };
 
 export type Paragraph =

@@ -1,5 +1,5 @@
 import { answersMail } from '../core/loop/wants.ts';
-import type { RenderedMessage } from '../core/message.ts';
+import type { CasePlace, RenderedMessage } from '../core/message.ts';
 import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
 import type { Delivery, Recipient } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
@@ -118,10 +118,32 @@ function wordsOf(
   const link = replyUrl === undefined ? {} : { replyUrl };
   const variant = wants.every((want) => answersMail(want.occasion)) ? { variant: 'mail' as const } : {};
   try {
-    return parts.render({ message: id, moment, behaviour, recipient, loops, at, ...link, ...variant });
+    const rendered = parts.render({
+      message: id,
+      moment,
+      behaviour,
+      recipient,
+      loops,
+      at,
+      ...link,
+      ...variant,
+    });
+    const place = placeOf(loops);
+    return place === undefined ? rendered : { ...rendered, place };
   } catch {
     return undefined;
   }
+}
+
+/** Where all of it happened: the same repository, and the same commit and line as far as they agree. */
+function placeOf(loops: readonly LoopRow[]): CasePlace | undefined {
+  const [first, ...others] = loops.map(({ facts }) => facts.kept[0]?.where);
+  if (first?.repository === undefined) return undefined;
+  const { repository, commit, file, line } = first;
+  if (others.some((where) => where?.repository !== repository)) return undefined;
+  if (commit === undefined || others.some((where) => where?.commit !== commit)) return { repository };
+  if (file === undefined || others.length > 0) return { repository, commit };
+  return { repository, commit, file, ...(line === undefined ? {} : { line }) };
 }
 
 function updateOfPlan(parts: LoopParts, plan: Plan, now: number): Omit<MessageUpdate, 'id'> {

@@ -10,6 +10,8 @@ export interface Channel {
   readonly title: string;
   /** Whether a message leaves this machine: then `publicUrl` is required. */
   readonly leavesMachine: boolean;
+  /** What it writes is read by others than the recipient: their own link, which lets its holder answer, stays out. */
+  readonly isReadByOthers?: true;
   readonly reconcile: Reconcile;
   /** Which address of a recipient this channel writes to; undefined when the recipient has none. */
   address(recipient: Recipient): string | undefined;

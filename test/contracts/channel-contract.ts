@@ -11,6 +11,8 @@ export type ChannelHarness = {
   open(where: 'reachable' | 'unreachable'): Promise<FarSide>;
   /** A recipient whom this channel cannot write to; undefined where it can write to anyone. */
   readonly unaddressable?: Recipient;
+  /** Whom it writes to is told by an account alone: then a hostile one stands beside it. */
+  readonly keepsAccounts?: true;
   /** Values that must stand in no result. */
   readonly secrets: readonly string[];
   /** A skipped test that would pass is a failure, so the list only shrinks. */
@@ -87,6 +89,12 @@ export const usualMessage: RenderedMessage = {
   caseCode: 'FB-7F3K',
   links: [{ label: 'How to switch a key off', url: 'https://docs.example.com/keys' }],
   footer: 'Only you see this. Your team lead sees it on 30 November if there is no answer.',
+  place: {
+    repository: 'acme/shop-api',
+    commit: 'c0ffee'.repeat(7).slice(2),
+    file: 'deploy/settings.py',
+    line: 3,
+  },
 };
 
 /** Everything that text from an event has been seen to try. */
@@ -128,6 +136,8 @@ const hostileMessage: RenderedMessage = {
   ],
   footer: `Footer ${hostileText}`,
 };
+
+const hostileAccount = { system: hostileText, name: hostileText };
 
 const at = Date.UTC(2026, 10, 23, 10, 41, 0);
 const delivery = (over: Partial<Delivery> = {}): Delivery => ({
@@ -189,7 +199,7 @@ export function channelContract(harness: ChannelHarness): void {
         expect((await send(farSide)).kind).toBe('accepted');
         expect(farSide.arrived()).toHaveLength(1);
         expect(farSide.arrived()[0]?.shown.join('\n')).toContain('switch the old one off');
-        expect(farSide.arrived()[0]?.links).toContain(usualMessage.replyUrl);
+        offersLink(farSide);
       },
       'every attempt of a message carries the same key, and another message another one': async () => {
         const farSide = await open();
@@ -281,7 +291,7 @@ export function channelContract(harness: ChannelHarness): void {
         };
         expect((await send(farSide, { message })).kind).toBe('accepted');
         expect(farSide.arrived()[0]?.raw.length ?? 0).toBeLessThan(2_000_000);
-        expect(farSide.arrived()[0]?.links).toContain(usualMessage.replyUrl);
+        offersLink(farSide);
       },
       'hostile text stays text': async () => {
         const farSide = await open();
@@ -292,7 +302,7 @@ export function channelContract(harness: ChannelHarness): void {
           recipient: {
             ...recipient,
             name: `Ana ${hostileText}`,
-            accounts: [{ system: hostileText, name: hostileText }],
+            accounts: [...(harness.keepsAccounts === true ? recipient.accounts : []), hostileAccount],
           },
         });
         expect(result.kind).toBe('accepted');
@@ -326,6 +336,14 @@ export function channelContract(harness: ChannelHarness): void {
       },
     };
     for (const name of guarantees) guarantee(name, bodies[name]);
+
+    /** Whoever has the link answers in the recipient's name: it stands where only they read. */
+    function offersLink({ channel, arrived }: FarSide): void {
+      const [first] = arrived();
+      const { replyUrl = '' } = usualMessage;
+      if (channel.isReadByOthers === true) expect(first?.raw).not.toContain(replyUrl);
+      else expect(first?.links).toContain(replyUrl);
+    }
 
     /** Invariant 2: nothing is repeated blindly. */
     async function settles(farSide: FarSide): Promise<void> {

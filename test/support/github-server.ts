@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { listen } from './loopback.ts';
+
+/**
+ * The part of GitHub's REST API that is used here, as a real HTTP server on loopback: it knows repositories, who works
+ * in them, commits and pull requests, keeps comments and issues, checks their limits, lists them in pages, and gives
+ * tokens to an App that proves itself.
+ */
+export type GithubServer = {
+  readonly url: string;
+  /** What was written, also when the caller was never told. */
+  readonly written: readonly Written[];
+  /** `METHOD path` of every call. */
+  readonly calls: readonly string[];
+  /** How the next calls are met: those that write, or all. */
+  meet(manner: GithubManner, which?: 'writing' | 'all'): void;
+  /** Something that somebody else writes. */
+  say(path: string, body: string): void;
+  repository: { private: boolean; visibility: string; archived: boolean };
+  pulls: readonly { readonly number: number; readonly state: string; readonly base?: string }[];
+  close(): Promise<void>;
+};
+
+export type GithubManner =
+  | 'usual'
+  | 'takes-then-silent'
+  | 'takes-then-drops'
+  | 'takes-then-fails'
+  | 'rubbish'
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
+
+export type Written = { readonly path: string; readonly raw: string; readonly body: WrittenBody };
+
+const writtenBody = z.strictObject({
+  body: z.string().min(1).max(65_536),
+  title: z.string().min(1).max(256).optional(),
+  assignees: z.array(z.string()).max(10).optional(),
+  path: z.string().optional(),
+  position: z.int().min(1).optional(),
+});
+export type WrittenBody = z.infer<typeof writtenBody>;
+
+export const githubRepository = 'acme/shop-api';
+export const githubCommit = 'c0ffee'.repeat(7).slice(2);
+export const githubPatch =
+  '@@ -1,2 +1,4 @@\n import os\n+import sys\n+KEY = load()\n-KEY = os.environ\n print()';
+
+const noPulls: GithubServer['pulls'] = [];
+
+type Answer = { readonly status: number; readonly body?: unknown };
+
+export async function openGithubServer(given: {
+  /** Tokens that calls are taken with. */
+  readonly tokens: readonly string[];
+  readonly members?: readonly string[];
+  /** Judges the assertion of an App, and gives it a token. */
+  readonly installation?: (assertion: string) => Answer;
+}): Promise<GithubServer> {
+  const written: Written[] = [];
+  const lists = new Map<string, unknown[]>();
+  const calls: string[] = [];
+  const members = new Set(given.members ?? ['ana']);
+  let manner: GithubManner = 'usual';
+  let which: 'writing' | 'all' = 'writing';
+  let number = 100;
+  const root = `/repos/${githubRepository}`;
+  const state = {
+    repository: { private: true, visibility: 'private', archived: false },
+    pulls: noPulls,
+  };
+
+  function keep(path: string, item: Record<string, unknown>): Answer {
+    number += 1;
+    const isIssue = path === `${root}/issues`;
+    const kept = { ...item, id: number, ...(isIssue ? { number } : {}) };
+    lists.set(path, [...(lists.get(path) ?? []), kept]);
+    return { status: 201, body: kept };
+  }
+
+  function write(path: string, raw: string): Answer {
+    const isKnown =
+      path === `${root}/issues` ||
+      path === `${root}/commits/${githubCommit}/comments` ||
+      state.pulls.some((pull) => path === `${root}/issues/${pull.number}/comments`);
+    if (!isKnown) return { status: 404, body: { message: 'Not Found' } };
+    const read = writtenBody.safeParse(JSON.parse(raw));
+    if (!read.success) return { status: 422, body: { message: 'Validation Failed' } };
+    written.push({ path, raw, body: read.data });
+    return keep(path, read.data);
+  }
+
+  function read(path: string, query: URLSearchParams): Answer {
+    if (path === '/rate_limit') return { status: 200, body: { resources: {} } };
+    if (path === root) return { status: 200, body: { full_name: githubRepository, ...state.repository } };
+    if (path.startsWith(`${root}/assignees/`))
+      return { status: members.has(path.slice(`${root}/assignees/`.length)) ? 204 : 404, body: undefined };
+    if (path === `${root}/commits/${githubCommit}`)
+      return {
+        status: 200,
+        body: { sha: githubCommit, files: [{ filename: 'deploy/settings.py', patch: githubPatch }] },
+      };
+    if (path === `${root}/commits/${githubCommit}/pulls`) {
+      const body = state.pulls.map((pull) => ({
+        ...pull,
+        base: { repo: { full_name: pull.base ?? githubRepository } },
+      }));
+      return { status: 200, body };
+    }
+    const isList = /\/(?:comments|issues)$/u.test(path) && !path.includes('/commits/0');
+    if (!isList) return { status: path.includes('/commits/') ? 422 : 404, body: { message: 'Not Found' } };
+    const size = Number(query.get('per_page') ?? 30);
+    const start = (Number(query.get('page') ?? 1) - 1) * size;
+    return { status: 200, body: (lists.get(path) ?? []).slice(start, start + size) };
+  }
+
+  function respond(response: ServerResponse, { status, body }: Answer, headers = {}): void {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(status === 204 ? undefined : JSON.stringify(body));
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const raw = (await request.toArray()).join('');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://here');
+    const isWriting = request.method === 'POST';
+    calls.push(`${request.method} ${pathname}`);
+    const token = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
+    if (pathname.startsWith('/app/installations/')) {
+      respond(response, given.installation?.(token) ?? { status: 404 });
+      return;
+    }
+    if (!given.tokens.includes(token)) {
+      respond(response, { status: 401, body: { message: 'Bad credentials' } });
+      return;
+    }
+    const met = isWriting || which === 'all' ? manner : 'usual';
+    if (typeof met === 'object') {
+      respond(response, { status: met.status, body: { message: 'no' } }, met.headers);
+      return;
+    }
+    if (met === 'rubbish') {
+      request.socket.end('banana\r\n\r\n');
+      return;
+    }
+    const answer = isWriting ? write(pathname, raw) : read(pathname, searchParams);
+    if (met === 'takes-then-silent') return;
+    if (met === 'takes-then-drops') request.socket.destroy();
+    else if (met === 'takes-then-fails') respond(response, { status: 502, body: {} });
+    else respond(response, answer);
+  }
+
+  const server = createServer((request, response) => void take(request, response));
+  const port = await listen(server);
+  return Object.assign(state, {
+    url: `http://127.0.0.1:${port}`,
+    written,
+    calls,
+    meet(next: GithubManner, met: 'writing' | 'all' = 'writing') {
+      manner = next;
+      which = met;
+    },
+    say: (path: string, body: string) => void keep(path, { body }),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+}
