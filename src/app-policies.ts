@@ -1,4 +1,5 @@
 import { AppError } from './core/errors.ts';
+import type { PolicyDesk } from './http/policy/policy-desk.ts';
 import type { Log } from './lib/log.ts';
 import { contentVersion, loadPolicyFiles } from './packs/policy-files.ts';
 import { problemText } from './packs/problem.ts';
@@ -7,6 +8,8 @@ import { openPolicies, type PolicySet } from './policy/policy-set.ts';
 
 /** Often enough that whoever saves a file sees it in force at once; a look reads a few small files. */
 const lookEveryMs = 2_000;
+/** Counted grants and the log of decisions are written this often: a process that is killed loses no more of them. */
+const flushEveryMs = 1_000;
 
 /** The policies of a folder of packs, or every problem in them at once. */
 export function openPolicyFolder(dir: string): PolicySet {
@@ -34,8 +37,16 @@ export function livePolicyFolder(dir: string): LivePolicies {
   };
 }
 
-/** Takes over what is changed in the folder while the process runs; what is not sound is said and not taken over. */
-export function followPolicyFolder(dir: string, live: LivePolicies, log: Log): { stop(): void } {
+/**
+ * While the process runs: takes over what is changed in the folder, and writes what the desk has gathered. What is not
+ * sound is said and not taken over.
+ */
+export function followPolicyFolder(
+  dir: string,
+  desk: Pick<PolicyDesk, 'live' | 'flush'>,
+  log: Log,
+): { stop(): Promise<void> } {
+  const { live } = desk;
   let said = '';
   const look = (): void => {
     const { content, problems } = loadPolicyFiles(dir);
@@ -48,13 +59,34 @@ export function followPolicyFolder(dir: string, live: LivePolicies, log: Log): {
       log.error({ problems: status.problems }, 'the policies have problems: the ones before stay in force');
     said = reasons;
   };
-  const timer = setInterval(() => {
+  const looking = setInterval(() => {
     try {
       look();
     } catch (error) {
       log.error({ error }, 'the policies cannot be read: the ones before stay in force');
     }
   }, lookEveryMs);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
+  let writing: Promise<void> | undefined;
+  const write = async (): Promise<void> => {
+    try {
+      await desk.flush();
+    } catch (error) {
+      log.error({ error }, 'what decisions were counted could not be written');
+    } finally {
+      writing = undefined;
+    }
+  };
+  const flushing = setInterval(() => {
+    writing ??= write();
+  }, flushEveryMs);
+  looking.unref();
+  flushing.unref();
+  return {
+    stop: async () => {
+      clearInterval(looking);
+      clearInterval(flushing);
+      await writing;
+      await write();
+    },
+  };
 }

@@ -56,7 +56,7 @@ export type App = AccessDesk & {
   readonly directory: DirectoryDesk;
   readonly policies: PolicyDesk;
   /** Takes over policies that are changed while the process runs. */
-  readonly followPolicies: () => { stop(): void };
+  readonly followPolicies: () => { stop(): Promise<void> };
   /** Reads what other processes were told of people, and passes on who left. */
   readonly followDirectory: () => Promise<void>;
   readonly sealer: Sealer;
@@ -164,7 +164,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     eventId: (given) => hash(given),
   });
   const directory = openDirectory({ parts, owners, pushed, mapContext, log });
-  const policies = openPolicyDesk(livePolicyFolder(packs.dir));
+  const policies = openPolicyDesk({ live: livePolicyFolder(packs.dir), parts, mapContext, log });
   const signer = signingKey(keys.ledger[0].key);
   const checkpointFile = config.ledger.checkpoints ?? join(config.data.dir, 'checkpoints.jsonl');
   return {
@@ -182,7 +182,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     byHand,
     directory: directory.desk,
     policies,
-    followPolicies: () => followPolicyFolder(packs.dir, policies.live, log),
+    followPolicies: () => followPolicyFolder(packs.dir, policies, log),
     followDirectory: directory.follow,
     signer,
     sealer: openSealer(signer, options.isInMemory === true ? undefined : checkpointFile),

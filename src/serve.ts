@@ -49,6 +49,7 @@ export async function serve(app: App, role: Role): Promise<Serving> {
   if (role === 'worker') return work();
   // Policies that are not sound end the start here, not the first request.
   app.policies.live.current();
+  await app.policies.flush();
   const server = await listen(createHttp({ ...app, authenticate }).fetch, config.http.host, config.http.port);
   const policies = app.followPolicies();
   // Only now: were the port taken, the process would end with nothing said and nothing left running.
@@ -63,8 +64,8 @@ export async function serve(app: App, role: Role): Promise<Serving> {
     ...(claimPath === undefined ? {} : { claimUrl: `${config.http.publicUrl ?? url}${claimPath}` }),
     stop: async () => {
       await removeServerFile(config.data.dir);
-      policies.stop();
       await drain(server);
+      await policies.stop();
       await worker?.stop();
     },
   };

@@ -127,6 +127,11 @@ export const routeTable = [
   { method: 'GET', path: '/outbox', access: 'messages:read' },
   { method: 'GET', path: '/outbox/{id}', access: 'messages:read' },
 
+  { method: 'GET', path: '/v1/policy/exceptions', access: 'policy:approve' },
+  { method: 'POST', path: '/v1/policy/exceptions', access: 'policy:evaluate', takes: json },
+  { method: 'GET', path: '/v1/policy/exceptions/{id}', access: 'policy:evaluate' },
+  { method: 'POST', path: '/v1/policy/exceptions/{id}', access: 'policy:approve', takes: json },
+  { method: 'DELETE', path: '/v1/policy/exceptions/{id}', access: 'policy:approve' },
   // Their content type is judged by themselves: AuthZEN knows 400 for it.
   { method: 'POST', path: '/access/v1/evaluation', access: 'policy:evaluate' },
   { method: 'POST', path: '/access/v1/evaluations', access: 'policy:evaluate' },

@@ -30,6 +30,7 @@ import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -108,6 +109,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...sessionRoutes(room),
     ...scimRoutes(room),
     ...policyRoutes(room),
+    ...policyExceptionRoutes(room),
     ...claimLinkRoutes(room),
     ...systemRoutes(room, requests),
     ...replyRoutes(room),

@@ -3,6 +3,7 @@ import { type CedarCall, type CedarSchema, type CedarValue, cedar } from './ceda
 import { checkRules } from './check-rules.ts';
 import type { Decision } from './decision.ts';
 import { type Answers, answersOf } from './explain.ts';
+import { type Opportunities, opportunitiesOf } from './opportunities.ts';
 import { projected, Unreadable } from './project.ts';
 import { type PolicyProblem, type PolicyRule, readPolicies, severities } from './read-policies.ts';
 import { type PolicyRequest, pastCap } from './request.ts';
@@ -24,6 +25,8 @@ export type PolicySet = {
    * @param exceptions those in force for this very request; what a caller claims in its context is not heard
    */
   decide(request: PolicyRequest, exceptions?: readonly PolicyException[]): Decision;
+  /** Behaviours of the rules that may forbid such a request: what letting it through is a chance for. */
+  readonly opportunities: Opportunities;
   /** The call of Cedar behind a decision; undefined when no policy can apply. For measurements. */
   call(request: PolicyRequest): CedarCall | undefined;
   /** Gives back what the set holds inside the engine. */
@@ -58,7 +61,8 @@ export function openPolicies(content: PolicyContent, version: string): OpenedPol
   if (schema === undefined || problems.length > 0) return { kind: 'error', problems };
   const { file } = schema;
   const shape = shapeOf(schema.json, (reason) => problems.push({ file, line: 0, reason }));
-  const warnings = checkRules(rules, withOwnContext(schema.json), content.words, problems);
+  const whole = withOwnContext(schema.json);
+  const warnings = checkRules(rules, whole, content.words, problems);
   if (problems.length > 0) return { kind: 'error', problems };
 
   const name = freeName();
@@ -69,7 +73,14 @@ export function openPolicies(content: PolicyContent, version: string): OpenedPol
     const reason = compiled.errors[0]?.message ?? 'the policies do not compile';
     return { kind: 'error', problems: [{ file, line: 0, reason }] };
   }
-  return { kind: 'ok', warnings, set: setOf(name, version, rules, shape, answersOf(rules, content.words)) };
+  const parts = {
+    version,
+    rules,
+    shape,
+    answers: answersOf(rules, content.words),
+    opportunities: opportunitiesOf(rules, shape),
+  };
+  return { kind: 'ok', warnings, set: setOf(name, parts) };
 }
 
 function readSchema(
@@ -112,13 +123,10 @@ function withOwnContext(schema: CedarSchema): CedarSchema {
   return { ...schema, '': { ...namespace, actions: Object.fromEntries(actions) } };
 }
 
-function setOf(
-  name: string,
-  version: string,
-  rules: readonly PolicyRule[],
-  shape: SchemaShape,
-  answers: Answers,
-): PolicySet {
+type SetParts = Pick<PolicySet, 'version' | 'rules' | 'shape' | 'answers' | 'opportunities'>;
+
+function setOf(name: string, parts: SetParts): PolicySet {
+  const { rules, shape, answers } = parts;
   const { general } = answers;
   const rank = new Map(rules.map(({ id, severity }, at) => [id, severities.indexOf(severity) * 1e6 - at]));
   const callOf = (request: PolicyRequest, own?: readonly string[]): CedarCall | undefined => {
@@ -190,10 +198,7 @@ function setOf(
     return reasons.length === 1 ? said : { ...said, rules: reasons };
   };
   return {
-    version,
-    rules,
-    shape,
-    answers,
+    ...parts,
     decide,
     call: (request) => callOf(request),
     close: () => {

@@ -3,7 +3,6 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
-import { openPolicyDesk } from '../../src/http/policy/policy-desk.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import { contentVersion, loadPolicyFiles } from '../../src/packs/policy-files.ts';
 import { openLivePolicies } from '../../src/policy/live-policies.ts';
@@ -52,7 +51,7 @@ beforeAll(async () => {
   };
   const opened = openPolicies(content, contentVersion(content));
   if (opened.kind === 'error') throw new Error(JSON.stringify(opened.problems));
-  doors = openDoors({ store, over: { policies: openPolicyDesk(openLivePolicies(opened.set)) } });
+  doors = openDoors({ store, policies: openLivePolicies(opened.set) });
   token = await doors.token(['policy:evaluate']);
 });
 afterAll(() => store?.close());

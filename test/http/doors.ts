@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Hono } from 'hono';
-import { systemPrincipal } from '../../src/access/principal.ts';
+import { type SubjectType, systemPrincipal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scope.ts';
 import { byHand, sources } from '../../src/adapters/index.ts';
 import { readEventBatches } from '../../src/adapters/read-events.ts';
@@ -17,6 +17,7 @@ import { createLog } from '../../src/lib/log.ts';
 import { loadPacks } from '../../src/packs/load.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import { pageWordsSchema } from '../../src/pages/page-words.ts';
+import type { LivePolicies } from '../../src/policy/live-policies.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { type House, type HouseOptions, openHouse, testFingerprinter, testKeys } from '../support/house.ts';
 
@@ -34,9 +35,16 @@ export type Doors = {
   /** Lines of the log. */
   readonly logged: string[];
   /** A token with these scopes, as an operator would make one. */
-  token(scopes: readonly Scope[], options?: { teams?: readonly string[]; days?: number }): Promise<string>;
+  token(scopes: readonly Scope[], options?: TokenOptions): Promise<string>;
   /** A request of a program: JSON unless told otherwise. */
   ask(path: string, options?: AskOptions): Promise<Answer>;
+};
+
+export type TokenOptions = {
+  readonly teams?: readonly string[];
+  readonly days?: number;
+  readonly kind?: 'token' | 'agent';
+  readonly subjectTypes?: readonly SubjectType[];
 };
 
 export type AskOptions = {
@@ -63,6 +71,8 @@ export type DoorsOptions = Omit<HouseOptions, 'store'> & {
   readonly over?: Partial<HttpParts>;
   readonly http?: Partial<HttpSettings['http']>;
   readonly caps?: Partial<HttpSettings['limits']>;
+  /** Other policies than the shipped ones. */
+  readonly policies?: LivePolicies;
 };
 
 /** The HTTP room over a house of the tests: real parts, real store, no socket. */
@@ -71,8 +81,16 @@ export function openDoors(options: DoorsOptions): Doors {
   const logged: string[] = [];
   const hash = keyedHash(testKeys.event);
   const access = openAccess(options.store, house.clock);
+  const mapContext = (receivedAt: number) => ({
+    receivedAt,
+    fingerprint: testFingerprinter,
+    eventId: (parts: readonly string[]) => hash(parts),
+  });
+  const log = createLog({ stream: { write: (line: string) => logged.push(line) } });
+  const live = options.policies ?? livePolicyFolder(shippedPacksDir());
   const given: HttpParts = {
     ...access,
+    policies: openPolicyDesk({ live, parts: house.parts, mapContext, log }),
     config: {
       organisation: { name: 'Example Ltd' },
       http: { hosts: [], requestsPerMinuteMax: 100_000, ...options.http },
@@ -84,16 +102,12 @@ export function openDoors(options: DoorsOptions): Doors {
       },
       limits: { bodyBytesMax: limits.bodyBytesMax, ...options.caps },
     },
-    log: createLog({ stream: { write: (line: string) => logged.push(line) } }),
+    log,
     parts: house.parts,
     packs,
     sources,
     sourceSecrets: (id) => (id === 'github' ? [webhookSecret] : []),
-    mapContext: (receivedAt) => ({
-      receivedAt,
-      fingerprint: testFingerprinter,
-      eventId: (parts) => hash(parts),
-    }),
+    mapContext,
     readReport: (input, given) => readEventBatches(input, { sources, ...given }),
     byHand,
     receivers: new Map(),
@@ -103,7 +117,6 @@ export function openDoors(options: DoorsOptions): Doors {
       randomId: house.parts.randomId,
       written: async () => undefined,
     }),
-    policies: openPolicyDesk(livePolicyFolder(shippedPacksDir())),
     signer,
     publicKeys: [{ keyId: signer.keyId, publicKey: signer.publicKey }],
     formKey: new Uint8Array(32).fill(9),
@@ -117,9 +130,9 @@ export function openDoors(options: DoorsOptions): Doors {
     house,
     given,
     logged,
-    token: async (scopes, { teams, days = 30 } = {}) => {
+    token: async (scopes, { teams, days = 30, ...more } = {}) => {
       const issued = await access.issueToken(
-        { id: house.parts.randomId(), name: 'a test', scopes, teams: teams ?? 'all', days },
+        { id: house.parts.randomId(), name: 'a test', scopes, teams: teams ?? 'all', days, ...more },
         systemPrincipal('test'),
       );
       if (issued.kind === 'refused') throw new Error(issued.reason);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Decision } from '../../policy/decision.ts';
-import { iso } from './shapes.ts';
+import type { Again } from '../policy/again.ts';
+import type { Enforced } from '../policy/policy-desk.ts';
+import { iso, knownInstant } from './shapes.ts';
 
 const sentence = z.record(z.string(), z.string()).describe('By language (BCP 47).');
 
@@ -33,6 +35,7 @@ export const decisionContext = z.object({
       path: sentence.exactOptional(),
     })
     .exactOptional(),
+  counted: z.boolean().exactOptional().describe('Whether what was said to be an attempt counts as one.'),
   error: z.object({ status: z.int(), message: z.string() }).exactOptional(),
 });
 export const decisionSchema = z.object({ decision: z.boolean(), context: decisionContext.exactOptional() });
@@ -44,12 +47,13 @@ export const exceptionsPath = '/v1/policy/exceptions';
 /** A decision as it stands in an answer. Every text of it stands in the packs. */
 export function decisionJson(
   given: Decision,
-  again?: NonNullable<DecisionJson['context']>['again'],
+  { again, isCounted }: Omit<Enforced, 'decision'> = {},
 ): DecisionJson {
   const { decision, outcome, rules, lesson, exception, expires, ask } = given;
+  const counted = isCounted === undefined ? {} : { counted: isCounted };
   if (decision) {
-    if (expires === undefined) return { decision };
-    return { decision, context: { outcome, expires: iso(expires) } };
+    if (expires === undefined && isCounted === undefined) return { decision };
+    return { decision, context: { outcome, ...counted, ...knownInstant('expires', expires) } };
   }
   return {
     decision,
@@ -66,7 +70,20 @@ export function decisionJson(
       scope: given.scope,
       ...(lesson === undefined ? {} : { lesson }),
       ...(exception === undefined ? {} : { exception: { max: exception, request: exceptionsPath } }),
-      ...(again === undefined ? {} : { again }),
+      ...counted,
+      ...(again === undefined ? {} : { again: againJson(again) }),
     },
+  };
+}
+
+function againJson({ times, firstAt, lastAt, form, isChanged, text, path }: Again) {
+  return {
+    times,
+    first: iso(firstAt),
+    last: iso(lastAt),
+    form,
+    changed: isChanged,
+    text: { ...text },
+    ...(path === undefined ? {} : { path: { ...path } }),
   };
 }

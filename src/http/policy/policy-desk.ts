@@ -1,15 +1,209 @@
-import type { Principal } from '../../access/principal.ts';
+import { can, type Principal, seesSubject } from '../../access/principal.ts';
+import type { Log } from '../../lib/log.ts';
+import { type LoopParts, loopPrincipal } from '../../loop/parts.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { LivePolicies } from '../../policy/live-policies.ts';
+import type { PolicySet } from '../../policy/policy-set.ts';
 import type { PolicyRequest } from '../../policy/request.ts';
+import type { MapContext } from '../../ports/source.ts';
+import { createGroupedIngest } from '../capture/grouped-ingest.ts';
+import { type Again, againOf } from './again.ts';
+import { attemptEvent, pathEvent, policySource } from './attempt-events.ts';
+import { createDecisionLog } from './decision-log.ts';
+import { createExceptionList, type ExceptionList } from './exception-list.ts';
+import { createOpenLessons } from './open-lessons.ts';
+import { memoryKey, rememberDenials } from './remembered-denials.ts';
+import { subjectTypeOf } from './subject-actor.ts';
 
 /** Decides what programs ask, for every door. */
 export type PolicyDesk = {
   readonly live: LivePolicies;
+  readonly exceptions: ExceptionList;
   /** Answers a question. Nobody is blamed for it. */
   readonly ask: (caller: Principal, request: PolicyRequest) => Decision;
+  /**
+   * Answers, and counts it where it was an attempt: see `isAttempt`. Then a denial is stored before the answer is given.
+   *
+   * @param requestId the sender's own id of the request: the same one counts once
+   */
+  readonly enforce: (caller: Principal, request: PolicyRequest, requestId?: string) => Promise<Enforced>;
+  /** Writes what has gathered in memory, and reads what other processes wrote. Once a second. */
+  readonly flush: () => Promise<void>;
 };
 
-export function openPolicyDesk(live: LivePolicies): PolicyDesk {
-  return { live, ask: (_caller, request) => live.current().decide(request) };
+export type Enforced = {
+  readonly decision: Decision;
+  /** What was said before about the same class of rule; undefined for a question or the first denial. */
+  readonly again?: Again;
+  /** Whether it counted as an attempt; undefined when it was not said to be one. */
+  readonly isCounted?: boolean;
+};
+
+export type DeskParts = {
+  readonly live: LivePolicies;
+  readonly parts: LoopParts;
+  readonly mapContext: (receivedAt: number) => MapContext;
+  readonly log: Pick<Log, 'error' | 'warn'>;
+};
+
+/** An attempt is one that the caller says to be one, of a kind of subject that its token may speak for. */
+export function isAttempt(caller: Principal, { subject, context }: PolicyRequest): boolean {
+  return (
+    claimsAttempt(context) &&
+    can(caller, 'policy:enforce') &&
+    seesSubject(caller, subjectTypeOf(subject.type)) &&
+    (caller.agent === undefined || caller.agent === subject.id)
+  );
+}
+
+function claimsAttempt(context: PolicyRequest['context']): boolean {
+  const own = context?.foldback;
+  return typeof own === 'object' && own !== null && 'attempt' in own && own.attempt === true;
+}
+
+/** Denials after which the path is said to need work, where a behaviour does not say it. */
+const systemFixAtUsual = 3;
+
+export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): PolicyDesk {
+  const grouped = createGroupedIngest(parts);
+  const denials = rememberDenials(parts.store);
+  const decisions = createDecisionLog(parts.randomId);
+  const exceptions = createExceptionList(parts);
+  const lessons = createOpenLessons(parts);
+
+  const judge = (request: PolicyRequest, now: number): { decision: Decision; set: PolicySet } => {
+    const set = live.current();
+    const held = exceptions.inForce(request, now);
+    if (held.length === 0) return { decision: set.decide(request), set };
+    const decision = set.decide(
+      request,
+      held.map(({ rule, until = now }) => ({ rule, until })),
+    );
+    if (decision.decision) exceptions.used(held);
+    return { decision, set };
+  };
+  /** @param isChance whether a grant counts as a chance; one that becomes an event counts with that */
+  const note = (
+    caller: Principal,
+    request: PolicyRequest,
+    judged: ReturnType<typeof judge>,
+    isChance: boolean,
+  ): void => {
+    const at = parts.clock.now();
+    decisions.note({ at, request, by: caller.id, isChance, ...judged });
+    if (judged.decision.outcome === 'failed')
+      log.error(
+        { rules: judged.decision.rules, detail: judged.decision.detail },
+        'a policy could not be evaluated: nothing is let through that it might forbid',
+      );
+  };
+  const store = async (event: ReturnType<typeof attemptEvent>) => {
+    await grouped.take({ source: policySource, events: [event], receipts: [] });
+  };
+
+  const denied = async (
+    request: PolicyRequest,
+    { decision, set }: ReturnType<typeof judge>,
+    id: string,
+    now: number,
+  ): Promise<Again | undefined> => {
+    const { ruleClass, owner, behaviour } = decision;
+    const context = mapContext(now);
+    const mine = {
+      actor: actorText(request),
+      ruleClass,
+      rule: decision.rules[0] ?? '',
+      lesson: decision.lesson ?? ruleClass,
+      form: formOf(request, decision),
+      at: now,
+    };
+    await store(attemptEvent({ request, decision, id, ruleClass, context }));
+    const before = await denials.note(mine);
+    lessons.opened(mine);
+    if (before === undefined) return undefined;
+    const times = before.times + 1;
+    const fixAt = parts.behaviours.get(behaviour ?? '')?.relapse.systemFixAt ?? systemFixAtUsual;
+    // Told once a round: the path stays one case, and each further round is one more sign of it.
+    if (times % fixAt === 0 && owner !== undefined)
+      await store(pathEvent({ ruleClass, owner, times, id: `${mine.actor} ${times}`, context }));
+    const hadException = exceptions.endedFor(request, decision.rules, before.lastAt, now);
+    return againOf(set, before, { ...mine, times, hadException, isPath: times >= fixAt });
+  };
+
+  /** The same went through that was refused before: that is worth an event for each class. */
+  const settle = async (
+    request: PolicyRequest,
+    decision: Decision,
+    id: string,
+    classes: readonly string[],
+  ) => {
+    const now = parts.clock.now();
+    for (const ruleClass of classes) {
+      const context = mapContext(now);
+      await store(attemptEvent({ request, decision, id: `${id} ${ruleClass}`, ruleClass, context }));
+      await parts.store.transaction((tx) => tx.settleLesson(actorText(request), ruleClass, now));
+      lessons.closed(actorText(request), ruleClass);
+    }
+  };
+
+  return {
+    live,
+    exceptions,
+    ask: (caller, request) => {
+      const judged = judge(request, parts.clock.now());
+      note(caller, request, judged, false);
+      return judged.decision;
+    },
+    enforce: async (caller, request, requestId) => {
+      const now = parts.clock.now();
+      const counts = isAttempt(caller, request);
+      const judged = judge(request, now);
+      const { decision } = judged;
+      const settled =
+        counts && decision.decision ? lessons.settledBy(actorText(request), formText(request)) : [];
+      note(caller, request, judged, counts && settled.length === 0);
+      if (!counts) return claimsAttempt(request.context) ? { decision, isCounted: false } : { decision };
+      const id = requestId === undefined ? parts.randomId() : `${caller.id} ${requestId}`;
+      if (decision.decision) {
+        await settle(request, decision, id, settled);
+        return { decision, isCounted: true };
+      }
+      // What could not be judged is nobody's doing: it is in the log, and no event.
+      if (decision.outcome !== 'forbidden' && decision.outcome !== 'nothing-permits')
+        return { decision, isCounted: false };
+      const again = await denied(request, judged, id, now);
+      return { decision, isCounted: true, ...(again === undefined ? {} : { again }) };
+    },
+    flush: async () => {
+      const gathered = decisions.take();
+      const uses = exceptions.takeUses();
+      if (gathered.dropped > 0)
+        log.warn(
+          { dropped: gathered.dropped },
+          'more decisions than the log keeps: the rest was only counted',
+        );
+      if (gathered.decisions.length + gathered.counters.length + uses.length > 0)
+        await parts.store.transaction(async (tx) => {
+          await tx.addDecisions(gathered.decisions);
+          await tx.countExceptionUses(uses);
+          await tx.addCounters(gathered.counters);
+        });
+      const now = parts.clock.now();
+      await exceptions.refresh(loopPrincipal, now);
+      await lessons.refresh(loopPrincipal, now);
+    },
+  };
+}
+
+function actorText({ subject }: PolicyRequest): string {
+  return memoryKey(`${subject.type}:${subject.id}`);
+}
+
+function formText({ action, resource }: PolicyRequest): string {
+  return memoryKey(`${action.name} ${resource.type}:${resource.id}`);
+}
+
+/** Another rule, action or thing is another form of the same class. */
+function formOf(request: PolicyRequest, { rules }: Decision): string {
+  return `${rules[0] ?? ''} ${formText(request)}`;
 }

@@ -33,7 +33,8 @@ export function policyRoutes(room: Room): Pick<Operations, PolicyKeys> {
     run: async (c, caller) => {
       const request = fitting(evaluationBody, await bodyOf(c));
       refusePastCap(request);
-      return c.json(decisionJson(policies.ask(caller, request)));
+      const { decision, ...more } = await policies.enforce(caller, request, c.req.header('X-Request-ID'));
+      return c.json(decisionJson(decision, more));
     },
   };
   const evaluations: ScopedOperation = {
