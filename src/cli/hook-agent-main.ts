@@ -28,9 +28,19 @@ function flagsOf(args: readonly string[]): HookAgentFlags | undefined {
     const { values } = parseArgs({
       args: [...args],
       allowPositionals: false,
-      options: { agent: text, sponsor: text, server: text, config: text, plain: yes, defer: yes },
+      options: {
+        agent: text,
+        'agent-version': text,
+        prompt: text,
+        sponsor: text,
+        server: text,
+        config: text,
+        plain: yes,
+        defer: yes,
+      },
     });
-    return values;
+    const { 'agent-version': agentVersion, ...rest } = values;
+    return agentVersion === undefined ? rest : { ...rest, agentVersion };
   } catch {
     return undefined;
   }

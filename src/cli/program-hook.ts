@@ -34,6 +34,8 @@ export function addHook(program: Command, { finish, config, server }: Shared): v
       'Reads what a coding agent hands to its hooks (standard input), and answers before the tool is called. The policies of the server decide: allow or deny.\nWhile it is away, what critical rules forbid is denied, and a person is asked about the rest.\nTo switch it on, name `npx foldback hook agent` as the command of the hooks PreToolUse and PostToolUse.\nSettings are read from --config, the environment, or foldback.yaml in the home folder.',
     )
     .option('--agent <id>', 'what this agent is called; coding agents do not say')
+    .option('--agent-version <version>', 'its version, for policies and figures')
+    .option('--prompt <hash>', 'a hash of its prompt, for policies and figures')
     .option('--sponsor <email>', 'who answers for it, and is told')
     .option('--defer', 'leave what a policy allows to the questions of the agent itself')
     .option('--plain', 'print the answer alone, for agents whose hooks have another form')

@@ -55,6 +55,15 @@ test('a transcript: what a policy allows, what a rule forbids, and what nobody c
   );
   expect(secret.reason).not.toMatch(/\.env|home|shop/u);
 
+  const again = await before('Read', { file_path: '/home/dev/shop/.env.local' }, [
+    '--agent-version',
+    '2.0.1',
+    '--prompt',
+    'sha256:1f',
+  ]);
+  expect(again.decision).toBe('deny');
+  expect(again.reason.length).toBeGreaterThan(secret.reason.length);
+
   const gone = await before('Bash', { command: 'rm -rf /home/dev/shop' });
   expect(gone).toMatchObject({
     decision: 'deny',

@@ -156,6 +156,31 @@ describe('an agent', () => {
     await client.close();
   });
 
+  test('that was denied at run time finds the rule, its reason and the way among its lessons', async () => {
+    const json = {
+      subject: { type: 'agent', id: 'shop-coder' },
+      action: { name: 'issue_token' },
+      resource: { type: 'environment', id: 'production' },
+      context: { foldback: { attempt: true } },
+    };
+    expect((await doors.ask('/access/v1/evaluation', { token, json })).json).toMatchObject({
+      decision: false,
+    });
+    await doors.house.settleDown();
+    const client = await connected('auto');
+    const { lessons } = await said(client, 'lessons');
+    expect(lessons).toContainEqual(
+      expect.objectContaining({
+        behaviour: 'denied-by-policy',
+        rule: 'token-outside-approved-path',
+        reason: expect.any(String),
+        instead: [expect.any(String), expect.any(String)],
+        ask: expect.any(String),
+      }),
+    );
+    await client.close();
+  });
+
   test('sees no case of another agent, and claims none', async () => {
     const own = await connected('auto');
     const { lessons } = await said(own, 'lessons');

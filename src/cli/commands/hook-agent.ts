@@ -8,7 +8,7 @@ import { limits } from '../../lib/limits.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
 import { type AgentAnswer, agentAnswer, awayAnswer, hookOutput, withAway } from '../hook/agent-answer.ts';
-import { judgedByPolicy, questionOf } from '../hook/agent-question.ts';
+import { type AgentNames, judgedByPolicy, questionOf } from '../hook/agent-question.ts';
 import { forbiddenByKept, keepRules } from '../hook/agent-rules.ts';
 import {
   type AgentHookFlags,
@@ -27,9 +27,8 @@ export type HookAgentFlags = AgentHookFlags & {
   /** Leaves what a policy allows to the agent's own questions. */
   readonly defer?: boolean;
   /** Coding agents do not say who they are, nor who answers for them. */
-  readonly agent?: string;
   readonly sponsor?: string;
-};
+} & AgentNames;
 
 /** As long as an agent is to wait for a decision, and for what need not be known before one. */
 const decisionMs = 1_500;
@@ -102,7 +101,7 @@ async function decided(
   settings: AgentHookSettings,
 ): Promise<AgentAnswer> {
   const { language, dataDir } = settings;
-  const question = questionOf(event, flags.agent);
+  const question = questionOf(event, flags);
   if (server !== undefined) {
     const [said] = await Promise.all([
       policyAnswer(server, question, language, decisionMs),

@@ -75,7 +75,7 @@ async function decidedBy(question: AgentQuestion, rules: readonly Kept[]): Promi
     context: {},
     policies: { staticPolicies },
     entities: [
-      { uid: { type: subject.type, id: subject.id }, attrs: {}, parents: [] },
+      { uid: { type: subject.type, id: subject.id }, attrs: { ...subject.properties }, parents: [] },
       { uid: { type: resource.type, id: resource.id }, attrs: { ...resource.properties }, parents: [] },
     ],
   });

@@ -21,7 +21,11 @@ export async function policyAnswer(
     textOf(dictOf(value)?.[language]) ?? textOf(dictOf(value)?.en) ?? textOf(value);
   const rule = textOf(context.rule_class) ?? 'nothing-permits';
   const instead = listOf(context.do_instead).flatMap((item) => spoken(dictOf(item)?.text) ?? []);
-  return denial(rule, spoken(context.reason_user), instead, spoken(dictOf(context.ask)?.text), {
+  const again = dictOf(context.again);
+  const reason = [context.reason_user, again?.text, again?.path]
+    .flatMap((one) => spoken(one) ?? [])
+    .join(' ');
+  return denial(rule, reason, instead, spoken(dictOf(context.ask)?.text), {
     retry: context.retryable === true,
     isWholeClass: context.scope === 'class',
   });

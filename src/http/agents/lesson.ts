@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../lib/canonical-json.ts';
 import type { Packs } from '../../packs/load.ts';
+import type { Decision } from '../../policy/decision.ts';
 import type { PolicySet } from '../../policy/policy-set.ts';
 import type { LoopRow } from '../../ports/store.ts';
 import { iso } from '../json/shapes.ts';
@@ -20,7 +21,7 @@ export function lessonOf(row: LoopRow, { packs, policies, language }: LessonWord
   const behaviour = packs.behaviours.get(row.behaviour)?.behaviour;
   const words = packs.words(row.behaviour, language);
   const stated = row.facts.kept.map(({ joins }) => joins?.rule).find((rule) => rule !== undefined);
-  const policy = stated === undefined ? undefined : policies.answers.rule.get(stated);
+  const policy = stated === undefined ? undefined : ruleOf(policies, stated);
   const known = stated === undefined ? undefined : words?.providers.get(stated);
   const said = known ?? words?.generic;
   const spoken = (sentence: Readonly<Record<string, string>> | undefined) =>
@@ -46,4 +47,14 @@ export function lessonOf(row: LoopRow, { packs, policies, language }: LessonWord
     lastAt: iso(row.lastOccurredAt),
     isRelapse: row.relapseOf !== undefined,
   };
+}
+
+/** Events name the class of a rule. Of those that forbid one thing, the one for agents says it in their words. */
+function ruleOf({ rules, answers }: PolicySet, ruleClass: string): Decision | undefined {
+  const ofClass = rules.filter((rule) => rule.effect === 'forbid' && rule.ruleClass === ruleClass);
+  const forAgents = ofClass.find(
+    ({ policy: { principal } }) => principal.op === 'is' && principal.entity_type === 'agent',
+  );
+  const rule = forAgents ?? ofClass[0];
+  return rule === undefined ? undefined : answers.rule.get(rule.id);
 }
