@@ -31,6 +31,7 @@ import { loopPrincipal } from './loop/parts.ts';
 import type { Sealer } from './loop/seal.ts';
 import { openOwners, ownerFiles } from './owner-directories.ts';
 import type { Packs } from './packs/load.ts';
+import { answerLabels } from './pages/answer-labels.ts';
 import type { PageWords } from './pages/page-words.ts';
 import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
@@ -149,6 +150,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     delivery: deliverySettings(config),
     dutyEmails: config.duty.emails,
     language: config.delivery.language,
+    answerLabels: (language) => answerLabels(packs.page(language)),
     ownerThreshold: 0.6,
     backlogAfterMs: config.backlog.afterHours * 3_600_000,
     publicUrl: config.http.publicUrl ?? `http://${config.http.host}:${config.http.port}`,

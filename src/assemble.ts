@@ -3,6 +3,7 @@ import { replyToken } from './access/reply-token.ts';
 import type { Event } from './core/event.ts';
 import type { Addressee } from './core/loop/position.ts';
 import { isSameMask } from './core/mask.ts';
+import type { AnswerLabels } from './core/message.ts';
 import type { Evidence, OwnerRef, Person } from './core/owner.ts';
 import type { OwnerWeights } from './core/owner-weights.ts';
 import { rankOwners } from './core/rank-owners.ts';
@@ -39,6 +40,8 @@ export type Assembly = {
   readonly delivery: DeliverySettings;
   readonly dutyEmails: readonly string[];
   readonly language: string;
+  /** Words for the buttons of a message in a language; without them messages carry none. */
+  readonly answerLabels?: (language: string) => AnswerLabels | undefined;
   readonly ownerThreshold: number;
   readonly backlogAfterMs: number;
   /** Base of the recipient's links; undefined while none leaves this machine. */
@@ -97,7 +100,11 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       const rendered = renderMessage(template, values, behaviour);
       if (rendered.kind === 'error')
         throw new Error(`${request.behaviour}/${request.moment}: ${rendered.reason}`);
-      return rendered.message;
+      const labels =
+        rendered.message.answers.length === 0
+          ? undefined
+          : assembly.answerLabels?.(rendered.message.language);
+      return labels === undefined ? rendered.message : { ...rendered.message, answerLabels: labels };
     },
     replyLink: (message, recipient) => {
       const token = replyToken(keys.token, message, recipient);

@@ -56,6 +56,7 @@ export const routeTable = [
   { method: 'POST', path: '/v1/events', access: 'events:write', takes: eventTypes },
   { method: 'POST', path: '/v1/imports', access: 'events:write', takes: reportTypes },
   { method: 'POST', path: '/v1/mail', access: 'events:write', takes: [mailType] },
+  { method: 'POST', path: '/v1/channels/{channel}/interactions', access: 'webhook', takes: form },
 
   { method: 'GET', path: '/v1/loops', access: 'loops:read' },
   { method: 'POST', path: '/v1/loops', access: 'loops:write', takes: json },

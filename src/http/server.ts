@@ -31,6 +31,7 @@ import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
+import { pressRoutes } from './routes/presses.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -95,6 +96,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...challengeRoutes(room),
     ...importRoutes(room),
     ...mailRoutes(room),
+    ...pressRoutes(room),
     ...loopRoutes(room),
     ...decisionRoutes(room),
     ...evidenceRoutes(room),

@@ -20,6 +20,8 @@ export type ReplyInput = {
   readonly until?: number;
   /** Of the page that was shown, so that a double click is one reply. */
   readonly nonce?: string;
+  /** Through which account it came, where a channel vouches for one. */
+  readonly account?: { readonly system: string; readonly name: string };
 };
 
 export type Replied =
@@ -43,7 +45,8 @@ export async function replyByLink(parts: LoopParts, tokenHash: string, input: Re
   return replied;
 }
 
-async function reply(
+/** Records an answer to a message; whoever calls has judged that it is the recipient's. */
+export async function reply(
   parts: LoopParts,
   tx: StoreWrite,
   claimed: ClaimedMessage,
@@ -82,7 +85,7 @@ async function reply(
   );
   const changes = pairs
     .filter(({ fact }) => added.has(fact.id))
-    .map(({ row, fact }) => changeOf(row, fact, next, now));
+    .map(({ row, fact }) => changeOf(row, fact, next, input.account, now));
   const settled = await settle(parts, tx, changes, now);
   await learn(parts, tx, claimed, changes, now);
   const isOwnerKnown = input.owner === undefined ? {} : { isOwnerKnown: next !== undefined };
@@ -115,7 +118,13 @@ function bodyOf(fact: ReplyFact): Json {
   return { ...rest, by: { ...by } };
 }
 
-function changeOf(before: LoopRow, fact: ReplyFact, next: string | undefined, now: number): Change {
+function changeOf(
+  before: LoopRow,
+  fact: ReplyFact,
+  next: string | undefined,
+  account: ReplyInput['account'],
+  now: number,
+): Change {
   const { facts } = before;
   const body: { [key: string]: Json } = {
     answer: fact.answer,
@@ -124,6 +133,10 @@ function changeOf(before: LoopRow, fact: ReplyFact, next: string | undefined, no
     by: { ...fact.by },
   };
   const personal = ['/by/id'];
+  if (account !== undefined) {
+    body['account'] = { ...account };
+    personal.push('/account/name');
+  }
   if (fact.until !== undefined) body['until'] = fact.until;
   if (fact.reason !== undefined) {
     body['reason'] = fact.reason;

@@ -196,6 +196,13 @@ const testMessage = z.strictObject({
   footer: text(),
 });
 
+/** Said to whoever pressed a button in a message, and to nobody else. */
+const press = z.strictObject({
+  recorded: text('answer'),
+  stranger: text(),
+  onPage: text(),
+});
+
 const home = z.strictObject({
   title: text(),
   signedIn: text('name'),
@@ -255,6 +262,7 @@ export const pageWordsSchema = z.strictObject({
   claim,
   signIn,
   testMessage,
+  press,
   home,
   outbox,
 });

@@ -99,6 +99,7 @@ describe('the route table', () => {
   test('leaves open to anybody only what it says', () => {
     expect(rows.filter(({ access }) => !isScope(access)).map(nameOf)).toEqual([
       'POST /v1/sources/{source}',
+      'POST /v1/channels/{channel}/interactions',
       'GET /v1/session',
       'POST /v1/session',
       'DELETE /v1/session',

@@ -4,6 +4,7 @@ import { assembleLoop } from '../../src/assemble.ts';
 import type { Event, Validity } from '../../src/core/event.ts';
 import type { Fingerprinter } from '../../src/core/fingerprint.ts';
 import { makeEvent } from '../../src/core/make-event.ts';
+import type { AnswerLabels } from '../../src/core/message.ts';
 import type { Person, Team } from '../../src/core/owner.ts';
 import { indexPeople } from '../../src/core/people-index.ts';
 import { keyedHash } from '../../src/lib/hmac.ts';
@@ -112,6 +113,7 @@ export type HouseOptions = {
   readonly directories?: readonly OwnerDirectory[];
   readonly verifiers?: readonly Verifier[];
   readonly publicUrl?: string;
+  readonly answerLabels?: (language: string) => AnswerLabels | undefined;
 };
 
 export type House = {
@@ -141,6 +143,7 @@ export function openHouse(options: HouseOptions): House {
     delivery: { ...testDelivery, ...options.delivery },
     dutyEmails: [],
     language: 'en',
+    ...(options.answerLabels === undefined ? {} : { answerLabels: options.answerLabels }),
     ownerThreshold: 0.6,
     backlogAfterMs: 72 * hour,
     publicUrl: options.publicUrl ?? 'http://127.0.0.1:4400',

@@ -11,6 +11,10 @@ export type SlackServer = {
   readonly token: string;
   /** Messages that were posted, also when the caller was never told. */
   readonly posts: readonly SlackPosted[];
+  /** What was said to whoever pressed a button, and to nobody else. */
+  readonly shown: readonly string[];
+  /** Where a press says that words may be sent. */
+  readonly returnUrl: string;
   /** Names of the methods that were called. */
   readonly calls: readonly string[];
   /** How the next calls are met: those of one method, or of all. */
@@ -101,6 +105,7 @@ export async function openSlackServer(given: {
   const posts: SlackPosted[] = [];
   const history: { channel: string; ts: string; message: unknown }[] = [];
   const calls: string[] = [];
+  const shown: string[] = [];
   const manners = new Map<string, SlackManner>();
   let clock = 1_795_430_400;
   const tick = () => {
@@ -161,6 +166,17 @@ export async function openSlackServer(given: {
 
   const server = createServer(async (request, response) => {
     const raw = (await request.toArray()).join('');
+    if (request.url === '/actions/T0HOUSE/1/x') {
+      const said = z
+        .strictObject({
+          text: z.string(),
+          response_type: z.literal('ephemeral'),
+          replace_original: z.literal(false),
+        })
+        .parse(JSON.parse(raw));
+      shown.push(said.text);
+      return void response.writeHead(200).end('ok');
+    }
     const method = (request.url ?? '').replace(/^\/api\//u, '');
     calls.push(method);
     const run = methods[method];
@@ -192,6 +208,8 @@ export async function openSlackServer(given: {
     url: `http://127.0.0.1:${port}/api/`,
     token: given.token,
     posts,
+    shown,
+    returnUrl: `http://127.0.0.1:${port}/actions/T0HOUSE/1/x`,
     calls,
     meet: (manner, method = '') => {
       manners.clear();

@@ -20,12 +20,12 @@ export function addressOf(settings: SlackSettings, recipient: Recipient): Addres
   }
   if (recipient.kind === 'duty' && settings.dutyChannel !== undefined)
     return { kind: 'channel', id: settings.dutyChannel };
-  const linked = recipient.accounts.find((account) => account.system === system && isUserId(account.name));
+  const linked = recipient.accounts.find((account) => account.system === system && isMemberId(account.name));
   if (linked !== undefined) return { kind: 'user', id: linked.name };
   return recipient.email === undefined ? undefined : { kind: 'email', email: recipient.email };
 }
 
-export function isUserId(text: string): boolean {
+export function isMemberId(text: string): boolean {
   return /^[UW][A-Z0-9]{2,20}$/u.test(text);
 }
 

@@ -3,7 +3,7 @@ import { clip, inertUrls, oneLine } from '../../../lib/escape.ts';
 import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
 import type { HttpFetch } from '../../../lib/http-fetch.ts';
 import type { Press, PressDelivery, Presses, PressVerdict } from '../../../ports/channel.ts';
-import { isUserId, system } from './address.ts';
+import { isMemberId, system } from './address.ts';
 import { type SlackApi, textAt } from './api.ts';
 import { answerAction, answerBlock } from './render.ts';
 import type { SlackSettings } from './settings.ts';
@@ -26,9 +26,14 @@ export function slackPresses(
 ): Presses {
   const { api, fetch, settings, now } = given;
   let team: string | undefined;
+  // Slack's own, whatever a payload says: no address of an event is ever called.
+  const returnOrigins = [
+    'https://hooks.slack.com',
+    ...(settings.allowPrivateNetwork ? [new URL(settings.apiUrl).origin] : []),
+  ];
   return {
     bytesMax,
-    read: (delivery) => readPress(delivery, signingSecret),
+    read: (delivery) => readPress(delivery, signingSecret, returnOrigins),
     async addressOf(press) {
       const signal = AbortSignal.timeout(addressTimeoutMs);
       if (team === undefined) {
@@ -74,7 +79,11 @@ export function slackPresses(
 const gone: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
 
 /** Pure. Never throws. */
-export function readPress(delivery: PressDelivery, signingSecret: string): PressVerdict {
+export function readPress(
+  delivery: PressDelivery,
+  signingSecret: string,
+  returnOrigins: readonly string[],
+): PressVerdict {
   const judged = judgeSlackSignature(delivery.headers, delivery.body, signingSecret, delivery.receivedAt);
   if (judged !== 'good') return { kind: 'refused', reason: judged };
   const payload = readPayload(delivery.body);
@@ -92,7 +101,7 @@ export function readPress(delivery: PressDelivery, signingSecret: string): Press
   const pressedAt = textOf(action['action_ts']);
   if (
     user === undefined ||
-    !isUserId(user) ||
+    !isMemberId(user) ||
     messageId === undefined ||
     !/^[0-9a-z-]{1,80}$/u.test(messageId) ||
     channel === undefined ||
@@ -107,7 +116,7 @@ export function readPress(delivery: PressDelivery, signingSecret: string): Press
     reference: `${channel}/${ts}`,
     answer,
     nonce: `${user} ${pressedAt}`.slice(0, 80),
-    ...(returnTo !== undefined && isReturnAddress(returnTo) ? { returnTo } : {}),
+    ...(returnTo !== undefined && isBelow(returnTo, returnOrigins) ? { returnTo } : {}),
   };
   return { kind: 'press', press };
 }
@@ -128,9 +137,8 @@ function answerOf(action: string): Answer | undefined {
   return answers.find((answer) => answer === name);
 }
 
-/** Slack's own, whatever a payload says: no address of an event is ever called. */
-function isReturnAddress(url: string): boolean {
-  return URL.canParse(url) && /^https:\/\/hooks\.slack\.com\//u.test(url) && url.length <= 500;
+function isBelow(url: string, origins: readonly string[]): boolean {
+  return url.length <= 500 && URL.canParse(url) && origins.includes(new URL(url).origin);
 }
 
 function escapeControls(text: string): string {

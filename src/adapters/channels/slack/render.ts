@@ -62,10 +62,15 @@ export function renderSlack(message: RenderedMessage, messageId: string, takesPr
       ...(buttons.length === 0
         ? []
         : [{ type: 'actions' as const, block_id: answerBlock, elements: buttons }]),
-      {
-        type: 'context',
-        elements: [plainText(line(message.caseCode, limits.label), limits.label)],
-      },
+      // A footer that names the case says it better.
+      ...(footer.includes(message.caseCode)
+        ? []
+        : [
+            {
+              type: 'context' as const,
+              elements: [plainText(line(message.caseCode, limits.label), limits.label)],
+            },
+          ]),
       ...(footer === '' ? [] : [{ type: 'context' as const, elements: [plainText(footer, limits.footer)] }]),
     ],
   };

@@ -74,7 +74,8 @@ function card(message: RenderedMessage, limits: Limits) {
     body: [
       block([{ type: 'TextRun', text: subject, weight: 'Bolder', size: 'Large' }]),
       ...message.paragraphs.slice(0, limits.paragraphs).flatMap((one) => paragraph(one, limits)),
-      block([subtle(line(message.caseCode, 60))]),
+      // A footer that names the case says it better.
+      ...(footer.includes(message.caseCode) ? [] : [block([subtle(line(message.caseCode, 60))])]),
       ...(footer === '' ? [] : [block([subtle(footer)])]),
     ],
     actions: actionsOf(message),
