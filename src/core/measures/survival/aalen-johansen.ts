@@ -34,27 +34,34 @@ export function aalenJohansen(
   level = 0.95,
 ): readonly IncidenceStep[] {
   const z = criticalZ(level);
-  const sorted = rows.toSorted((x, y) => x.time - y.time);
+  const all = Float64Array.from(rows, ({ time }) => time).sort();
+  const byCause = causes.map((cause) =>
+    Float64Array.from(
+      rows.filter((row) => row.cause === cause),
+      ({ time }) => time,
+    ).sort(),
+  );
+  const places = causes.map(() => 0);
   const sums: readonly Sums[] = causes.map(() => ({ risk: 0, a: 0, b: 0, c: 0, d: 0, e: 0 }));
   const steps: IncidenceStep[] = [];
-  let survival = 1;
-  for (let from = 0; from < sorted.length; ) {
-    const time = sorted[from]?.time ?? 0;
-    const atRisk = sorted.length - from;
-    const counts = new Map<string, number>();
-    for (; from < sorted.length && sorted[from]?.time === time; from += 1) {
-      const cause = sorted[from]?.cause ?? null;
-      if (cause !== null) counts.set(cause, (counts.get(cause) ?? 0) + 1);
-    }
-    const events = causes.reduce((sum, cause) => sum + (counts.get(cause) ?? 0), 0);
-    if (events === 0) continue;
-    const incidences = causes.map((cause, index) =>
-      advance(sums[index], { survival, atRisk, events, own: counts.get(cause) ?? 0 }, z),
-    );
+  let [survival, gone] = [1, 0];
+  for (;;) {
+    const time = Math.min(...byCause.map((times, at) => times[places[at] ?? 0] ?? Number.POSITIVE_INFINITY));
+    if (time === Number.POSITIVE_INFINITY) return steps;
+    while ((all[gone] ?? time) < time) gone += 1;
+    const atRisk = all.length - gone;
+    const counts = byCause.map((times, at) => {
+      const from = places[at] ?? 0;
+      let to = from;
+      while (times[to] === time) to += 1;
+      places[at] = to;
+      return to - from;
+    });
+    const events = counts.reduce((sum, count) => sum + count, 0);
+    const incidences = counts.map((own, at) => advance(sums[at], { survival, atRisk, events, own }, z));
     survival *= (atRisk - events) / atRisk;
     steps.push({ time, atRisk, survival, incidences });
   }
-  return steps;
 }
 
 type AtTime = {

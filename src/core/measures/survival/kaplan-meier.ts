@@ -47,14 +47,21 @@ export function logLogBounds(share: number, se: number, z: number) {
 
 type EventTime = { readonly time: number; readonly atRisk: number; readonly events: number };
 
+/** Numbers sort many times faster than rows do: all times, and those of events, each by themselves. */
 function eventTimes(rows: readonly Followed[]): readonly EventTime[] {
-  const sorted = rows.toSorted((a, b) => a.time - b.time);
+  const all = Float64Array.from(rows, ({ time }) => time).sort();
+  const ended = Float64Array.from(
+    rows.filter(({ isEvent }) => isEvent),
+    ({ time }) => time,
+  ).sort();
   const times: EventTime[] = [];
-  for (let from = 0; from < sorted.length; ) {
-    const time = sorted[from]?.time ?? 0;
-    let [to, events] = [from, 0];
-    for (; to < sorted.length && sorted[to]?.time === time; to += 1) if (sorted[to]?.isEvent) events += 1;
-    if (events > 0) times.push({ time, atRisk: sorted.length - from, events });
+  let gone = 0;
+  for (let from = 0; from < ended.length; ) {
+    const time = ended[from] ?? 0;
+    let to = from;
+    while (ended[to] === time) to += 1;
+    while ((all[gone] ?? time) < time) gone += 1;
+    times.push({ time, atRisk: all.length - gone, events: to - from });
     from = to;
   }
   return times;

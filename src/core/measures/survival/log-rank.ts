@@ -23,21 +23,20 @@ export function logRank(rows: readonly Grouped[], groups: readonly string[]): Lo
   const observed = groups.map(() => 0);
   const expected = groups.map(() => 0);
   const covariance = groups.map(() => groups.map(() => 0));
-  const at = new Map(groups.map((group, index) => [group, index]));
   const strata = Map.groupBy(rows, ({ stratum }) => stratum ?? '');
   for (const stratum of strata.values()) {
-    const sorted = stratum.filter(({ group }) => at.has(group)).sort((a, b) => b.time - a.time);
-    // From the last time backwards, so that those at risk are those already seen.
-    const atRisk = groups.map(() => 0);
-    for (let from = 0; from < sorted.length; ) {
-      const time = sorted[from]?.time;
-      const events = groups.map(() => 0);
-      for (; from < sorted.length && sorted[from]?.time === time; from += 1) {
-        const row = sorted[from];
-        const index = at.get(row?.group ?? '') ?? 0;
-        add(atRisk, index, 1);
-        if (row?.isEvent) add(events, index, 1);
-      }
+    const arms = groups.map((group) => timesOf(stratum.filter((row) => row.group === group)));
+    const places = groups.map(() => ({ gone: 0, ended: 0 }));
+    for (;;) {
+      const time = Math.min(...arms.map(({ ended }, arm) => ended[places[arm]?.ended ?? 0] ?? never));
+      if (time === never) break;
+      const events = arms.map(({ ended }, arm) =>
+        advance(places[arm], 'ended', (place) => ended[place] === time),
+      );
+      const atRisk = arms.map(({ all }, arm) => {
+        advance(places[arm], 'gone', (place) => (all[place] ?? time) < time);
+        return all.length - (places[arm]?.gone ?? 0);
+      });
       addTime(events, atRisk);
     }
   }
@@ -68,6 +67,22 @@ export function logRank(rows: readonly Grouped[], groups: readonly string[]): Lo
   const solved = solveLinear(matrix, gap);
   const chi2 = gap.reduce((sum, value, index) => sum + value * (solved[index] ?? 0), 0);
   return { observed, expected, covariance, chi2, df, p: chi2Tails(chi2, df).upper };
+}
+
+const never = Number.POSITIVE_INFINITY;
+type Places = { gone: number; ended: number };
+
+/** Moves a place on while the condition holds, and says by how much. */
+function advance(places: Places | undefined, of: keyof Places, goesOn: (place: number) => boolean): number {
+  if (places === undefined) return 0;
+  const from = places[of];
+  while (goesOn(places[of])) places[of] += 1;
+  return places[of] - from;
+}
+
+function timesOf(rows: readonly Followed[]) {
+  const sorted = (of: readonly Followed[]) => Float64Array.from(of, ({ time }) => time).sort();
+  return { all: sorted(rows), ended: sorted(rows.filter(({ isEvent }) => isEvent)) };
 }
 
 function add(sums: number[], index: number, value: number): void {
