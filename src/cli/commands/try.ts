@@ -75,7 +75,7 @@ function show(tried: Tried, title: string, count: number): void {
   if (said.length > count) painted(`\n${rest(said.slice(count), paint)}`);
   painted(`\n${totals(tried)}`);
   const quiet = summary.loops - said.length;
-  if (quiet > 0) painted(`About ${plural(quiet, 'loop')} nothing would go out: it is fixed already.`);
+  if (quiet > 0) painted(`About ${plural(quiet, 'loop')} nothing would go out: ${whyQuiet(summary)}.`);
 }
 
 function nothing({ summary, source }: Tried, title: string): string {
@@ -84,8 +84,14 @@ function nothing({ summary, source }: Tried, title: string): string {
     return `No finding in ${title}${from}: there is nothing to tell anyone.`;
   if (summary.events === 0) return `Nothing in ${title}${from} could be read.`;
   if (summary.loops > 0)
-    return `${plural(summary.loops, 'loop')} in ${title}${from}: it is fixed already, so nobody needs to be told.`;
+    return `${plural(summary.loops, 'loop')} in ${title}${from}: ${whyQuiet(summary)}, so nobody needs to be told.`;
   return `${plural(summary.events, 'event')} in ${title}${from}, and none is something that went wrong.`;
+}
+
+function whyQuiet({ untrusted }: Tried['summary']): string {
+  return untrusted > 0
+    ? 'it was a program or a copy and not the person, or is fixed already'
+    : 'it is fixed already';
 }
 
 /** One message: who hears what, why they, and where it was. Painted; everything from outside is inert. */
