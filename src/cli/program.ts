@@ -4,6 +4,7 @@ import { addCorpus } from './program-corpus.ts';
 import { addHook } from './program-hook.ts';
 import { addEvidence, addLoops, addMail, addOwners } from './program-loops.ts';
 import { addPacks } from './program-packs.ts';
+import { addPolicy } from './program-policy.ts';
 import { addSimulations } from './program-simulations.ts';
 
 /** What commands share: how they end, and their common options. */
@@ -116,6 +117,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addEvidence(program, shared);
   addMail(program, shared);
   addPacks(program, shared);
+  addPolicy(program, shared);
   addSimulations(program, shared);
   addCorpus(program, shared);
   addHook(program, shared);

@@ -128,6 +128,8 @@ export const routeTable = [
   { method: 'GET', path: '/outbox', access: 'messages:read' },
   { method: 'GET', path: '/outbox/{id}', access: 'messages:read' },
 
+  { method: 'GET', path: '/v1/policy', access: 'controls:read' },
+  { method: 'GET', path: '/v1/policy/decisions', access: 'controls:read' },
   { method: 'GET', path: '/v1/policy/exceptions', access: 'policy:approve' },
   { method: 'POST', path: '/v1/policy/exceptions', access: 'policy:evaluate', takes: json },
   { method: 'GET', path: '/v1/policy/exceptions/{id}', access: 'policy:evaluate' },

@@ -30,6 +30,7 @@ import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { policyDecisionRoutes } from './routes/policy-decisions.ts';
 import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
 import { pressRoutes } from './routes/presses.ts';
 import { scimRoutes } from './routes/scim.ts';
@@ -112,6 +113,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...scimRoutes(room),
     ...policyRoutes(room),
     ...policyExceptionRoutes(room),
+    ...policyDecisionRoutes(room),
     ...claimLinkRoutes(room),
     ...systemRoutes(room, requests),
     ...replyRoutes(room),

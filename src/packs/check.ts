@@ -1,6 +1,7 @@
 import { moments } from '../core/message.ts';
 import { checkProof } from './check-proof.ts';
 import { lintRendered, lintTemplate } from './lint-message.ts';
+import { lintPolicies } from './lint-policies.ts';
 import { blameWords, longSentences } from './lint-text.ts';
 import { baseLanguage, type PackOptions, type Packs, readPacks } from './load.ts';
 import type { MessageFile } from './message-file.ts';
@@ -33,6 +34,7 @@ export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Pag
     ...lintProviders(packs),
     ...lintPages(packs),
     ...lintCues(packs),
+    ...lintPolicies(packs),
     ...checkLinks(packs),
   ];
   return { problems: sortProblems(problems), messages: packs.messages.length, examples: examples.length };

@@ -24,6 +24,7 @@ export type Noted = {
   readonly decision: Decision;
   readonly set: PolicySet;
   readonly by: string;
+  readonly exceptions?: readonly string[];
   /** Whether a grant is counted as a chance that was taken. */
   readonly isChance: boolean;
 };
@@ -50,7 +51,7 @@ export function createDecisionLog(randomId: () => string): DecisionLog {
   };
   return {
     note: (noted) => {
-      const { decision, request, set, at, by, isChance } = noted;
+      const { decision, request, set, at, by, isChance, exceptions } = noted;
       let weight = 1;
       if (decision.decision) {
         if (isChance) countGrant(noted);
@@ -65,7 +66,7 @@ export function createDecisionLog(randomId: () => string): DecisionLog {
       }
       const rule = decision.rules[0];
       const detail = decision.detail === undefined ? {} : { detail: decision.detail };
-      const kept: unknown = { request: seenRequest(request, set.shape), by, ...detail };
+      const kept: unknown = { request: seenRequest(request, set.shape), by, exceptions, ...detail };
       decisions.push({
         id: randomId(),
         at,

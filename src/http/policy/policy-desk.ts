@@ -61,6 +61,13 @@ function claimsAttempt(context: PolicyRequest['context']): boolean {
   return typeof own === 'object' && own !== null && 'attempt' in own && own.attempt === true;
 }
 
+type Judged = {
+  readonly decision: Decision;
+  readonly set: PolicySet;
+  /** Rules to which an exception was in force. */
+  readonly exceptions?: readonly string[];
+};
+
 /** Denials after which the path is said to need work, where a behaviour does not say it. */
 const systemFixAtUsual = 3;
 
@@ -71,7 +78,7 @@ export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): Pol
   const exceptions = createExceptionList(parts);
   const lessons = createOpenLessons(parts);
 
-  const judge = (request: PolicyRequest, now: number): { decision: Decision; set: PolicySet } => {
+  const judge = (request: PolicyRequest, now: number): Judged => {
     const set = live.current();
     const held = exceptions.inForce(request, now);
     if (held.length === 0) return { decision: set.decide(request), set };
@@ -80,15 +87,10 @@ export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): Pol
       held.map(({ rule, until = now }) => ({ rule, until })),
     );
     if (decision.decision) exceptions.used(held);
-    return { decision, set };
+    return { decision, set, exceptions: held.map(({ rule }) => rule) };
   };
   /** @param isChance whether a grant counts as a chance; one that becomes an event counts with that */
-  const note = (
-    caller: Principal,
-    request: PolicyRequest,
-    judged: ReturnType<typeof judge>,
-    isChance: boolean,
-  ): void => {
+  const note = (caller: Principal, request: PolicyRequest, judged: Judged, isChance: boolean): void => {
     const at = parts.clock.now();
     decisions.note({ at, request, by: caller.id, isChance, ...judged });
     if (judged.decision.outcome === 'failed')
@@ -103,7 +105,7 @@ export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): Pol
 
   const denied = async (
     request: PolicyRequest,
-    { decision, set }: ReturnType<typeof judge>,
+    { decision, set }: Judged,
     id: string,
     now: number,
   ): Promise<Again | undefined> => {
