@@ -176,6 +176,36 @@ for (const kind of testStores()) {
       ]);
     });
 
+    test('nothing is new for an identity that asks for more than is remembered of one', async () => {
+      const house = openAt();
+      serial += 1;
+      const workload = `collector-${serial}`;
+      const asks = (at: number, role: string) =>
+        doing('token.issued', at, {
+          actor: { type: 'workload', id: workload },
+          identity: { type: 'role', id: workload },
+          resource: { type: 'role', id: role },
+          network: { address: '10.0.0.1' },
+        });
+      const roles = Array.from({ length: 700 }, (_, index) => `role-${index}`);
+      await take(house, ...roles.map((role, index) => asks(monday - 40 * day + index, role)));
+      // The same again, in one report: each was asked for before.
+      await take(house, ...roles.map((role, index) => asks(monday - hour + index, role)));
+      expect(await loopsOf(workload)).toEqual([]);
+    });
+
+    test('a step is not missed among more marks than are read', async () => {
+      const house = openAt();
+      const good = deployment();
+      await take(house, good.proposed(monday - 50), good.reviewed(monday - 40), good.gate(monday - 30));
+      const crowd = Array.from({ length: 600 }, (_, index) =>
+        good.reviewed(monday + index, `crowd-${index}`),
+      );
+      await take(house, ...crowd);
+      await take(house, good.token(monday - 10));
+      expect(await loopsOf(good.workload)).toEqual([]);
+    });
+
     test('a sign of the fix is found by its own key, before the failure counts for nothing', async () => {
       const house = openAt();
       serial += 1;

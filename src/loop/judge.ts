@@ -7,7 +7,7 @@ import { addSeen, type LoopFacts } from '../core/loop/facts.ts';
 import { withRefuted } from '../core/loop/waiting.ts';
 import type { Meaning, RuleCredit } from '../core/meaning.ts';
 import { holdsAt } from '../core/rules/correlated.ts';
-import type { LoopRow, MarkRow } from '../ports/store.ts';
+import { type LoopRow, type MarkRow, marksPerKeyMax } from '../ports/store.ts';
 import {
   caseKeyOf,
   fixKey,
@@ -26,6 +26,11 @@ type Parts = Pick<LoopParts, 'idOf' | 'behaviours' | 'correlated'>;
 export type Candidate = { readonly event: Event; readonly meaning: Extract<Meaning, { role: 'end' }> };
 
 export type Marks = { readonly of: (key: string) => readonly MarkRow[] };
+
+/** Of more marks than are read, what is missing may be just the one that is looked for: then nobody can be blamed. */
+function isWhole(marks: Marks, keys: readonly string[]): boolean {
+  return keys.every((key) => marks.of(key).length < marksPerKeyMax);
+}
 
 export function marksBy(rows: readonly MarkRow[]): Marks {
   const byKey = Map.groupBy(rows, ({ key }) => key);
@@ -59,7 +64,7 @@ export function judgeCandidate(parts: Parts, candidate: Candidate, marks: Marks)
   const { path, baseline } = behaviour;
   const keys = undertakingKeys(parts, behaviour, event);
   const broken =
-    path === undefined || !meaning.by.includes('path') || keys.length === 0
+    path === undefined || !meaning.by.includes('path') || keys.length === 0 || !isWhole(marks, keys)
       ? undefined
       : judgePath(
           path,
@@ -69,7 +74,10 @@ export function judgeCandidate(parts: Parts, candidate: Candidate, marks: Marks)
         );
   const history = historyKey(parts, behaviour, event);
   const unusual =
-    baseline === undefined || !meaning.by.includes('baseline') || history === undefined
+    baseline === undefined ||
+    !meaning.by.includes('baseline') ||
+    history === undefined ||
+    !isWhole(marks, [history])
       ? undefined
       : judgeBaseline(baseline, event, marks.of(history).flatMap(usualSeen));
   const rules = heldCorrelations(parts, behaviour, candidate, marks);
@@ -172,7 +180,7 @@ export function applyMarks(parts: Parts, row: LoopRow, facts: LoopFacts, marks: 
     const keys = undertakingKeys(parts, behaviour, sighting);
     const seen = marksUnder(marks.of, keys).map(stepSeen);
     const isKnown = isKnownAt(parts, behaviour, marks, sighting, sighting.at);
-    const broken = judgePath(behaviour.path, seen, sighting.at, isKnown);
+    const broken = isWhole(marks, keys) ? judgePath(behaviour.path, seen, sighting.at, isKnown) : undefined;
     next = withRefuted(next, sighting.event, broken === undefined);
   }
   return next;

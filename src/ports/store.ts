@@ -1,13 +1,7 @@
 import type { Json } from '../core/event.ts';
 import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
-import type {
-  DecisionRow,
-  DenialNote,
-  ExceptionRow,
-  ExceptionVerdict,
-  LessonRow,
-} from './store-policies.ts';
+import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 import type {
   AttentionAsk,
   CampaignKey,
@@ -51,6 +45,9 @@ import type {
 export * from './store-policies.ts';
 export * from './store-rows.ts';
 
+/** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
+export const marksPerKeyMax = 500;
+
 export interface Store {
   /** Runs `work` in one transaction, again when the database asks for that; throws what it throws, after a roll-back. */
   transaction<T>(work: (tx: StoreWrite) => Promise<T>): Promise<T>;
@@ -81,7 +78,7 @@ export interface StoreWrite {
   spansAt(places: readonly string[]): Promise<readonly SpanRow[]>;
   addSpans(spans: readonly SpanRow[]): Promise<void>;
   addMarks(marks: readonly MarkRow[]): Promise<void>;
-  /** The latest marks of each key. */
+  /** The latest marks of each key, at most `marksPerKeyMax`. */
   marksOf(keys: readonly string[]): Promise<readonly MarkRow[]>;
   addDeeds(deeds: readonly DeedRow[]): Promise<void>;
   addWatches(watches: readonly { readonly key: string; readonly loop: string }[]): Promise<void>;

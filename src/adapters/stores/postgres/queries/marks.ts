@@ -1,12 +1,10 @@
 import { type Kysely, sql } from 'kysely';
-import type { DeedRow, MarkRow } from '../../../../ports/store.ts';
+import { type DeedRow, type MarkRow, marksPerKeyMax } from '../../../../ports/store.ts';
 import { idOf, recordset, textArray } from '../rows.ts';
 
 type Db = Kysely<unknown>;
 
 const columns = 'key text, name text, who text, first_at bigint, last_at bigint';
-/** Marks of one key that are read: the latest ones. An undertaking has few; hostile ones must not grow without end. */
-const marksPerKeyMax = 500;
 const deedsPerKeyMax = 20;
 
 export async function addMarks(db: Db, marks: readonly MarkRow[]): Promise<void> {
