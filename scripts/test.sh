@@ -5,5 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/node_modules/.bin:$PATH"
 tsc --noEmit
+tsc -p console
 biome check .
 vitest run --project suite "$@"

@@ -54,6 +54,8 @@ export type HttpParts = {
   /** Browsers that are signed in. */
   readonly sessions: SessionDesk;
   readonly isReady: () => Promise<boolean>;
+  /** Where the built console lies, if elsewhere than usual. */
+  readonly consoleFolder?: string;
 };
 
 export type SessionDesk = {

@@ -68,6 +68,8 @@ export const routeTable = [
   { method: 'PUT', path: '/v1/campaigns/{id}', access: 'loops:write', takes: [mailType, 'application/json'] },
 
   { method: 'GET', path: '/v1/behaviours', access: 'behaviours:read' },
+  { method: 'GET', path: '/v1/behaviours/{behaviour}/words', access: 'behaviours:read' },
+  { method: 'GET', path: '/v1/counts', access: 'loops:read' },
   { method: 'GET', path: '/v1/owners', access: 'owners:read' },
   { method: 'GET', path: '/v1/owners/coverage', access: 'owners:read' },
   { method: 'GET', path: '/v1/measures/{behaviour}', access: 'measures:read' },
@@ -125,6 +127,8 @@ export const routeTable = [
   { method: 'GET', path: '/signin', access: 'public' },
   { method: 'POST', path: '/signin', access: 'public', takes: form },
   { method: 'POST', path: '/signout', access: 'public', takes: form },
+  { method: 'GET', path: '/console', access: 'public' },
+  { method: 'GET', path: '/console/{rest}', access: 'public' },
   { method: 'GET', path: '/outbox', access: 'messages:read' },
   { method: 'GET', path: '/outbox/{id}', access: 'messages:read' },
 

@@ -13,6 +13,8 @@ import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
 import { challengeRoutes } from './routes/challenge.ts';
 import { claimLinkRoutes } from './routes/claim-link.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { countRoutes } from './routes/counts.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -40,6 +42,7 @@ import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { honoPath, joined, type Mounted, mount } from './table/mount.ts';
 import type { Operations } from './table/operation.ts';
+import { wordRoutes } from './routes/words.ts';
 import { createRequestCounts, type RequestCounts } from './table/request-counts.ts';
 
 /** Paths whose forms carry a proof of our own page, for browsers that say nothing useful about the origin. */
@@ -103,6 +106,8 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...evidenceRoutes(room),
     ...campaignRoutes(room),
     ...behaviourRoutes(room),
+    ...wordRoutes(room),
+    ...countRoutes(room),
     ...ownerRoutes(room),
     ...measureRoutes(room),
     ...messageRoutes(room),
@@ -122,6 +127,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...checkRoutes(room),
     ...signInRoutes(room),
     ...outboxRoutes(room),
+    ...consoleRoutes(room),
     ...describeRoutes(room, () => mounted),
   };
   mounted = joined(operations);

@@ -45,6 +45,7 @@ function request(row: RouteRow): { readonly path: string; readonly options: AskO
     behaviour: 'secret-in-repository',
     source: 'gitleaks',
     token: 'x',
+    rest: 'loops',
   };
   const path = row.path.replace(/\{(\w+)\}/gu, (_, name: string) => ids[name] ?? 'x');
   const query = queries[nameOf(row)] ?? '';
@@ -113,6 +114,8 @@ describe('the route table', () => {
       'GET /signin',
       'POST /signin',
       'POST /signout',
+      'GET /console',
+      'GET /console/{rest}',
       'GET /.well-known/authzen-configuration',
       'GET /livez',
       'GET /readyz',

@@ -23,6 +23,8 @@ const behaviourSchema = z.object({
   learnMore: z.object({ label: z.string(), url: z.string() }),
 });
 
+export type BehaviourJson = z.infer<typeof behaviourSchema>;
+
 /** The taxonomy, as the packs have it. */
 export function behaviourRoutes(room: Room): Pick<Operations, 'GET /v1/behaviours' | 'GET /v1/controls'> {
   return {

@@ -52,6 +52,15 @@ const standingCounts = z.object({
   orphaned: z.int(),
 });
 
+const coverageSchema = z.object({
+  n: z.int(),
+  person: z.int(),
+  team: z.int(),
+  unknown: z.int(),
+  identities: z.array(standingCounts),
+});
+export type CoverageJson = z.infer<typeof coverageSchema>;
+
 /** Enough to see why the first is the first. */
 const candidatesMax = 10;
 
@@ -97,13 +106,7 @@ export function ownerRoutes(room: Room): Pick<Operations, 'GET /v1/owners' | 'GE
       answers: {
         200: {
           description: 'Counts of loops; and of identities by type: owned, guessed and orphaned.',
-          schema: z.object({
-            n: z.int(),
-            person: z.int(),
-            team: z.int(),
-            unknown: z.int(),
-            identities: z.array(standingCounts),
-          }),
+          schema: coverageSchema,
         },
       },
       handle: async ({ c, caller }) => {

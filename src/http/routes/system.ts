@@ -26,6 +26,8 @@ const sourceSchema = z.object({
     .describe('Of a source that is read instead of sending.'),
 });
 
+export type SourceJson = z.infer<typeof sourceSchema>;
+
 type SystemKeys = 'GET /v1/sources' | 'GET /livez' | 'GET /readyz' | 'GET /metrics';
 
 /** How Foldback itself is. */

@@ -1,0 +1,85 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { ask } from './ask.ts';
+import type {
+  BehaviourJson,
+  CallerJson,
+  CountsJson,
+  CoverageJson,
+  List,
+  LoopJson,
+  MessageJson,
+  Page,
+  SentMessage,
+  SourceJson,
+  StoryJson,
+  WordsJson,
+} from './shapes.ts';
+
+/** Fresh enough for people who watch; the loop itself acts within a second. */
+const liveMs = 15_000;
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => ask<CallerJson>('/v1/session'),
+  staleTime: 60_000,
+});
+export const countsQuery = queryOptions({
+  queryKey: ['counts'],
+  queryFn: () => ask<CountsJson>('/v1/counts'),
+  refetchInterval: liveMs,
+});
+export const behavioursQuery = queryOptions({
+  queryKey: ['behaviours'],
+  queryFn: () => ask<List<BehaviourJson>>('/v1/behaviours'),
+  staleTime: 300_000,
+});
+export const wordsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['words', id],
+    queryFn: () => ask<WordsJson>(`/v1/behaviours/${encodeURIComponent(id)}/words`),
+    staleTime: 300_000,
+  });
+export const coverageQuery = queryOptions({
+  queryKey: ['coverage'],
+  queryFn: () => ask<CoverageJson>('/v1/owners/coverage'),
+});
+export const sourcesQuery = queryOptions({
+  queryKey: ['sources'],
+  queryFn: () => ask<List<SourceJson>>('/v1/sources'),
+  refetchInterval: liveMs * 4,
+});
+export const storyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['loop', id],
+    queryFn: () => ask<StoryJson>(`/v1/loops/${encodeURIComponent(id)}`),
+    refetchInterval: liveMs,
+  });
+export const messageQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['message', id],
+    queryFn: () => ask<SentMessage>(`/v1/messages/${encodeURIComponent(id)}`),
+    staleTime: 300_000,
+  });
+
+type Filter = Readonly<Record<string, string | number | undefined>>;
+
+export const loopsQuery = (filter: Filter) =>
+  queryOptions({
+    queryKey: ['loops', filter],
+    queryFn: () => ask<Page<LoopJson>>(`/v1/loops${queryText(filter)}`),
+    placeholderData: keepPreviousData,
+    refetchInterval: liveMs,
+  });
+export const messagesQuery = (filter: Filter) =>
+  queryOptions({
+    queryKey: ['messages', filter],
+    queryFn: () => ask<Page<MessageJson>>(`/v1/messages${queryText(filter)}`),
+    refetchInterval: liveMs,
+  });
+
+function queryText(filter: Filter): string {
+  const given = Object.entries(filter).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}

@@ -1,0 +1,14 @@
+/** What the API answers, taken from the schemas that make the answers: types only, nothing of it is loaded. */
+export type { LoopJson } from '../../../src/http/json/loop-json.ts';
+export type { MessageJson } from '../../../src/http/json/message-json.ts';
+export type { StoryJson } from '../../../src/http/json/story-json.ts';
+export type { BehaviourJson } from '../../../src/http/routes/behaviours.ts';
+export type { CountsJson } from '../../../src/http/routes/counts.ts';
+export type { CoverageJson } from '../../../src/http/routes/owners.ts';
+export type { CallerJson } from '../../../src/http/routes/session.ts';
+export type { SourceJson } from '../../../src/http/routes/system.ts';
+export type { WordsJson } from '../../../src/http/routes/words.ts';
+
+export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
+export type List<T> = { readonly items: readonly T[] };
+export type SentMessage = { readonly subject?: string; readonly text?: string; readonly replyUrl?: string };

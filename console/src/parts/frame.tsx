@@ -1,0 +1,111 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { ask } from '../api/ask.ts';
+import { meQuery } from '../api/queries.ts';
+import { Waiting } from './states.tsx';
+
+const places = [
+  { to: '/', text: 'Today' },
+  { to: '/loops', text: 'Loops' },
+  { to: '/behaviours', text: 'Behaviours' },
+  { to: '/owners', text: 'Owners' },
+  { to: '/sources', text: 'Sources' },
+] as const;
+
+/** What stands around every screen. Without a session the API sends whoever comes to the sign-in screen. */
+export function Frame() {
+  const me = useQuery(meQuery);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = useMutation({
+    mutationFn: () => ask('/v1/session', { method: 'DELETE' }),
+    onSuccess: async () => {
+      await navigate({ to: '/sign-in', search: {} });
+      client.clear();
+    },
+  });
+  if (me.data === undefined)
+    return (
+      <main className="mx-auto max-w-xl p-6">
+        <Waiting query={me} />
+      </main>
+    );
+  return (
+    <div className="mx-auto max-w-7xl lg:grid lg:grid-cols-[13rem_1fr] lg:gap-6 lg:px-4">
+      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:bg-card focus:p-3">
+        Skip to the content
+      </a>
+      <header className="border-b border-line px-4 pt-3 lg:border-b-0 lg:px-0 lg:pt-6">
+        <p className="flex items-center gap-2 font-semibold">
+          <Mark />
+          Foldback
+          <span className="font-normal text-soft lg:hidden">· {me.data.organisation}</span>
+        </p>
+        <nav aria-label="Screens" className="-mx-1 mt-2 overflow-x-auto lg:mt-5">
+          <ul className="flex gap-1 p-1 lg:flex-col">
+            {places.map(({ to, text }) => (
+              <li key={to}>
+                <Link
+                  to={to}
+                  activeOptions={{ exact: to === '/', includeSearch: false }}
+                  className="block rounded-lg px-3 py-1.5 whitespace-nowrap hover:bg-tint aria-[current=page]:bg-tint aria-[current=page]:font-semibold aria-[current=page]:text-accent"
+                >
+                  {text}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="mt-6 hidden text-sm text-soft lg:block">
+          <p>{me.data.organisation}</p>
+          <p className="mb-2">Signed in as {me.data.name}</p>
+          <SignOut onPress={() => signOut.mutate()} isBusy={signOut.isPending} />
+        </div>
+      </header>
+      <div className="min-w-0">
+        {me.data.mode === 'shadow' && (
+          <p
+            role="note"
+            className="border-b border-note-line bg-note px-4 py-2 text-sm text-note-ink lg:mt-4 lg:rounded-lg lg:border"
+          >
+            Shadow: messages are written and shown here, and nobody is told. Set <code>delivery.mode</code> to
+            live when they read right.
+          </p>
+        )}
+        <main id="main" className="px-4 py-5 lg:px-0 lg:py-6">
+          <Outlet />
+        </main>
+        <footer className="flex items-center justify-between gap-4 px-4 pb-8 text-sm text-soft lg:hidden">
+          <span>Signed in as {me.data.name}</span>
+          <SignOut onPress={() => signOut.mutate()} isBusy={signOut.isPending} />
+        </footer>
+      </div>
+    </div>
+  );
+}
+
+function SignOut({ onPress, isBusy }: { readonly onPress: () => void; readonly isBusy: boolean }) {
+  return (
+    <button type="button" className="link cursor-pointer" disabled={isBusy} onClick={onPress}>
+      Sign out
+    </button>
+  );
+}
+
+export function Mark() {
+  return (
+    <svg
+      viewBox="0 0 20 20"
+      className="size-5 text-accent"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d="M16.5 10a6.5 6.5 0 1 1-2.2-4.9" />
+      <path d="M14.8 1.8v3.6h-3.6" />
+    </svg>
+  );
+}

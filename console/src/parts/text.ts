@@ -1,0 +1,70 @@
+import type { LoopJson } from '../api/shapes.ts';
+
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const minute = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** In the reader's own time. */
+export const dayText = (at: string): string => day.format(new Date(at));
+export const minuteText = (at: string): string => minute.format(new Date(at));
+
+/** `secret-in-repository` as a reader says it, where its title is not at hand. */
+export const plain = (id: string): string => {
+  const text = id.replaceAll('-', ' ');
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+};
+
+export function ownerText(owner: LoopJson['owner']): string {
+  if (owner.kind === 'unknown' && owner.name === undefined && owner.email === undefined)
+    return 'Nobody known';
+  return owner.name ?? owner.email ?? owner.id ?? 'Nobody known';
+}
+
+/** Where it was seen, in as few words as say it. */
+export function whereText({ repository, file, line }: LoopJson['where']): string {
+  const place = file === undefined ? undefined : `${file}${line === undefined ? '' : `:${line}`}`;
+  return [repository, place].filter((part) => part !== undefined).join(' · ');
+}
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** What each state means to an operator. */
+export const stateSays: Readonly<Record<LoopJson['state'], string>> = {
+  backlog: 'History: nobody is told until you release it',
+  triage: 'Not trusted yet, or nobody known to ask',
+  open: 'About to be told',
+  told: 'Told, waiting for an answer',
+  answered: 'Answered, not proven yet',
+  escalated: 'Silence to the end: others were told',
+  observed: 'Part of the fix is seen',
+  verified: 'Fixed; the hold window runs',
+  held: 'Fixed, and nothing came back',
+  reassigned: 'Handed to someone else',
+  incident: 'Not them: the duty role has it',
+  disputed: 'They say that it is wrong',
+  dismissed: 'Judged to be no failure',
+  accepted: 'Risk accepted until a date',
+  unprovable: 'Nothing can prove it fixed',
+  orphaned: 'Its owner has left',
+  merged: 'Part of another loop',
+};
+
+export const stateNames: readonly LoopJson['state'][] = (
+  Object.keys(stateSays) as LoopJson['state'][]
+).filter((state) => state !== 'merged');
+
+export type Tone = 'wait' | 'work' | 'good' | 'quiet';
+
+export function toneOf(state: LoopJson['state']): Tone {
+  if (state === 'triage' || state === 'disputed' || state === 'incident' || state === 'orphaned')
+    return 'wait';
+  if (state === 'verified' || state === 'held') return 'good';
+  if (state === 'backlog' || state === 'dismissed' || state === 'merged' || state === 'unprovable')
+    return 'quiet';
+  return 'work';
+}

@@ -1,0 +1,97 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
+import { Frame } from './parts/frame.tsx';
+import { stateNames } from './parts/text.ts';
+import { Today } from './screens/today.tsx';
+
+const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { next?: string } =>
+    typeof search.next === 'string' ? { next: search.next } : {},
+  component: lazyRouteComponent(() => import('./screens/sign-in.tsx'), 'SignIn'),
+});
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });
+
+export type LoopSearch = {
+  readonly state?: (typeof stateNames)[number];
+  readonly behaviour?: string;
+  readonly team?: string;
+  readonly owner?: string;
+  readonly repository?: string;
+  readonly after?: string;
+};
+
+const textOf = (value: unknown): string | undefined =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
+
+/** Filters stand in the address: what one sees can be sent to somebody. What is not known is left out. */
+function loopSearch(search: Record<string, unknown>): LoopSearch {
+  const state = stateNames.find((name) => name === search.state);
+  const texts = Object.fromEntries(
+    ['behaviour', 'team', 'owner', 'repository', 'after'].flatMap((name) => {
+      const text = textOf(search[name]);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+  return { ...(state === undefined ? {} : { state }), ...texts };
+}
+
+const screens = [
+  createRoute({ getParentRoute: () => frame, path: '/', component: Today }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/loops',
+    validateSearch: loopSearch,
+    component: lazyRouteComponent(() => import('./screens/loops.tsx'), 'Loops'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/loops/$id',
+    component: lazyRouteComponent(() => import('./screens/loop.tsx'), 'LoopScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/behaviours',
+    component: lazyRouteComponent(() => import('./screens/behaviours.tsx'), 'Behaviours'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/behaviours/$id',
+    component: lazyRouteComponent(() => import('./screens/behaviour.tsx'), 'Behaviour'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/owners',
+    component: lazyRouteComponent(() => import('./screens/owners.tsx'), 'Owners'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/sources',
+    component: lazyRouteComponent(() => import('./screens/sources.tsx'), 'Sources'),
+  }),
+] as const;
+
+export function createConsoleRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([signIn, frame.addChildren(screens)]),
+    basepath: '/console',
+    context: { client },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}
