@@ -5,6 +5,7 @@ import { addHook } from './program-hook.ts';
 import { addEvidence, addLoops, addMail, addOwners } from './program-loops.ts';
 import { addPacks } from './program-packs.ts';
 import { addPolicy } from './program-policy.ts';
+import { addSimulate } from './program-simulate.ts';
 import { addSimulations } from './program-simulations.ts';
 
 /** What commands share: how they end, and their common options. */
@@ -119,6 +120,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addPacks(program, shared);
   addPolicy(program, shared);
   addSimulations(program, shared);
+  addSimulate(program, shared);
   addCorpus(program, shared);
   addHook(program, shared);
 

@@ -1,0 +1,72 @@
+import { readdir } from 'node:fs/promises';
+import { AppError } from '../../core/errors.ts';
+import { scoreFolder, simulate } from '../../simulate/simulate.ts';
+import { type ExitCode, exit } from '../exit.ts';
+import { line, note, table, writeJson } from '../output.ts';
+import { openProgress } from '../progress.ts';
+
+export type SimulateFlags = {
+  readonly seed: string;
+  readonly days: string;
+  readonly people: string;
+  readonly export?: string;
+  readonly score?: string;
+  readonly detail?: boolean;
+  readonly json?: boolean;
+};
+
+export async function simulateCommand(flags: SimulateFlags): Promise<ExitCode> {
+  const judged = flags.score === undefined ? await run(flags) : await scoreFolder(flags.score);
+  const { score, effects, detail } = judged;
+  if (flags.json === true) {
+    writeJson({ ...score, effects, ...(flags.detail === true ? { detail } : {}) });
+    return exit.ok;
+  }
+  const { owner, dedupe, falseFixes, toldTwice, lost } = score;
+  line(
+    table(
+      ['what', 'figure'],
+      [
+        ['named owners that are right', owner.precisionAt1.toFixed(4)],
+        ['cases with a named owner', owner.coverage.toFixed(4)],
+        ['Brier score of the confidence', owner.brier.toFixed(4)],
+        ['F1 of what was told to be one case', dedupe.f1.toFixed(4)],
+        ['said to be fixed and was not', `${falseFixes}`],
+        ['said twice', `${toldTwice}`],
+        ['lost', `${lost}`],
+      ],
+    ),
+  );
+  line();
+  line(
+    table(
+      ['message', 'true ratio', 'from', 'to', 'verdict'],
+      effects.map((one) => [one.variant, `${one.true}`, `${one.low}`, `${one.high ?? '…'}`, one.verdict]),
+    ),
+  );
+  if (flags.detail === true) note(JSON.stringify(detail, undefined, 1));
+  return exit.ok;
+}
+
+async function run(flags: SimulateFlags) {
+  const days = whole('days', flags.days, 7, 730);
+  const options = {
+    seed: whole('seed', flags.seed, 0, 2 ** 31),
+    days,
+    people: whole('people', flags.people, 8, 20_000),
+  };
+  if (flags.export !== undefined && (await readdir(flags.export).catch(() => [])).length > 0)
+    throw new AppError('bad-request', `${flags.export} is not empty.`);
+  const progress = openProgress('Simulating');
+  return simulate({
+    ...options,
+    ...(flags.export === undefined ? {} : { exportTo: flags.export }),
+    onDay: (done) => progress.at(`day ${done} of ${days}`, done / days),
+  }).finally(progress.end);
+}
+
+function whole(name: string, text: string, from: number, to: number): number {
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && value >= from && value <= to) return value;
+  throw new AppError('bad-request', `--${name} is a whole number from ${from} to ${to}.`);
+}

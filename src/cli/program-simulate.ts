@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { Shared } from './program.ts';
+
+export function addSimulate(program: Command, { finish, json }: Shared): void {
+  program
+    .command('simulate')
+    .summary('play the story of an invented company and judge what was made of it')
+    .description(
+      'Plays the story of an invented company to the real loop, in memory and on a clock of its own, and judges by the\ntruth who was named, what was joined, said and called fixed. The same seed gives the same story. Sends nothing.',
+    )
+    .option('--seed <n>', 'which story', '1')
+    .option('--days <n>', 'how long it is', '90')
+    .option('--people <n>', 'how many work there', '40')
+    .option(
+      '--export <dir>',
+      'also write what vendors sent, the truth, and what was made of it, into an empty folder',
+    )
+    .option('--score <dir>', 'judge the run in this folder by its files alone, instead of playing one')
+    .option('--detail', 'also say what went wrong, case by case')
+    .addOption(json())
+    .action(async (flags) => {
+      const { simulateCommand } = await import('./commands/simulate.ts');
+      finish(await simulateCommand(flags));
+    });
+}

@@ -1,0 +1,95 @@
+import {
+  callTool,
+  campaignEvery,
+  campaignHour,
+  dropProtection,
+  makeKey,
+  push,
+  runCampaign,
+} from './deeds.ts';
+import { leakSecret, type Scans } from './leaks.ts';
+import { day, deliver, hour, isWorkday, propensity, type World } from './world.ts';
+
+/** Chances a working day of somebody of middling inclination. */
+const rates = { leak: 0.012, key: 0.005, protection: 0.003, push: 0.25, agent: 0.5, outside: 0.03 };
+
+/** What was there before anybody looked, and the campaigns. */
+export function planBeginning(world: World, scans: Scans): void {
+  const { draws, organisation, start, days } = world;
+  for (const [at, repository] of organisation.repositories.entries()) {
+    if (!draws.chance(0.5, 'history', repository.team)) continue;
+    const by = organisation.members.find(
+      ({ team, leftOnDay }) => team === repository.team && leftOnDay === undefined,
+    );
+    if (by === undefined) continue;
+    const leftAt = start - draws.whole(30, 400, 'history day', at) * day;
+    leakSecret(world, scans, { id: `old ${repository.team}`, by, repository, at: leftAt, isHistory: true });
+  }
+  for (
+    let at = start + 2 * day, campaign = 1;
+    at < start + (days - 1) * day;
+    at += campaignEvery, campaign += 1
+  )
+    runCampaign(world, campaign, at + campaignHour);
+  for (const member of organisation.members) {
+    if (member.leftOnDay === undefined || member.leftOnDay < 0 || member.leftOnDay >= days) continue;
+    world.plan(start + member.leftOnDay * day + 9 * hour, `leaves ${member.id}`, { kind: 'leaves', member });
+  }
+}
+
+/** Everything that people, agents and scanners do on one day; asked when the day begins, so that words have an effect. */
+export function liveDay(world: World, scans: Scans, dayNumber: number): void {
+  const { draws, organisation } = world;
+  const morning = world.start + dayNumber * day;
+  const isWork = isWorkday(morning);
+  if (new Date(morning).getUTCDay() === 0) repeatScans(world, scans, morning + 3 * hour);
+  for (const agent of organisation.agents) {
+    if (!draws.chance(rates.agent, 'agent', agent.id, dayNumber)) continue;
+    const isOutside = draws.chance(
+      rates.outside * propensity(world, agent.sponsor, 'agent-outside-policy'),
+      'outside',
+      agent.id,
+      dayNumber,
+    );
+    const at = morning + draws.whole(7 * 60, 20 * 60, 'agent at', agent.id, dayNumber) * 60_000;
+    world.plan(at, `agent ${agent.id}`, { kind: 'deed', run: () => callTool(world, agent, isOutside, at) });
+  }
+  if (!isWork) return;
+  for (const by of organisation.members) {
+    if (by.leftOnDay !== undefined) continue;
+    const at = (what: string) =>
+      morning + draws.whole(8 * 60, 17 * 60, 'at', what, by.id, dayNumber) * 60_000;
+    const does = (what: 'leak' | 'key' | 'protection', behaviour: string) =>
+      draws.chance(rates[what] * propensity(world, by.id, behaviour), what, by.id, dayNumber);
+    const own = organisation.repositories.filter(({ team }) => team === by.team);
+    const isGuest = draws.chance(0.12, 'guest', by.id, dayNumber);
+    const repository = draws.pick(isGuest ? organisation.repositories : own, 'repository', by.id, dayNumber);
+    if (draws.chance(rates.push, 'push', by.id, dayNumber)) push(world, by, repository, at('push'));
+    if (does('leak', 'secret-in-repository'))
+      leakSecret(world, scans, {
+        id: `leak ${by.id} ${dayNumber}`,
+        by,
+        repository,
+        at: at('leak'),
+        isHistory: false,
+      });
+    if (does('key', 'token-outside-approved-path')) makeKey(world, by, at('key'));
+    if (does('protection', 'privileged-workflow-bypass'))
+      dropProtection(world, by, repository, at('protection'));
+  }
+}
+
+/** The full scan of the week says everything again that stands in the history, dead or not. */
+function repeatScans(world: World, scans: Scans, at: number): void {
+  for (const [repository, found] of scans) {
+    const records = [...found];
+    if (records.length === 0) continue;
+    deliver(world, {
+      id: `gitleaks full ${repository} ${at}`,
+      at,
+      source: 'gitleaks',
+      payload: records.map(({ record }) => record),
+      records,
+    });
+  }
+}

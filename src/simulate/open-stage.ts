@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { channels, sources } from '../adapters/index.ts';
+import { openEmbedded } from '../adapters/stores/postgres/open.ts';
+import { assembleLoop } from '../assemble.ts';
+import { openPacks } from '../content.ts';
+import { openClones } from '../lib/git/clones.ts';
+import { keyedHash } from '../lib/hmac.ts';
+import { openOwners } from '../owner-directories.ts';
+import type { Channel } from '../ports/channel.ts';
+import { writeBareRepository } from './bare-repository.ts';
+import { openDraws } from './draw.ts';
+import { codeownersFile, type Organisation, peopleFile } from './organisation.ts';
+import type { Stage } from './run-story.ts';
+
+/** A company's files on disk, as directories of owners read them. */
+export type CompanyFiles = {
+  readonly people: string;
+  readonly clones: readonly { readonly repository: string; readonly path: string }[];
+};
+
+/** Writes the file of people and a clone with CODEOWNERS for every repository. */
+export async function writeCompany(folder: string, organisation: Organisation): Promise<CompanyFiles> {
+  const people = join(folder, 'people.yaml');
+  await mkdir(folder, { recursive: true });
+  await writeFile(people, peopleFile(organisation));
+  const clones: { readonly repository: string; readonly path: string }[] = [];
+  for (const [repository, parts] of Map.groupBy(organisation.repositories, ({ name }) => name)) {
+    const path = join(folder, 'repositories', repository);
+    await writeBareRepository(path, 'CODEOWNERS', codeownersFile(parts));
+    clones.push({ repository, path });
+  }
+  return { people, clones };
+}
+
+export type OpenedStage = Stage & { close(): Promise<void> };
+
+/** Networks of those who test mails for others; nobody's click. */
+const securityTeam = ['198.51.100.0/24'];
+
+/** The real loop over an empty store in memory, with the directories of the company and a channel that may fail. */
+export async function openStage(
+  seed: number,
+  organisation: Organisation,
+  start: number,
+): Promise<OpenedStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'foldback-simulate-'));
+  try {
+    const files = await writeCompany(folder, organisation);
+    const packs = openPacks(undefined);
+    const clones = openClones(files.clones);
+    const owners = await openOwners({ clones, weights: packs.ownerWeights, peopleFile: files.people });
+    const store = await openEmbedded();
+    const key = (name: string) => createHash('sha256').update(`simulation ${seed} ${name}`).digest();
+    const hash = keyedHash(key('event'));
+    const fingerprint = keyedHash(key('fingerprint'));
+    let now = start;
+    let counter = 0;
+    const clock = {
+      now: () => now,
+      set: (at: number) => {
+        now = at;
+      },
+    };
+    const news: string[] = [];
+    const parts = assembleLoop({
+      store,
+      clock,
+      packs,
+      people: owners.people,
+      directories: owners.directories,
+      verifiers: [],
+      trustNetworks: { scanners: [], securityTeam },
+      channels: [unsteadyOutbox(seed, (id) => news.push(id))],
+      keys: { event: key('event'), token: key('token') },
+      delivery: {
+        mode: 'live',
+        channel: 'outbox',
+        shadowChannel: 'outbox',
+        quietHours: { from: 20, to: 8 },
+        workingHours: { from: 9, to: 17, days: [1, 2, 3, 4, 5] },
+        timeZone: 'UTC',
+        perPersonPerDayMax: 3,
+        releasedPerPersonPerDayMax: 1,
+        urgentSeverity: 'critical',
+        attemptsMax: 8,
+        digestLoopsMax: 20,
+        linkDays: 14,
+      },
+      dutyEmails: [],
+      language: 'en',
+      ownerThreshold: 0.6,
+      backlogAfterMs: 72 * 3_600_000,
+      publicUrl: 'http://127.0.0.1:4400',
+      teamOfRepository: () => undefined,
+      randomId: () => {
+        counter += 1;
+        return createHash('sha256').update(`simulation ${seed} ${counter}`).digest('hex').slice(0, 32);
+      },
+      wake: () => undefined,
+    });
+    return {
+      parts,
+      clock,
+      sources,
+      mapContext: (receivedAt) => ({
+        receivedAt,
+        fingerprint: (kind, given) => [{ kind, keyId: 'simulation', value: fingerprint([kind, ...given]) }],
+        eventId: (given) => hash(given),
+      }),
+      // In one order, whichever send ended first.
+      accepted: async () => news.splice(0).sort(),
+      close: async () => {
+        clones.close();
+        await store.close();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The outbox, which now and then does not answer and now and then says nothing after it took a message. */
+function unsteadyOutbox(seed: number, accepted: (message: string) => void): Channel {
+  const outbox = channels.find(({ id }) => id === 'outbox')?.create({});
+  if (outbox === undefined) throw new Error('no outbox');
+  const draws = openDraws(seed);
+  const reached = new Set<string>();
+  return {
+    ...outbox,
+    send: async (delivery) => {
+      const fate = draws.unit('channel', delivery.messageId, delivery.attempt);
+      if (fate < 0.03) return { kind: 'retry', reason: 'the channel is down', afterSeconds: 1_800 };
+      if (!reached.has(delivery.messageId)) accepted(delivery.messageId);
+      reached.add(delivery.messageId);
+      return fate < 0.05 ? { kind: 'uncertain', reason: 'the channel broke off' } : outbox.send(delivery);
+    },
+  };
+}

@@ -1,0 +1,270 @@
+import type { Event } from '../core/event.ts';
+import { decide } from '../loop/decide.ts';
+import { deliver as handOver } from '../loop/deliver.ts';
+import { ingest } from '../loop/ingest.ts';
+import { reportLeavers } from '../loop/leavers.ts';
+import { replyByLink } from '../loop/listen.ts';
+import { type LoopParts, loopPrincipal } from '../loop/parts.ts';
+import { plan } from '../loop/plan.ts';
+import { sweep } from '../loop/sweep.ts';
+import { isRejection, type MapContext, type Source } from '../ports/source.ts';
+import type { LoopRow } from '../ports/store.ts';
+import { liveDay, planBeginning } from './days.ts';
+import { openDraws } from './draw.ts';
+import type { Member, Organisation } from './organisation.ts';
+import { type Received, react } from './reactions.ts';
+import { newTruth, type Truth } from './truth.ts';
+import { type Delivery, finding, type Happening, hour, openCase, type World } from './world.ts';
+
+/** The loop that a story is played to, and the clock that it moves. */
+export type Stage = {
+  readonly parts: LoopParts;
+  readonly clock: { readonly now: () => number; readonly set: (at: number) => void };
+  readonly sources: readonly Source[];
+  readonly mapContext: (receivedAt: number) => MapContext;
+  /** Messages that a channel accepted since it was asked last. */
+  readonly accepted: () => Promise<readonly string[]>;
+};
+
+export type StoryOptions = {
+  readonly seed: number;
+  /** Midnight UTC of its first day. */
+  readonly start: number;
+  readonly days: number;
+  readonly organisation: Organisation;
+  /** Called after each day. */
+  readonly onDay?: (done: number) => void;
+  /** Every delivery, as it is made. */
+  readonly onDelivery?: (delivery: Delivery) => void;
+};
+
+/** The owner of a loop as it was when somebody was first spoken to, or at the end. */
+export type OwnerThen = LoopRow['owner'];
+
+export type SaidMessage = {
+  readonly id: string;
+  readonly to: Received['to'];
+  readonly moment: string;
+  readonly at: number;
+  readonly says: readonly { readonly loop: string; readonly occasion: string }[];
+};
+
+export type Played = {
+  readonly truth: Truth;
+  /** Event ids of each finding, and of which loop it is where no delivery brought it. */
+  readonly events: ReadonlyMap<string, readonly string[]>;
+  readonly ownerThen: ReadonlyMap<string, OwnerThen>;
+  readonly messages: readonly SaidMessage[];
+  readonly deliveries: number;
+};
+
+/** The loop looks around at these hours of each day; nobody is told anything at night. */
+const slotHours = 2;
+const turnsMax = 50;
+
+/** Plays the story of a company to a loop, and gives what was true and what was said. */
+export async function playStory(stage: Stage, options: StoryOptions): Promise<Played> {
+  const { organisation, start, days } = options;
+  const slots = new Map<number, { at: number; key: string; happening: Happening }[]>();
+  const slotOf = (at: number) => Math.floor((at - start) / (slotHours * hour));
+  let current = -1;
+  const members = new Map(organisation.members.map((member) => [member.id, member]));
+  const world: World = {
+    seed: options.seed,
+    draws: openDraws(options.seed),
+    organisation,
+    member: (id) => members.get(id),
+    start,
+    days,
+    truth: newTruth(),
+    mends: new Map(),
+    told: new Map(),
+    plan: (at, key, happening) => {
+      // What is to happen in the time that runs, happens in the next.
+      const slot = Math.max(slotOf(at), current + 1);
+      const list = slots.get(slot) ?? [];
+      slots.set(slot, list);
+      list.push({ at, key, happening });
+    },
+  };
+  const play = openPlay(stage, world);
+  const scans = new Map();
+  planBeginning(world, scans);
+  for (let dayNumber = 0; dayNumber < days; dayNumber += 1) {
+    liveDay(world, scans, dayNumber);
+    for (let part = 0; part < 24 / slotHours; part += 1) {
+      current = dayNumber * (24 / slotHours) + part;
+      const end = start + (current + 1) * slotHours * hour;
+      // A deed may cause others of the same time, such as a mail that is read at once.
+      const due = slots.get(current) ?? [];
+      slots.delete(current);
+      stage.clock.set(end);
+      await play.happen(
+        due.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)),
+        options.onDelivery,
+      );
+      const isNight = part < 3 || part > 9;
+      if (isNight && due.length === 0) continue;
+      await play.settle();
+    }
+    options.onDay?.(dayNumber + 1);
+  }
+  return play.played();
+}
+
+type Due = { readonly at: number; readonly key: string; readonly happening: Happening };
+
+function openPlay(stage: Stage, world: World) {
+  const { parts, clock } = stage;
+  const sources = new Map(stage.sources.map((source) => [source.id, source]));
+  const events = new Map<string, string[]>();
+  const ownerThen = new Map<string, OwnerThen>();
+  const messages: SaidMessage[] = [];
+  const caseOfEvent = new Map<string, string>();
+  let deliveries = 0;
+
+  const note = (found: string, ids: readonly string[]) => {
+    const known = events.get(found) ?? [];
+    events.set(found, [...new Set([...known, ...ids])]);
+    const of = world.truth.findings.get(found)?.case;
+    if (of !== undefined) for (const id of ids) caseOfEvent.set(id, of);
+  };
+
+  const eventsOf = (delivery: Delivery): readonly Event[] => {
+    const source = sources.get(delivery.source);
+    if (source === undefined) throw new Error(`no source ${delivery.source}`);
+    const context = {
+      ...stage.mapContext(clock.now()),
+      headers: { ...delivery.headers, 'x-github-delivery': delivery.id },
+    };
+    return delivery.records.flatMap(({ record, finding: found }) => {
+      const mapped = source.map(record, context);
+      if (isRejection(mapped)) throw new Error(`${delivery.id} was refused: ${mapped.rejected}`);
+      if (found !== undefined)
+        note(
+          found,
+          mapped
+            .filter(
+              ({ kind }) =>
+                !kind.startsWith('control.') ||
+                delivery.source !== 'github' ||
+                found.startsWith('protection'),
+            )
+            .map(({ id }) => id),
+        );
+      return mapped;
+    });
+  };
+
+  /** Deliveries of one source that come at about the same time are taken together, as the server does. */
+  const take = async (batch: readonly Delivery[]) => {
+    for (const [source, some] of Map.groupBy(batch, (one) => one.source)) {
+      const fresh = new Map(some.map((one) => [one.id, one]));
+      const taken = [...fresh.values()].flatMap(eventsOf);
+      await ingest(parts, { source, receivedAt: clock.now(), mode: 'live', events: taken });
+    }
+    deliveries += batch.length;
+  };
+
+  const leave = async (member: Member) => {
+    const person = parts.people.person(member.id);
+    if (person === undefined) return;
+    const seen = await identitiesLeft();
+    await reportLeavers(parts, [{ person, at: clock.now() }], stage.mapContext(clock.now()));
+    for (const row of await orphans()) {
+      if (seen.has(row.id)) continue;
+      const id = `orphan ${member.id} ${row.facts.identity?.id ?? row.id}`;
+      const owner = member.manager ?? member.id;
+      openCase(world, {
+        id,
+        behaviour: 'orphaned-identity',
+        owner: { kind: 'person', id: owner },
+        isMistake: true,
+        isHistory: false,
+        at: clock.now(),
+        trace: 'manager of a leaver',
+      });
+      note(
+        finding(world, { id, case: id, at: clock.now() }),
+        row.facts.kept.map(({ event }) => event),
+      );
+    }
+  };
+  const orphans = async (): Promise<readonly LoopRow[]> =>
+    (await parts.store.read.loops(loopPrincipal, { behaviour: 'orphaned-identity', limit: 200 })).items;
+  const identitiesLeft = async () => new Set((await orphans()).map(({ id }) => id));
+
+  const happen = async (due: readonly Due[], onDelivery: StoryOptions['onDelivery']) => {
+    const batch: Delivery[] = [];
+    for (const { happening } of due) {
+      if (happening.kind === 'deed') happening.run();
+      if (happening.kind !== 'delivery') continue;
+      batch.push(happening.delivery);
+      onDelivery?.(happening.delivery);
+    }
+    if (batch.length > 0) await take(batch);
+    for (const { key, happening } of due) {
+      if (happening.kind === 'leaves') await leave(happening.member);
+      if (happening.kind === 'reply') {
+        const { message, to, answer, loop, owner } = happening.reply;
+        await replyByLink(parts, parts.replyLink(message, to).tokenHash, {
+          answer,
+          nonce: key,
+          ...(loop === undefined ? {} : { loop }),
+          ...(owner === undefined ? {} : { owner }),
+        });
+      }
+      if (happening.kind === 'hand-over') {
+        const owner = world.truth.cases.get(happening.case)?.owner;
+        if (owner !== undefined)
+          await decide(parts, { ...loopPrincipal, id: 'duty' }, happening.loop, {
+            kind: 'hand-over',
+            to: owner,
+          });
+      }
+    }
+  };
+
+  const settle = async () => {
+    for (let turn = 0; turn < turnsMax; turn += 1) {
+      const planned = await plan(parts);
+      const { sent, failed, uncertain } = await handOver(parts);
+      const swept = await sweep(parts);
+      await listen();
+      if (planned + sent + failed + uncertain + swept === 0) return;
+    }
+  };
+
+  const listen = async () => {
+    for (const id of await stage.accepted()) {
+      const found = await parts.store.read.message(loopPrincipal, id);
+      if (found === undefined) continue;
+      const { message, wants } = found;
+      const at = message.sentAt ?? clock.now();
+      messages.push({
+        id,
+        to: message.to,
+        moment: message.moment,
+        at,
+        says: wants.map(({ loop, occasion }) => ({ loop, occasion })),
+      });
+      const rows = await parts.store.read.loopsByIds(
+        loopPrincipal,
+        wants.map(({ loop }) => loop),
+      );
+      for (const row of rows) if (!ownerThen.has(row.id)) ownerThen.set(row.id, row.owner);
+      const about = rows.flatMap((row) => {
+        const of = row.facts.kept.flatMap(({ event }) => caseOfEvent.get(event) ?? [])[0];
+        const known = of === undefined ? undefined : world.truth.cases.get(of);
+        return known === undefined ? [] : [{ loop: row.id, case: known }];
+      });
+      react(world, { id, to: message.to, moment: message.moment, at, about });
+    }
+  };
+
+  return {
+    happen,
+    settle,
+    played: (): Played => ({ truth: world.truth, events, ownerThen, messages, deliveries }),
+  };
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { sources } from '../src/adapters/index.ts';
+import { readEventBatches } from '../src/adapters/read-events.ts';
+import { keyedHash } from '../src/lib/hmac.ts';
+import type { MapContext } from '../src/ports/source.ts';
+import { makeOrganisation } from '../src/simulate/organisation.ts';
+import { type Simulated, scoreFolder, simulate } from '../src/simulate/simulate.ts';
+
+const deliveryLine = z.object({ file: z.string(), source: z.string() });
+
+describe('a simulated company', () => {
+  let folder: string;
+  let first: Simulated;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'foldback-test-'));
+    first = await simulate({ seed: 1, days: 35, people: 40, exportTo: folder });
+  }, 300_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('owners, dedupe and fixes come out as promised, nobody is told twice and nothing is lost', () => {
+    const { score, detail } = first;
+    expect(score, JSON.stringify(detail)).toMatchObject({ falseFixes: 0, toldTwice: 0, lost: 0 });
+    expect(score.owner.precisionAt1, JSON.stringify(detail.wrongOwners)).toBeGreaterThanOrEqual(0.95);
+    expect(score.owner.coverage).toBeGreaterThanOrEqual(0.8);
+    expect(score.owner.brier).toBeLessThanOrEqual(0.08);
+    expect(score.dedupe.f1, JSON.stringify(detail.apart)).toBeGreaterThanOrEqual(0.99);
+  });
+
+  test('the story has every behaviour, leavers, redacted reports, programs that click, and fixes', () => {
+    const { truth, outcome } = first;
+    expect(new Set(truth.cases.map(({ behaviour }) => behaviour)).size).toBeGreaterThanOrEqual(6);
+    expect(truth.cases.some(({ isMistake }) => !isMistake)).toBe(true);
+    expect(truth.cases.some(({ isHistory }) => isHistory)).toBe(true);
+    expect(outcome.loops.filter(({ verifiedAt }) => verifiedAt.length > 0).length).toBeGreaterThan(10);
+    expect(outcome.messages.length).toBeGreaterThan(50);
+  });
+
+  test('so few people tell nothing of a message yet', () => {
+    expect(first.effects.map(({ variant, verdict }) => [variant, verdict])).toEqual([
+      ['useless', 'too early to tell'],
+      ['helpful', 'too early to tell'],
+      ['harmful', 'too early to tell'],
+    ]);
+  });
+
+  test('what is exported is in the shapes of vendors: each file is told and read by its source', async () => {
+    const lines = readFileSync(join(folder, 'deliveries.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(readdirSync(join(folder, 'payloads'))).toHaveLength(lines.length);
+    const hash = keyedHash(Buffer.alloc(32, 7));
+    const context: MapContext = {
+      receivedAt: Date.UTC(2026, 5, 1),
+      eventId: hash,
+      fingerprint: (kind, parts) => [{ kind, keyId: 'test', value: hash([kind, ...parts]) }],
+    };
+    const named = new Set<string>();
+    for (const line of lines) {
+      const { file, source } = deliveryLine.parse(JSON.parse(line));
+      named.add(source);
+      const input = [readFileSync(join(folder, file))];
+      for await (const batch of readEventBatches(input, { sources, context })) {
+        expect(batch.source?.id, file).toBe(source);
+        expect(batch.items.filter((item) => 'rejected' in item)).toEqual([]);
+      }
+    }
+    expect([...named]).toEqual(
+      expect.arrayContaining(['agents', 'cloudtrail', 'gitleaks', 'github', 'gophish']),
+    );
+  });
+
+  test('its files alone give the same score, and a truth that was changed another', async () => {
+    expect((await scoreFolder(folder)).score).toEqual(first.score);
+    const path = join(folder, 'truth', 'cases.jsonl');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replaceAll(/"mendedAt":\d+/gu, '"mendedAt":9999999999999'));
+    expect((await scoreFolder(folder)).score.falseFixes).toBeGreaterThan(10);
+    writeFileSync(path, text);
+  });
+
+  test('an unreadable line is named', async () => {
+    const path = join(folder, 'run', 'loops.jsonl');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, `${text}{"id":`);
+    const line = text.split('\n').length;
+    await expect(scoreFolder(folder)).rejects.toThrow(`run/loops.jsonl:${line} is no JSON`);
+    writeFileSync(path, text);
+  });
+});
+
+test('the same seed gives the same story to the last word, another seed another one', async () => {
+  const one = await simulate({ seed: 5, days: 7, people: 10 });
+  const same = await simulate({ seed: 5, days: 7, people: 10 });
+  expect(same.truth).toEqual(one.truth);
+  expect(same.outcome).toEqual(one.outcome);
+  expect(makeOrganisation(6, 10, 7)).not.toEqual(one.organisation);
+}, 300_000);
