@@ -58,7 +58,7 @@ export function makeOrganisation(index: number, random: Random): Organisation {
 }
 
 /**
- * People differ in how often it happens to them (a gamma distribution, as found with lures and leaks), come in over
+ * People differ in how often it happens to them (a gamma distribution), come in over
  * half a year and leave at a steady rate. The effect is on each person's rate, so the true risk ratio lies nearer 1.
  */
 export function populate(making: Making, random: Random): Organisation {
