@@ -37,6 +37,19 @@ describe('the key of a case', () => {
     expect(one).not.toEqual(other);
   });
 
+  test('tells apart accounts of one name in two systems, so that the end of one is no end of the other', () => {
+    const values = (id: string, provider?: string) =>
+      caseValuesOf(
+        'identity',
+        event({ identity: { type: 'account', id, ...(provider === undefined ? {} : { provider }) } }),
+      );
+    expect(values('ana', 'aws')).not.toEqual(values('ana', 'github'));
+    expect(values('ana', 'aws')).toEqual(values('Ana', 'AWS'));
+    // What is one everywhere is told by systems of any name.
+    expect(values('ana@example.com', 'okta')).toEqual(values('ana@example.com'));
+    expect(values('arn:aws:iam::1:user/ci', 'aws')).toEqual(values('arn:aws:iam::1:user/ci'));
+  });
+
   test('is none when an event has none of its parts', () => {
     expect(caseValuesOf('actor+run', event({}))).toBeUndefined();
   });

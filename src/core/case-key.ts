@@ -26,7 +26,7 @@ function partOf(part: CasePart, event: Event): string | undefined {
     case 'actor':
       return actorKey(event.actor);
     case 'identity':
-      return event.identity?.id.toLowerCase();
+      return event.identity === undefined ? undefined : identityKey(event.identity);
     case 'resource':
       return event.resource === undefined
         ? undefined
@@ -36,6 +36,16 @@ function partOf(part: CasePart, event: Event): string | undefined {
     default:
       return joinValue(event, part);
   }
+}
+
+/**
+ * Many systems have a `ci` or an `ana`: a plain name counts together with its system. An address, an ARN or another
+ * name with its space in it is one everywhere.
+ */
+export function identityKey({ id, provider }: NonNullable<Event['identity']>): string {
+  const name = id.toLowerCase();
+  const isOneEverywhere = /[@:]/u.test(name) || /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u.test(name);
+  return provider === undefined || isOneEverywhere ? name : `${provider.toLowerCase()} ${name}`;
 }
 
 /** Who did it, under the name by which most sources know them. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Behaviour } from '../core/behaviour.ts';
-import { actorKey, caseValuesOf, joinValue } from '../core/case-key.ts';
+import { actorKey, caseValuesOf, identityKey, joinValue } from '../core/case-key.ts';
 import type { Event, JoinName } from '../core/event.ts';
 import { lookedAt } from '../core/judge/baseline.ts';
 import type { CorrelatedHit, Meaning } from '../core/meaning.ts';
@@ -110,7 +110,7 @@ function repositoryOf({ where, joins }: Joined): string | undefined {
 
 /** Whose history an event belongs to: its identity's, else its actor's. */
 export function historyKey({ idOf }: Keys, behaviour: Behaviour, event: Event): string | undefined {
-  const whose = event.identity?.id.toLowerCase() ?? actorKey(event.actor);
+  const whose = event.identity === undefined ? actorKey(event.actor) : identityKey(event.identity);
   return whose === undefined ? undefined : idOf(['history', behaviour.id, whose]);
 }
 
