@@ -4,26 +4,28 @@ const zero = 1e-9;
 
 /**
  * Which hidden groups, added up, follow from what is shown: every sum is an equation between its total and its parts,
- * and what is shown is known. By elimination; an answer of one group is a group that follows by itself. Sets of groups
- * that follow only with some of them taken away are no cohort and are left out.
+ * and what is shown is known. An answer of one group is a group that follows by itself. First what a single equation
+ * says, then, as it costs more, what follows from several by elimination. Sets of groups that follow only with some of
+ * them taken away are no cohort and are left out.
  */
-export function knownCombinations(
+export function* knownCombinations(
   sums: readonly Sum[],
   hidden: ReadonlySet<string>,
-): readonly (readonly string[])[] {
+): Generator<readonly string[]> {
   const ids = [...hidden];
   const at = new Map(ids.map((id, index) => [id, index]));
-  const equations = sums
-    .map(({ total, parts }) => {
-      const row = ids.map(() => 0);
-      for (const [id, sign] of [[total, -1] as const, ...parts.map((part) => [part, 1] as const)]) {
-        const index = at.get(id);
-        if (index !== undefined) row[index] = (row[index] ?? 0) + sign;
-      }
-      return row;
-    })
-    .filter((row) => row.some((value) => value !== 0));
-  return [...equations, ...reduced(equations)].flatMap((row) => combination(row, ids));
+  const equations: (readonly number[])[] = [];
+  for (const { total, parts } of sums) {
+    const row = ids.map(() => 0);
+    for (const [id, sign] of [[total, -1] as const, ...parts.map((part) => [part, 1] as const)]) {
+      const index = at.get(id);
+      if (index !== undefined) row[index] = (row[index] ?? 0) + sign;
+    }
+    if (row.every((value) => value === 0)) continue;
+    equations.push(row);
+    yield* combination(row, ids);
+  }
+  for (const row of reduced(equations)) yield* combination(row, ids);
 }
 
 function combination(row: readonly number[], ids: readonly string[]): readonly (readonly string[])[] {

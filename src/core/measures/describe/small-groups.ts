@@ -48,12 +48,15 @@ function firstTold(
   hidden: ReadonlySet<string>,
   least: number,
 ): readonly string[] | undefined {
-  return knownCombinations(sums, hidden).find((ids) => {
-    const of = (id: string) => cohorts.get(id) ?? { people: 0, affected: 0 };
-    const people = ids.reduce((sum, id) => sum + of(id).people, 0);
-    const affected = ids.reduce((sum, id) => sum + of(id).affected, 0);
-    return !mayShow({ people, affected }, least);
-  });
+  for (const ids of knownCombinations(sums, hidden)) {
+    const together = { people: 0, affected: 0 };
+    for (const id of ids) {
+      together.people += cohorts.get(id)?.people ?? 0;
+      together.affected += cohorts.get(id)?.affected ?? 0;
+    }
+    if (!mayShow(together, least)) return ids;
+  }
+  return undefined;
 }
 
 /** The smallest shown group that stands in a sum with one of these, parts before totals, so that little is lost. */
