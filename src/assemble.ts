@@ -84,6 +84,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     randomId: assembly.randomId,
     appendLedger: (loop, facts) => appendRows(loop, facts, assembly.randomId),
     channel: (id) => channels.get(id),
+    announcers: assembly.channels.filter(({ announce }) => announce !== undefined).map(({ id }) => id),
     receiver: (mediaType) => assembly.channels.find(({ receives }) => receives?.mediaType === mediaType),
     render: (request) => {
       const values = messageValues(parts, request);

@@ -1,4 +1,5 @@
 import type { Log } from './lib/log.ts';
+import { announce } from './loop/announce.ts';
 import { deliver, isPaused, settleAbandoned } from './loop/deliver.ts';
 import type { LoopParts } from './loop/parts.ts';
 import { plan } from './loop/plan.ts';
@@ -45,6 +46,7 @@ export function startWorker(options: WorkerOptions): Worker {
     { name: 'abandoned', everyMs: 5_000, run: () => settleAbandoned(parts) },
     { name: 'sweep', everyMs: 1_000, run: () => sweep(parts) },
     { name: 'verify', everyMs: 600_000, run: () => verify(parts) },
+    { name: 'announce', everyMs: 1_000, run: (signal) => announce(parts, signal) },
     { name: 'seal', everyMs: 10_000, run: () => sealLedger(parts, sealer) },
     ...(options.beside ?? []),
   ];

@@ -46,6 +46,8 @@ export type LoopParts = {
   readonly channel: (id: string) => Channel | undefined;
   /** The channel to which a text of this media type comes back. */
   readonly receiver: (mediaType: string) => Channel | undefined;
+  /** Channels that tell programs what becomes of cases, by id. */
+  readonly announcers: readonly string[];
   readonly render: (request: RenderRequest) => RenderedMessage;
   /** The recipient's link of a message and the hash under which it is found again. */
   readonly replyLink: (

@@ -6,8 +6,10 @@ import { type Position, positionOf } from '../core/loop/position.ts';
 import { pathBetween } from '../core/loop/states.ts';
 import { thanksOf, type Want, wantsOf } from '../core/loop/wants.ts';
 import type { LedgerRow, LoopRow, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
+import { addNotices, type LoopChange } from './announce.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
 import { findRelapses } from './relapse.ts';
+import { severityOf, severityRank } from './severity.ts';
 
 /** A loop whose facts changed, with what is to be told of it in the ledger. */
 export type Change = {
@@ -15,19 +17,6 @@ export type Change = {
   readonly facts: LoopFacts;
   readonly story: readonly LedgerFact[];
 };
-
-const severityRank = { low: 0, medium: 1, high: 2, critical: 3 } as const;
-
-/** How grave this case is: a secret that still works is a step graver, a dead one a step less. */
-export function severityOf(behaviour: Behaviour, facts: LoopFacts): number {
-  const words = Object.values(facts.validity);
-  const step = words.some((seen) => seen.status === 'active')
-    ? 1
-    : words.some((seen) => seen.status === 'inactive')
-      ? -1
-      : 0;
-  return Math.min(3, Math.max(0, severityRank[behaviour.severity] + step));
-}
 
 /**
  * Derives state, owner, proof and due words of changed loops and writes them with their ledger entries, in the
@@ -46,15 +35,18 @@ export async function settle(
   const wants: WantRow[] = [];
   const entries: LedgerRow[] = [];
   const personal: PrivateRow[] = [];
+  const changed: LoopChange[] = [];
   for (const change of related) {
     const settled = settleOne(parts, change, now);
     rows.push(settled.row);
+    changed.push({ before: change.before, after: settled.row });
     wants.push(...settled.wants);
     entries.push(...settled.entries);
     personal.push(...settled.personal);
   }
   await tx.saveLoops(rows);
   await tx.appendLedger(entries, personal);
+  await addNotices(parts, tx, changed, now);
   await tx.replaceWants(
     rows.map((row) => row.id),
     wants,

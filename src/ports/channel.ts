@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { Json } from '../core/event.ts';
+import type { NoticeType } from '../core/loop/notices.ts';
 import type { Answer, RenderedMessage } from '../core/message.ts';
 
 /**
@@ -13,6 +15,8 @@ export interface Channel {
   /** What it writes is read by others than the recipient: their own link, which lets its holder answer, stays out. */
   readonly isReadByOthers?: true;
   readonly reconcile: Reconcile;
+  /** Whether what it accepted stands where its recipient reads. Others say that they took a message, and no more. */
+  readonly delivers?: true;
   /** Which address of a recipient this channel writes to; undefined when the recipient has none. */
   address(recipient: Recipient): string | undefined;
   send(delivery: Delivery): Promise<SendResult>;
@@ -22,10 +26,23 @@ export interface Channel {
   readonly receives?: Receives;
   /** For channels whose messages can be answered by a button in them. */
   readonly presses?: Presses;
+  /** For channels to which programs listen: what became of a case. What is not accepted is told again. */
+  announce?(notice: Notice): Promise<SendResult>;
   /** Checks the set-up without sending to anyone else than the operator; a sentence for each problem found. */
   checkSetup(): Promise<readonly string[]>;
   close?(): Promise<void>;
 }
+
+export type Notice = {
+  /** The same however often it is told. */
+  readonly id: string;
+  readonly type: NoticeType;
+  /** When it came about, epoch milliseconds. */
+  readonly at: number;
+  readonly sentAt: number;
+  /** Ids and facts of the case; nobody by name. */
+  readonly body: Json;
+};
 
 /**
  * How an uncertain delivery is settled: `lookup` asks the far side by a hidden marker; `idempotent` repeats with

@@ -1,6 +1,7 @@
 import type { Json } from '../core/event.ts';
 import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
+import type { NoticeWrite } from './store-notices.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 import type {
   AttentionAsk,
@@ -42,6 +43,7 @@ import type {
   WantRow,
 } from './store-rows.ts';
 
+export * from './store-notices.ts';
 export * from './store-policies.ts';
 export * from './store-rows.ts';
 
@@ -62,7 +64,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreWrite {
+export interface StoreWrite extends NoticeWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -138,6 +140,8 @@ export interface StoreWrite {
   releaseWants(wants: readonly { readonly loop: string; readonly occasion: string }[]): Promise<void>;
   messageByToken(tokenHash: string): Promise<ClaimedMessage | undefined>;
   messageById(id: string): Promise<ClaimedMessage | undefined>;
+  /** The latest messages that a channel wrote in one place. */
+  messagesByReference(channel: string, reference: string, limit: number): Promise<readonly ClaimedMessage[]>;
   /** Queues a message again that was given up, refused or is uncertain; false when it is in no such state. */
   requeueMessage(id: string, at: number): Promise<boolean>;
 

@@ -1,6 +1,6 @@
 import { createHttpFetch } from '../../../lib/http-fetch.ts';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
-import { sendWebhook } from './send.ts';
+import { announceWebhook, sendWebhook } from './send.ts';
 import { type WebhookSettings, webhookSettings } from './settings.ts';
 
 export { type WebhookSettings, webhookSettings } from './settings.ts';
@@ -14,8 +14,10 @@ const title = 'Webhook';
  * repetition: after a timeout the same is sent again.
  */
 export function createWebhook(settings: WebhookSettings): Channel {
+  const { url, stateChanges, stateChangesUrl = url } = settings;
+  const urls = stateChanges ? [...new Set([url, stateChangesUrl])] : [url];
   const fetch = createHttpFetch({
-    allowOrigins: settings.allowPrivateNetwork ? [new URL(settings.url).origin] : [],
+    allowOrigins: settings.allowPrivateNetwork ? urls.map((url) => new URL(url).origin) : [],
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
   });
   return {
@@ -26,9 +28,14 @@ export function createWebhook(settings: WebhookSettings): Channel {
     // One receiver for all: it looks up where its people work by what stands in the body.
     address: (recipient) => recipient.id,
     send: (delivery) => sendWebhook(fetch, settings, delivery),
+    ...(stateChanges
+      ? { announce: (notice) => announceWebhook(fetch, { ...settings, url: stateChangesUrl }, notice) }
+      : {}),
     async checkSetup() {
-      const reason = await fetch.check(settings.url);
-      return reason === undefined ? [] : [`The webhook receiver cannot be called: ${reason}.`];
+      const reasons = await Promise.all(urls.map((one) => fetch.check(one)));
+      return reasons.flatMap((reason) =>
+        reason === undefined ? [] : [`The webhook receiver cannot be called: ${reason}.`],
+      );
     },
     close: () => fetch.close(),
   };

@@ -1,5 +1,6 @@
+import { asciiJson } from '../../../lib/escape.ts';
 import { type HttpFetch, type HttpResult, retryAfterSeconds } from '../../../lib/http-fetch.ts';
-import type { Delivery, SendResult } from '../../../ports/channel.ts';
+import type { Delivery, Notice, SendResult } from '../../../ports/channel.ts';
 import { renderWebhook } from './render.ts';
 import type { WebhookSettings } from './settings.ts';
 import { signedHeaders } from './signature.ts';
@@ -13,21 +14,42 @@ export async function sendWebhook(
   delivery: Delivery,
 ): Promise<SendResult> {
   const body = renderWebhook(delivery);
+  const { messageId: id, at, signal } = delivery;
+  return post(fetch, settings, { id, at, body, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** Tells what became of a case: `{type, timestamp, data}`. */
+export async function announceWebhook(
+  fetch: HttpFetch,
+  settings: WebhookSettings,
+  notice: Notice,
+): Promise<SendResult> {
+  const { id, type, at, sentAt, body } = notice;
+  const text = asciiJson({ type, timestamp: new Date(at).toISOString(), data: body });
+  return post(fetch, settings, { id, at: sentAt, body: text });
+}
+
+async function post(
+  fetch: HttpFetch,
+  settings: WebhookSettings,
+  given: { readonly id: string; readonly at: number; readonly body: string; readonly signal?: AbortSignal },
+): Promise<SendResult> {
+  const { id, at, body, signal } = given;
   const result = await fetch({
     url: settings.url,
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       'user-agent': 'foldback',
-      ...signedHeaders(delivery.messageId, delivery.at, body, settings.secrets),
+      ...signedHeaders(id, at, body, settings.secrets),
     },
     body,
     timeoutMs: settings.timeoutMs,
     responseBytesMax: answerBytesMax,
     oversize: 'cut',
-    ...(delivery.signal === undefined ? {} : { signal: delivery.signal }),
+    ...(signal === undefined ? {} : { signal }),
   });
-  return outcomeOf(result, delivery.at);
+  return outcomeOf(result, at);
 }
 
 // Not final although below 500: the request came too slowly, too early or too often (RFC 9110, RFC 8470, RFC 6585).

@@ -31,6 +31,15 @@ export const webhookSettings = z.strictObject({
         'Whether the receiver stands in an own network: http, any port and private addresses are allowed for it then. No, unless given.',
       ),
     ),
+  stateChanges: z
+    .stringbool()
+    .or(z.boolean())
+    .default(false)
+    .meta(says('Whether programs are told what becomes of every case. No, unless given.')),
+  stateChangesUrl: z
+    .url({ protocol: /^https?$/u })
+    .optional()
+    .meta(says('Where that is posted to; to `url` unless given.')),
   ca: z.string().optional().meta(says('A further certificate authority, PEM.')),
   timeoutMs: z.coerce
     .number()

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
+import * as notices from './queries/notices.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
@@ -92,6 +93,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, loopWrites),
     ...bind(trx, markWrites),
     ...bind(trx, messageQueries),
+    ...bind(trx, notices),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),
     ...bind(trx, writeSessions),

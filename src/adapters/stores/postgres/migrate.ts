@@ -7,6 +7,7 @@ import * as campaigns from './migrations/0003-campaigns.ts';
 import * as directory from './migrations/0004-directory.ts';
 import * as policies from './migrations/0005-policies.ts';
 import * as sessions from './migrations/0006-sessions.ts';
+import * as notices from './migrations/0007-notices.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-directory': directory,
   '0005-policies': policies,
   '0006-sessions': sessions,
+  '0007-notices': notices,
 };
 
 /**

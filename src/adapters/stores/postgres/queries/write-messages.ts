@@ -361,6 +361,19 @@ export async function messageById(db: Db, id: string): Promise<ClaimedMessage | 
   return (await withWants(db, found.rows))[0];
 }
 
+export async function messagesByReference(
+  db: Db,
+  channel: string,
+  reference: string,
+  limit: number,
+): Promise<readonly ClaimedMessage[]> {
+  const found = await sql<MessageRecord>`select * from messages
+    where channel = ${channel} and reference = ${reference} order by created_at desc, id limit ${limit}`.execute(
+    db,
+  );
+  return withWants(db, found.rows);
+}
+
 export async function requeueMessage(db: Db, id: string, at: number): Promise<boolean> {
   // The state is part of the condition: of two who ask at once, or beside a worker, one changes it.
   const done =

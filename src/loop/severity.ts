@@ -1,0 +1,22 @@
+import type { Behaviour } from '../core/behaviour.ts';
+import type { LoopFacts } from '../core/loop/facts.ts';
+
+export const severityRank = { low: 0, medium: 1, high: 2, critical: 3 } as const;
+
+/** The same in words; of a behaviour that left the packs nothing is known. */
+export function severityNameOf(behaviour: Behaviour | undefined, facts: LoopFacts): string {
+  if (behaviour === undefined) return 'unknown';
+  const rank = severityOf(behaviour, facts);
+  return Object.entries(severityRank).find(([, one]) => one === rank)?.[0] ?? 'unknown';
+}
+
+/** How grave this case is: a secret that still works is a step graver, a dead one a step less. */
+export function severityOf(behaviour: Behaviour, facts: LoopFacts): number {
+  const words = Object.values(facts.validity);
+  const step = words.some((seen) => seen.status === 'active')
+    ? 1
+    : words.some((seen) => seen.status === 'inactive')
+      ? -1
+      : 0;
+  return Math.min(3, Math.max(0, severityRank[behaviour.severity] + step));
+}

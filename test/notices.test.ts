@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  createWebhook,
+  verifyStandardWebhook,
+  webhookSettings,
+} from '../src/adapters/channels/webhook/index.ts';
+import { announce } from '../src/loop/announce.ts';
+import { ingest } from '../src/loop/ingest.ts';
+import { type LoopParts, loopPrincipal } from '../src/loop/parts.ts';
+import type { Channel } from '../src/ports/channel.ts';
+import type { Store } from '../src/ports/store.ts';
+import { day, fakeSecret, type House, leak, monday, openHouse, testClock } from './support/house.ts';
+import { listen } from './support/loopback.ts';
+import { testStores } from './support/stores.ts';
+
+const secret = `whsec_${randomBytes(32).toString('base64')}`;
+const opened: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+});
+
+/** A real receiver that checks every signature at its own clock, and answers what it is told to. */
+async function receiver(now: () => number) {
+  const seen: { id: string; type: string; data: Record<string, unknown>; raw: string }[] = [];
+  const answers: number[] = [];
+  let isUp = true;
+  const server = createServer(async (request, response) => {
+    const raw = (await request.toArray()).join('');
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const verdict = verifyStandardWebhook(headers, raw, [secret], now());
+    if (!isUp || !verdict.ok) {
+      response.writeHead(verdict.ok ? 503 : 401).end();
+      return;
+    }
+    const { type, data } = JSON.parse(raw);
+    seen.push({ id: verdict.id, type, data, raw });
+    response.writeHead(answers.shift() ?? 204).end();
+  });
+  const url = `http://127.0.0.1:${await listen(server)}/cases`;
+  const channel: Channel = createWebhook(
+    webhookSettings.parse({
+      url: 'https://hooks.example.com/messages',
+      secrets: secret,
+      allowPrivateNetwork: true,
+      stateChanges: true,
+      stateChangesUrl: url,
+    }),
+  );
+  opened.push(
+    { close: () => channel.close?.() },
+    {
+      close() {
+        server.closeAllConnections();
+        server.close();
+      },
+    },
+  );
+  return {
+    seen,
+    answers,
+    channel,
+    setUp: (up: boolean) => {
+      isUp = up;
+    },
+  };
+}
+
+for (const kind of testStores()) {
+  describe.skipIf(kind.skip !== undefined)(`what becomes of cases, over the ${kind.name} store`, () => {
+    let store: Store;
+    let salt = 0;
+    beforeAll(async () => {
+      store = await kind.open();
+    });
+    afterAll(() => store?.close());
+
+    async function open(): Promise<{
+      house: House;
+      parts: LoopParts;
+      to: Awaited<ReturnType<typeof receiver>>;
+    }> {
+      const clock = testClock();
+      const to = await receiver(clock.now);
+      const house = openHouse({ store, clock, channels: [to.channel] });
+      return { house, parts: house.parts, to };
+    }
+    const taken = async (parts: LoopParts, at: number) => {
+      salt += 1;
+      const events = [leak({ secret: fakeSecret(70_000 + salt), at, receivedAt: monday, author: 'ana' })];
+      await ingest(parts, { source: 'scanner', receivedAt: monday, mode: 'live', events, receipts: [] });
+    };
+
+    test('is told once each, signed, in order, by id and nobody by name', async () => {
+      const { house, parts, to } = await open();
+      await taken(parts, monday);
+      await house.settleDown();
+      await announce(parts);
+      expect(to.seen.map(({ type }) => type)).toEqual(['loop.opened', 'loop.told']);
+      expect(new Set(to.seen.map(({ id }) => id)).size).toBe(2);
+      const [first] = to.seen;
+      const story = await parts.store.read.loop(loopPrincipal, String(first?.data['caseCode']));
+      expect(first?.data['loop']).toBe(story?.loop.id);
+      for (const { raw } of to.seen) expect(raw).not.toMatch(/ana|shop|example|AKIA|settings/iu);
+      await announce(parts);
+      expect(to.seen).toHaveLength(2);
+    });
+
+    test('waits while nobody takes it, is told later with the same id, and never out of order', async () => {
+      const { house, parts, to } = await open();
+      to.setUp(false);
+      await taken(parts, monday);
+      await announce(parts);
+      await house.settleDown();
+      await announce(parts);
+      expect(to.seen).toEqual([]);
+      to.setUp(true);
+      // Taken, and the answer is a fault: the receiver sees the same id again.
+      to.answers.push(500);
+      house.clock.pass(10_000);
+      await announce(parts);
+      house.clock.pass(day);
+      await announce(parts);
+      expect(to.seen.map(({ type }) => type)).toEqual(['loop.opened', 'loop.opened', 'loop.told']);
+      expect(to.seen[0]?.id).toBe(to.seen[1]?.id);
+    });
+
+    test('is written with the change: what is rolled back was never told', async () => {
+      const { parts, to } = await open();
+      const broken: LoopParts = {
+        ...parts,
+        store: {
+          ...parts.store,
+          transaction: (work) =>
+            parts.store.transaction(async (tx) => {
+              await work(tx);
+              throw new Error('the disk is full');
+            }),
+        },
+      };
+      await expect(taken(broken, monday)).rejects.toThrow('the disk is full');
+      await announce(parts);
+      expect(to.seen).toEqual([]);
+    });
+
+    test('survives a process that died while it told, and two who tell at once tell each once', async () => {
+      const { house, parts, to } = await open();
+      for (let n = 0; n < 40; n += 1) await taken(parts, monday);
+      await parts.store.transaction((tx) =>
+        tx.claimNotices(house.clock.now(), to.channel.id, 5, 'of the dead', house.clock.now() + 60_000),
+      );
+      await Promise.all([announce(parts), announce(parts)]);
+      expect(to.seen).toHaveLength(35);
+      house.clock.pass(61_000);
+      await announce(parts);
+      expect(to.seen).toHaveLength(40);
+      expect(new Set(to.seen.map(({ id }) => id)).size).toBe(40);
+    });
+
+    test('history is not told of, and nothing is written where nobody listens', async () => {
+      const { parts, to } = await open();
+      await taken(parts, monday - 40 * day);
+      const silent = openHouse({ store, clock: testClock() });
+      await taken(silent.parts, monday);
+      await announce(parts);
+      expect(to.seen).toEqual([]);
+      expect(silent.parts.announcers).toEqual([]);
+    });
+  });
+}
