@@ -79,6 +79,7 @@ export const routeTable = [
   { method: 'POST', path: '/v1/messages/test', access: 'messages:write', takes: json },
   { method: 'GET', path: '/v1/messages/{id}', access: 'messages:read' },
   { method: 'POST', path: '/v1/messages/{id}/replay', access: 'messages:write' },
+  { method: 'GET', path: '/v1/channels', access: 'messages:read' },
 
   { method: 'POST', path: '/mcp', access: 'agents:use', takes: json },
   { method: 'POST', path: '/v1/agents/calls', access: 'agents:use', takes: json },

@@ -12,6 +12,7 @@ import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
 import { challengeRoutes } from './routes/challenge.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { claimLinkRoutes } from './routes/claim-link.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { countRoutes } from './routes/counts.ts';
@@ -40,9 +41,9 @@ import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { wordRoutes } from './routes/words.ts';
 import { honoPath, joined, type Mounted, mount } from './table/mount.ts';
 import type { Operations } from './table/operation.ts';
-import { wordRoutes } from './routes/words.ts';
 import { createRequestCounts, type RequestCounts } from './table/request-counts.ts';
 
 /** Paths whose forms carry a proof of our own page, for browsers that say nothing useful about the origin. */
@@ -111,6 +112,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...ownerRoutes(room),
     ...measureRoutes(room),
     ...messageRoutes(room),
+    ...channelRoutes(room),
     ...pauseRoutes(room),
     ...suppressionRoutes(room),
     ...tokenRoutes(room),

@@ -339,6 +339,14 @@ export type Totals = {
   readonly wants: number;
 };
 
+/** What became of messages of one channel. */
+export type ChannelCount = {
+  readonly channel: string;
+  /** A state; `throttled` is queued after an attempt, `bounced` is refused after it was accepted. */
+  readonly outcome: MessageState | 'throttled' | 'bounced';
+  readonly n: number;
+};
+
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
 export type LoopStory = {

@@ -7,6 +7,7 @@ import type {
   AttentionAsk,
   CampaignKey,
   CampaignRow,
+  ChannelCount,
   CheckpointRow,
   ClaimedMessage,
   CounterRow,
@@ -228,6 +229,8 @@ export interface StoreRead {
   /** When the first message about the case with this code went out; undefined when none did. */
   firstSentAt(principal: Principal, caseCode: string): Promise<number | undefined>;
   totals(principal: Principal): Promise<Totals>;
+  /** What became of messages, by channel. */
+  channelCounts(principal: Principal): Promise<readonly ChannelCount[]>;
   /** The last day on which each source spoke, `YYYY-MM-DD`. */
   lastSourceDays(principal: Principal): Promise<ReadonlyMap<string, string>>;
   ledger(

@@ -20,6 +20,7 @@ export function createOutbox(): Channel {
     leavesMachine: false,
     // Accepting twice is the same as once: there is no other side.
     reconcile: 'idempotent',
+    delivers: true,
     address: (recipient) => recipient.id,
     send: async (delivery) => ({ kind: 'accepted', reference: delivery.messageId }),
     checkSetup: async () => [],

@@ -29,6 +29,7 @@ export function createSlack(settings: SlackSettings): Channel {
     title,
     leavesMachine: true,
     reconcile: 'lookup',
+    delivers: true,
     address: (recipient) => {
       const address = addressOf(settings, recipient);
       return address?.kind === 'email' ? address.email : address?.id;

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { ChannelCount } from '../../ports/store.ts';
+import type { Room } from '../room.ts';
+import { noQuery, type Operations, reading } from '../table/operation.ts';
+
+const n = (description: string) => z.int().min(0).describe(description);
+
+const channelSchema = z.object({
+  id: z.string(),
+  title: z.string().exactOptional(),
+  isOn: z
+    .boolean()
+    .describe('Whether it is switched on now; messages of an earlier time are counted all the same.'),
+  reconcile: z
+    .enum(['lookup', 'idempotent', 'none'])
+    .exactOptional()
+    .describe('How an uncertain message is settled: by looking, by repeating, or not at all.'),
+  waiting: n('Queued or being sent, no attempt failed yet.'),
+  throttled: n('Put off: the channel asked for a later attempt, or was away.'),
+  accepted: n('Taken by the channel. What became of them is known only where `delivered` stands.'),
+  delivered: n('Stand where the recipient reads; left out where the channel cannot say so.').exactOptional(),
+  uncertain: n('Handed over, and nobody knows whether they arrived.'),
+  bounced: n('Taken at first, and came back.'),
+  refused: n('The channel does not take them.'),
+  dead: n('Given up after all attempts.'),
+  withdrawn: n('No longer needed before they went.'),
+});
+
+/** What became of messages in each channel, of those that the caller may see. */
+export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> {
+  const { parts, config } = room.given;
+  return {
+    'GET /v1/channels': reading({
+      summary: 'Lists the channels with what became of their messages.',
+      query: noQuery,
+      answers: {
+        200: {
+          description: 'One item for each that is used or was.',
+          schema: z.object({ items: z.array(channelSchema) }),
+        },
+      },
+      handle: async ({ c, caller }) => {
+        const counts = await parts.store.read.channelCounts(caller);
+        const used = [config.delivery.channel, ...counts.map(({ channel }) => channel)];
+        const items = [...new Set(used)].toSorted().map((id) => {
+          return channelJson(
+            room,
+            id,
+            counts.filter(({ channel }) => channel === id),
+          );
+        });
+        return c.json({ items });
+      },
+    }),
+  };
+}
+
+function channelJson(room: Room, id: string, counts: readonly ChannelCount[]): z.infer<typeof channelSchema> {
+  const channel = room.given.parts.channel(id);
+  const of = (...outcomes: readonly ChannelCount['outcome'][]): number =>
+    counts.reduce((sum, one) => sum + (outcomes.includes(one.outcome) ? one.n : 0), 0);
+  const accepted = of('accepted');
+  return {
+    id,
+    ...(channel === undefined ? {} : { title: channel.title, reconcile: channel.reconcile }),
+    isOn: channel !== undefined,
+    waiting: of('queued', 'sending'),
+    throttled: of('throttled'),
+    accepted,
+    ...(channel?.delivers === true ? { delivered: accepted } : {}),
+    uncertain: of('uncertain'),
+    bounced: of('bounced'),
+    refused: of('refused'),
+    dead: of('dead'),
+    withdrawn: of('withdrawn'),
+  };
+}
