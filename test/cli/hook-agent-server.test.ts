@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readServerFile } from '../../src/lib/server-file.ts';
 import { cleanEnvironment, launcher, runCli } from '../support/run-cli.ts';
 import { type RunningServer, startServer } from '../support/running-server.ts';
 
@@ -24,7 +25,12 @@ afterAll(async () => {
 });
 
 /** One line of the transcript: what the coding agent hands to its hook, and what it is answered. */
-async function before(tool: string, input: object, args: readonly string[] = []) {
+async function before(
+  tool: string,
+  input: object,
+  args: readonly string[] = [],
+  given: Readonly<Record<string, string>> = env,
+) {
   const call = {
     session_id: 'a-session',
     transcript_path: '/home/dev/.claude/transcript.jsonl',
@@ -36,7 +42,7 @@ async function before(tool: string, input: object, args: readonly string[] = [])
     tool_use_id: `toolu_${tool}`,
   };
   const named = ['hook', 'agent', '--agent', 'shop-coder', ...args];
-  const ran = await runCli(named, { cwd: folder, env, input: JSON.stringify(call) });
+  const ran = await runCli(named, { cwd: folder, env: given, input: JSON.stringify(call) });
   expect([ran.code, ran.stderr]).toEqual([0, '']);
   if (ran.stdout === '') return { decision: undefined, reason: '' };
   const { hookSpecificOutput: said } = JSON.parse(ran.stdout);
@@ -69,6 +75,19 @@ test('a transcript: what a policy allows, what a rule forbids, and what nobody c
     decision: 'deny',
     reason: expect.stringMatching(/^Foldback stopped this call \(unapproved-irreversible\)/u),
   });
+});
+
+test('the token of one agent is enough: its calls are taken, and a denial is its own', async () => {
+  const scopes = ['--scope', 'agents:use', '--scope', 'policy:enforce'];
+  const made = await runCli(
+    ['admin', 'token', '--name', 'coder', ...scopes, '--agent', 'shop-coder', '--json'],
+    { cwd: folder, env },
+  );
+  const url = (await readServerFile(data))?.url ?? '';
+  const own = { ...env, FOLDBACK__TOKEN: String(JSON.parse(made.stdout).token) };
+  expect(await before('Grep', { pattern: 'x' }, ['--server', url], own)).toMatchObject({ decision: 'allow' });
+  const secret = await before('Read', { file_path: '/home/dev/.aws/credentials' }, ['--server', url], own);
+  expect(secret).toMatchObject({ decision: 'deny' });
 });
 
 test('the critical rules are kept for the owner alone, and hold while the server is away', async () => {

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { AppError } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
 import { judgeCall } from '../../judge-call.ts';
-import { type Dict, dictOf, isDict, textOf } from '../../lib/guards.ts';
+import { type Dict, isDict, textOf } from '../../lib/guards.ts';
 import { limits } from '../../lib/limits.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
@@ -17,9 +17,9 @@ import {
   type KnownServer,
   knownServer,
 } from '../hook/agent-settings.ts';
-import { askJson } from '../hook/ask-json.ts';
 import { brokenCall } from '../hook/broken-call.ts';
 import { denial, policyAnswer } from '../hook/policy-answer.ts';
+import { reportCall } from '../hook/report-call.ts';
 import { note, writeJson } from '../output.ts';
 
 export type HookAgentFlags = AgentHookFlags & {
@@ -31,7 +31,7 @@ export type HookAgentFlags = AgentHookFlags & {
 } & AgentNames;
 
 /** As long as an agent is to wait for a decision, and for what need not be known before one. */
-const decisionMs = 1_500;
+const decisionMs = 2_000;
 const besideMs = 1_000;
 
 /**
@@ -83,9 +83,13 @@ async function answer(input: Dict, flags: HookAgentFlags, settings: AgentHookSet
   // What a policy denied is known to the server, as the attempt that it was.
   const isKnown = told?.decision === 'deny' && told.behaviour === undefined;
   if (server === undefined || isKnown) return exit.ok;
-  const report = reportOf(input, judged.event.record, told?.decision);
-  const sent = await askJson(server, 'POST', `/v1/sources/${judged.source}`, report, besideMs);
-  if (sent?.status !== 202) note('Foldback could not be told of this: its server did not take it.');
+  const isTaken = await reportCall(
+    server,
+    { input, judged, decision: told?.decision },
+    flags.agent,
+    besideMs,
+  );
+  if (!isTaken) note('Foldback could not be told of this: its server did not take it.');
   return exit.ok;
 }
 
@@ -123,38 +127,4 @@ async function decided(
   const broken = await brokenCall(event, settings);
   if (broken !== undefined) return withAway(agentAnswer(broken, 'before'), isKnown);
   return awayAnswer(isKnown);
-}
-
-/** What is told of a call beside its arguments. */
-const toldMembers = [
-  'hook_event_name',
-  'session_id',
-  'tool_name',
-  'tool_use_id',
-  'permission_mode',
-  'cwd',
-  'agent_id',
-  'agent_type',
-  'agent',
-  'sponsor',
-  'session',
-  'run',
-  'id',
-  'tool',
-  'purpose',
-  'tools',
-] as const;
-
-/** The call with the arguments that an event keeps: neither contents nor results leave this machine. */
-function reportOf(input: Dict, record: Dict, decision: AgentAnswer['decision'] | undefined): Dict {
-  const told = toldMembers.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]);
-  const kept = dictOf(record.arguments) ?? {};
-  return {
-    timestamp: new Date().toISOString(),
-    ...Object.fromEntries(told),
-    ...('tool_input' in input ? { tool_input: kept } : { arguments: kept }),
-    ...(decision === 'deny' || decision === 'ask'
-      ? { ['tool_input' in input ? 'permission_decision' : 'decision']: decision }
-      : {}),
-  };
 }
