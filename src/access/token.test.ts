@@ -121,6 +121,36 @@ function judgeable({ token, record }: { token: string; record: TokenRecord }): [
   return [token, record];
 }
 
+describe('a token of one agent', () => {
+  test('carries the identity of that agent, and stands for agents alone', () => {
+    const { token, record } = issued({ scopes: ['agents:use', 'policy:enforce'], agent: 'shop-coder' });
+    const verdict = judgeToken(token, record, now);
+    if (verdict.kind === 'refused') throw new Error(verdict.reason);
+    expect(verdict.principal).toMatchObject({ kind: 'agent', agent: 'shop-coder', subjectTypes: ['agent'] });
+    expect([...verdict.principal.scopes]).toEqual(['agents:use', 'policy:enforce']);
+  });
+
+  test.each([
+    'admin',
+    'loops:write',
+    'policy:approve',
+    'owners:write',
+    'controls:write',
+    'delivery:write',
+  ] as const)('is not made with the scope %s, and gets nothing of it where a record says so', (scope) => {
+    const refused = issueToken({ ...request, scopes: [scope], agent: 'a' }, admin, now, randomBytes(24));
+    expect(refused).toMatchObject({ kind: 'refused', reason: expect.stringContaining(scope) });
+    const { token, record } = issued({ scopes: ['agents:use'], agent: 'a' });
+    const verdict = judgeToken(token, { ...record, scopes: [...record.scopes, scope] }, now);
+    expect(verdict.kind === 'accepted' && [...verdict.principal.scopes]).toEqual(['agents:use']);
+  });
+
+  test.each(['', ' ', 'a b', 'a\nb', 'x'.repeat(201), 'a\u202eb'])('is not made for the name %j', (agent) => {
+    const refused = issueToken({ ...request, scopes: ['agents:use'], agent }, admin, now, randomBytes(24));
+    expect(refused.kind).toBe('refused');
+  });
+});
+
 describe('judging', () => {
   test('a good token gives the principal with its scopes, teams and subject types', () => {
     const { token, record } = issued({ teams: ['payments'], subjectTypes: ['workload'], kind: 'agent' });

@@ -64,7 +64,13 @@ export async function agentHookSettings(
   };
 }
 
-export type KnownServer = { readonly url: string; readonly token: string };
+export type KnownServer = {
+  readonly url: string;
+  /** Left out of a server on this machine that may ask for none, as the demonstration. */
+  readonly token?: string;
+};
+
+const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** The server to ask; undefined when none is known or none runs. A token goes to no other than its own. */
 export async function knownServer(
@@ -77,5 +83,6 @@ export async function knownServer(
   if (token !== undefined) return { url, token };
   const local = await readServerFile(dataDir);
   const isSame = local !== undefined && new URL(local.url).origin === new URL(url).origin;
-  return isSame ? { url, token: local.token } : undefined;
+  if (isSame) return { url, token: local.token };
+  return loopbackNames.has(new URL(url).hostname) ? { url } : undefined;
 }

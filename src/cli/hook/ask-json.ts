@@ -24,7 +24,7 @@ export async function askJson(
         method,
         headers: {
           accept: 'application/json',
-          authorization: `Bearer ${token}`,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           connection: 'close',
           ...(text === undefined
             ? {}
