@@ -26,6 +26,7 @@ export type LoopSearch = {
   readonly behaviour?: string;
   readonly team?: string;
   readonly owner?: string;
+  readonly ownerKind?: 'person' | 'team' | 'unknown';
   readonly repository?: string;
   readonly after?: string;
 };
@@ -33,16 +34,23 @@ export type LoopSearch = {
 const textOf = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 
+const ownerKinds = ['person', 'team', 'unknown'] as const;
+
 /** Filters stand in the address: what one sees can be sent to somebody. What is not known is left out. */
 function loopSearch(search: Record<string, unknown>): LoopSearch {
   const state = stateNames.find((name) => name === search.state);
+  const ownerKind = ownerKinds.find((kind) => kind === search.ownerKind);
   const texts = Object.fromEntries(
     ['behaviour', 'team', 'owner', 'repository', 'after'].flatMap((name) => {
       const text = textOf(search[name]);
       return text === undefined ? [] : [[name, text]];
     }),
   );
-  return { ...(state === undefined ? {} : { state }), ...texts };
+  return {
+    ...(state === undefined ? {} : { state }),
+    ...(ownerKind === undefined ? {} : { ownerKind }),
+    ...texts,
+  };
 }
 
 const screens = [

@@ -325,6 +325,7 @@ export type LoopFilter = {
   readonly behaviour?: string;
   readonly team?: string;
   readonly owner?: string;
+  readonly ownerKind?: 'person' | 'team' | 'unknown';
   readonly repository?: string;
   readonly limit: number;
   /** Opaque, from the previous page. */

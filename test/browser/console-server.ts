@@ -24,7 +24,7 @@ export async function startConsoleServer(
   const clock = testClock(monday - 10 * day);
   const doors = openDoors({ store, clock });
   const { parts } = doors.house;
-  const take = async (mode: 'live' | 'import', ...leaks: readonly Leak[]): Promise<string> => {
+  const take = async (mode: 'live' | 'history', ...leaks: readonly Leak[]): Promise<string> => {
     const { loops } = await ingest(parts, {
       source: 'gitleaks',
       receivedAt: clock.now(),
@@ -63,7 +63,7 @@ export async function startConsoleServer(
       file: 'etl/load.sql',
     });
     for (let n = 0; n < 60; n += 1)
-      await take('import', {
+      await take('history', {
         at: monday - (30 + n) * day,
         secret: fakeSecret(100 + n),
         author: n % 2 === 0 ? 'ana' : 'bob',
@@ -108,6 +108,7 @@ async function dispute(doors: ReturnType<typeof openDoors>, loop: string): Promi
   const [message] = story?.messages ?? [];
   if (message === undefined) throw new Error('nobody was told');
   const { url } = parts.replyLink(message.id, message.to.id);
+  if (url === undefined) throw new Error('the message asks nothing');
   const path = new URL(url).pathname;
   const page = await doors.ask(path, { headers: { Accept: 'text/html' } });
   const fields = Object.fromEntries(

@@ -42,13 +42,13 @@ export function Frame() {
           <span className="font-normal text-soft lg:hidden">· {me.data.organisation}</span>
         </p>
         <nav aria-label="Screens" className="-mx-1 mt-2 overflow-x-auto lg:mt-5">
-          <ul className="flex gap-1 p-1 lg:flex-col">
+          <ul className="flex gap-0.5 p-1 lg:flex-col lg:gap-1">
             {places.map(({ to, text }) => (
               <li key={to}>
                 <Link
                   to={to}
                   activeOptions={{ exact: to === '/', includeSearch: false }}
-                  className="block rounded-lg px-3 py-1.5 whitespace-nowrap hover:bg-tint aria-[current=page]:bg-tint aria-[current=page]:font-semibold aria-[current=page]:text-accent"
+                  className="block rounded-lg px-2 py-1.5 text-sm lg:px-3 lg:text-[length:inherit] whitespace-nowrap hover:bg-tint aria-[current=page]:bg-tint aria-[current=page]:font-semibold aria-[current=page]:text-accent"
                 >
                   {text}
                 </Link>

@@ -15,7 +15,7 @@ export const minuteText = (at: string): string => minute.format(new Date(at));
 
 /** `secret-in-repository` as a reader says it, where its title is not at hand. */
 export const plain = (id: string): string => {
-  const text = id.replaceAll('-', ' ');
+  const text = id.replaceAll('-', ' ').replace(/\bapi\b/u, 'API');
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 };
 
@@ -32,6 +32,25 @@ export function whereText({ repository, file, line }: LoopJson['where']): string
 }
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** A reason of the engine as a sentence. */
+export const sentence = (text: string): string =>
+  `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? '' : '.'}`;
+
+const units: Readonly<Record<string, string>> = {
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  wd: 'working day',
+  wh: 'working hour',
+};
+
+/** `2wd` is 2 working days. What is written otherwise stays as it is. */
+export function spanText(span: string): string {
+  const [, n = '', unit = ''] = /^(\d+)([a-z]+)$/u.exec(span) ?? [];
+  const name = units[unit];
+  return name === undefined ? span : `${n} ${name}${n === '1' ? '' : 's'}`;
+}
 
 /** What each state means to an operator. */
 export const stateSays: Readonly<Record<LoopJson['state'], string>> = {

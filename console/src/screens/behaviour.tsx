@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { behavioursQuery, wordsQuery } from '../api/queries.ts';
 import type { BehaviourJson, WordsJson } from '../api/shapes.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
-import { plain } from '../parts/text.ts';
+import { plain, spanText } from '../parts/text.ts';
 
 /** One behaviour: its words with examples, what proves a fix, and where it stands in frameworks. */
 export function Behaviour() {
@@ -58,9 +58,9 @@ function Facts({ item }: { readonly item: BehaviourJson }) {
           <dt>Fixed</dt>
           <dd>{item.proof.verified.map(plain).join(', ') || '–'}</dd>
           <dt>Holds after</dt>
-          <dd>{item.holdWindow}</dd>
+          <dd>{spanText(item.holdWindow)}</dd>
           <dt>Relapse within</dt>
-          <dd>{item.relapseWindow}</dd>
+          <dd>{spanText(item.relapseWindow)}</dd>
           <dt>Answers</dt>
           <dd>{item.answers.map(plain).join(', ')}</dd>
         </dl>
@@ -70,7 +70,7 @@ function Facts({ item }: { readonly item: BehaviourJson }) {
             <ol className="list-decimal ps-5">
               {item.ladder.map((step) => (
                 <li key={`${step.moment} ${step.after}`}>
-                  {plain(step.moment)} to {plain(step.to).toLowerCase()} after {step.after}
+                  {plain(step.moment)} to {plain(step.to).toLowerCase()} after {spanText(step.after)}
                 </li>
               ))}
             </ol>

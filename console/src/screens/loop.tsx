@@ -6,7 +6,7 @@ import type { StoryJson } from '../api/shapes.ts';
 import { Actions } from '../parts/loop-actions.tsx';
 import { Timeline } from '../parts/loop-timeline.tsx';
 import { StateTag, Tag, Title, Waiting } from '../parts/states.tsx';
-import { dayText, minuteText, ownerText, percent, plain, whereText } from '../parts/text.ts';
+import { dayText, minuteText, ownerText, percent, plain, sentence, whereText } from '../parts/text.ts';
 
 /** The whole story of one case. */
 export function LoopScreen() {
@@ -33,16 +33,18 @@ export function LoopScreen() {
           .filter((text) => text !== undefined && text !== '')
           .join(' · ')}
       </Title>
-      <div className="grid items-start gap-4 xl:grid-cols-[1fr_22rem]">
-        <div className="min-w-0 space-y-4 xl:order-2">
+      <div className="grid items-start gap-4 xl:grid-cols-[1fr_22rem] xl:grid-rows-[auto_1fr]">
+        <div className="min-w-0 space-y-4 xl:col-start-2">
           <Standing loop={loop} />
           <Actions loop={loop} me={me.data} />
+        </div>
+        <div className="min-w-0 xl:col-start-1 xl:row-span-2 xl:row-start-1">
+          <Timeline loop={loop} />
+        </div>
+        <div className="min-w-0 space-y-4 xl:col-start-2">
           <Owner loop={loop} />
           <Proof loop={loop} />
           <Ledger loop={loop} />
-        </div>
-        <div className="min-w-0 space-y-4">
-          <Timeline loop={loop} />
         </div>
       </div>
     </>
@@ -64,7 +66,7 @@ function Standing({ loop }: { readonly loop: StoryJson }) {
       <p className="mb-2">
         <StateTag state={loop.state} /> {!loop.isLive && <Tag tone="quiet">History</Tag>}
       </p>
-      {loop.reason !== '' && <p className="mb-2">{loop.reason}</p>}
+      {loop.reason !== '' && <p className="mb-2">{sentence(loop.reason)}</p>}
       {loop.next.length > 0 && (
         <>
           <h3 className="mt-3 mb-1 text-sm text-soft">Next</h3>
@@ -157,7 +159,7 @@ function Proof({ loop }: { readonly loop: StoryJson }) {
         ))}
       </ol>
       <p>
-        {proof.reason === '' ? 'Nothing shows a fix yet.' : proof.reason}
+        {proof.reason === '' ? 'Nothing shows a fix yet.' : sentence(proof.reason)}
         {proof.isAttested && ' It is a person’s word, counted apart.'}
       </p>
       {proof.holdEndsAt !== undefined && (

@@ -53,7 +53,7 @@ function Filters({ search }: { readonly search: LoopSearch }) {
     void navigate({ to: '/loops', search: { ...rest, ...(value === '' ? {} : { [name]: value }) } });
   };
   return (
-    <search className="mb-4 grid gap-3 sm:grid-cols-3">
+    <search className="mb-4 grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
       <label>
         <span className="mb-1 block text-sm text-soft">State</span>
         <select
@@ -82,6 +82,19 @@ function Filters({ search }: { readonly search: LoopSearch }) {
               {title}
             </option>
           ))}
+        </select>
+      </label>
+      <label>
+        <span className="mb-1 block text-sm text-soft">Owner</span>
+        <select
+          className="field"
+          value={search.ownerKind ?? ''}
+          onChange={(event) => set('ownerKind', event.target.value)}
+        >
+          <option value="">Anybody</option>
+          <option value="person">A person</option>
+          <option value="team">A team</option>
+          <option value="unknown">Nobody known</option>
         </select>
       </label>
       <TextFilter

@@ -64,8 +64,8 @@ export function Owners() {
             </table>
             {unknown > 0 && (
               <p className="mt-3">
-                <Link to="/loops" search={{ state: 'triage' }} className="link">
-                  Loops without somebody to ask
+                <Link to="/loops" search={{ ownerKind: 'unknown' }} className="link">
+                  Loops of which nobody is known
                 </Link>
               </p>
             )}

@@ -10,6 +10,7 @@ import {
   messagesQuery,
   sourcesQuery,
 } from '../api/queries.ts';
+import type { LoopJson } from '../api/shapes.ts';
 import { may } from '../parts/may.ts';
 import { isSilent } from '../parts/silent.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
@@ -41,8 +42,9 @@ export function Today() {
           <LoopsInState state="disputed" n={inState('disputed')} title="Disputed">
             The recipient says that it is wrong. Dismiss it, or say why it stands.
           </LoopsInState>
-          <LoopsInState state="triage" n={inState('triage')} title="Unknown owners">
-            Nobody to speak to is known, or the report is not trusted. Hand over to who owns it.
+          <UnknownOwners />
+          <LoopsInState state="triage" n={inState('triage')} title="To be judged">
+            The report is not trusted, or nobody to speak to is known. Dismiss it, or hand it over.
           </LoopsInState>
           <Uncertain />
           <Backlog />
@@ -114,36 +116,63 @@ function LoopsInState({
   readonly children: ReactNode;
 }) {
   const loops = useQuery({ ...loopsQuery({ state, limit: shownMax }), enabled: n > 0 });
-  const behaviours = useTitles();
   if (n === 0) return undefined;
   return (
     <Section title={title} n={n} says={children}>
-      {loops.data === undefined ? (
-        <Waiting query={loops} />
-      ) : (
-        <ul className="divide-y divide-line">
-          {loops.data.items.map((loop) => (
-            <li key={loop.id} className="py-2">
-              <Link to="/loops/$id" params={{ id: loop.id }} className="link font-medium">
-                {behaviours(loop.behaviour)}
-              </Link>{' '}
-              <span className="text-soft">{loop.caseCode}</span>
-              <br />
-              <span className="text-sm text-soft">
-                {[whereText(loop.where), ownerText(loop.owner), dayText(loop.lastOccurredAt)]
-                  .filter((text) => text !== '')
-                  .join(' · ')}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {loops.data === undefined ? <Waiting query={loops} /> : <Rows items={loops.data.items} />}
       {n > shownMax && (
         <Link to="/loops" search={{ state }} className="link">
           Show all {n.toLocaleString()}
         </Link>
       )}
     </Section>
+  );
+}
+
+const endedStates: ReadonlySet<string> = new Set(['backlog', 'verified', 'held', 'dismissed', 'accepted']);
+
+/** Those that run and of which nobody is known: the duty role was asked. */
+function UnknownOwners() {
+  const loops = useQuery(loopsQuery({ ownerKind: 'unknown', limit: 100 }));
+  const running = (loops.data?.items ?? []).filter(
+    ({ state }) => !endedStates.has(state) && state !== 'triage',
+  );
+  if (running.length === 0) return undefined;
+  return (
+    <Section
+      title="Unknown owners"
+      n={running.length}
+      says="Nothing says whose they are: the duty role was asked. Hand each over to who owns it; that is remembered."
+    >
+      <Rows items={running.slice(0, shownMax)} />
+      {running.length > shownMax && (
+        <Link to="/loops" search={{ ownerKind: 'unknown' }} className="link">
+          Show all
+        </Link>
+      )}
+    </Section>
+  );
+}
+
+function Rows({ items }: { readonly items: readonly LoopJson[] }) {
+  const titleOf = useTitles();
+  return (
+    <ul className="divide-y divide-line">
+      {items.map((loop) => (
+        <li key={loop.id} className="py-2">
+          <Link to="/loops/$id" params={{ id: loop.id }} className="link font-medium">
+            {titleOf(loop.behaviour)}
+          </Link>{' '}
+          <span className="whitespace-nowrap text-soft">{loop.caseCode}</span>
+          <br />
+          <span className="text-sm text-soft">
+            {[whereText(loop.where), ownerText(loop.owner), dayText(loop.lastOccurredAt)]
+              .filter((text) => text !== '')
+              .join(' · ')}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -18,6 +18,7 @@ const filter = z.strictObject({
   behaviour: z.string().max(64).exactOptional(),
   team: z.string().max(100).exactOptional(),
   owner: z.string().max(300).exactOptional().describe('Id of a person or team.'),
+  ownerKind: z.enum(['person', 'team', 'unknown']).exactOptional(),
   repository: z.string().max(300).exactOptional(),
   ...pageQuery,
 });

@@ -22,7 +22,7 @@ export async function loops(db: Db, principal: Principal, filter: LoopFilter): P
   const found = await sql<LoopRecord>`select * from loops where not is_stub and ${visible(principal, 'team')}
     and ${filter.state === 'merged' ? sql`true` : sql`merged_into is null`}
     and ${same('state', filter.state)} and ${same('behaviour', filter.behaviour)} and ${same('team', filter.team)}
-    and ${same('owner_id', filter.owner)} and ${same('repository', filter.repository)}
+    and ${same('owner_id', filter.owner)} and ${same('owner_kind', filter.ownerKind)} and ${same('repository', filter.repository)}
     and ${cursor === null ? sql`true` : sql`(last_occurred_at, id) < (${Number(cursor[1])}, ${cursor[2]}::uuid)`}
     order by last_occurred_at desc, id desc limit ${filter.limit + 1}`.execute(db);
   const items = found.rows.slice(0, filter.limit).map(loopOf);
