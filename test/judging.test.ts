@@ -176,6 +176,68 @@ for (const kind of testStores()) {
       ]);
     });
 
+    test('a click whose clock runs years ahead or behind is asked about, and blamed on nobody', async () => {
+      const house = openHouse({ store, clock: testClock(monday) });
+      const clicks = [Date.UTC(9999, 0, 1), Date.UTC(1995, 0, 1), monday - hour].map((time, index) =>
+        makeEvent(
+          {
+            source: 'gophish',
+            kind: 'phish.clicked',
+            occurredAt: time,
+            wholeId: ['clock', String(index)],
+            joins: { campaign: `clock-${index}` },
+            actor: { type: 'person', email: 'ana@example.com' },
+            leads: [{ kind: 'mailbox-holder', email: 'ana@example.com' }],
+          },
+          {
+            receivedAt: monday,
+            fingerprint: testFingerprinter,
+            eventId: (parts) => keyedHash(testKeys.event)(parts),
+          },
+        ),
+      );
+      await take(house, ...clicks);
+      const { items } = await store.read.loops(loopPrincipal, {
+        behaviour: 'clicked-simulated-phish',
+        limit: 500,
+      });
+      const trustOf = (campaign: string) =>
+        items.flatMap(({ facts }) =>
+          facts.kept.filter(({ joins }) => joins?.campaign === campaign).map(({ trust }) => trust),
+        );
+      expect(['clock-0', 'clock-1', 'clock-2'].map(trustOf)).toEqual([['unknown'], ['unknown'], [undefined]]);
+    });
+
+    test('a click within seconds of the sending is a program’s, or is asked about', async () => {
+      const house = openHouse({ store, clock: testClock(monday) });
+      const records = [
+        { secondsSinceSent: 2 },
+        { secondsSinceSent: 10 },
+        { timeIsLastChange: true },
+        { timeIsUnread: true },
+        { secondsSinceSent: 60 },
+      ];
+      const clicks = records.map((record, index) =>
+        doing('phish.clicked', monday - hour, {
+          source: 'gophish',
+          joins: { campaign: `soon-${index}` },
+          actor: { type: 'person', email: 'bob@example.com' },
+          leads: [{ kind: 'mailbox-holder', email: 'bob@example.com' }],
+          record,
+        }),
+      );
+      await take(house, ...clicks);
+      const { items } = await store.read.loops(loopPrincipal, {
+        behaviour: 'clicked-simulated-phish',
+        limit: 500,
+      });
+      const kept = items.flatMap(({ facts }) => facts.kept);
+      const trusts = records.map(
+        (_, index) => kept.find(({ joins }) => joins?.campaign === `soon-${index}`)?.trust,
+      );
+      expect(trusts).toEqual(['untrusted', 'unknown', 'unknown', 'unknown', undefined]);
+    });
+
     test('nothing is new for an identity that asks for more than is remembered of one', async () => {
       const house = openAt();
       serial += 1;

@@ -94,6 +94,7 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
   const facts = secret === undefined ? undefined : factsOf(secret, content, fingerprints[0]?.value ?? '');
   const clean = cleaner(parts, facts?.mask ?? '[secret]');
   const occurredAt = parts.occurredAt ?? tools.receivedAt;
+  const isAhead = occurredAt > tools.receivedAt + aheadMsMax;
   const id = [
     parts.kind,
     ...place,
@@ -105,7 +106,7 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
     id: tools.eventId(parts.wholeId ?? id),
     source: parts.source,
     kind: parts.kind,
-    occurredAt: occurredAt > tools.receivedAt + aheadMsMax ? tools.receivedAt : occurredAt,
+    occurredAt: isAhead ? tools.receivedAt : occurredAt,
     receivedAt: tools.receivedAt,
     actor: parts.actor === undefined ? { type: 'unknown' } : cleanWho(parts.actor, clean),
     ...(identity === undefined ? {} : { identity: cleanIdentity(identity, clean) }),
@@ -115,7 +116,11 @@ export function makeEvent(parts: EventParts, tools: EventTools): Event {
     ...(facts === undefined ? {} : { secret: { ...facts, rule: clean(facts.rule, keptLengthMax.rule) } }),
     leads: (parts.leads ?? []).map((lead) => cleanWho(lead, clean)),
     ...(parts.detector === undefined ? {} : { detector: cleanDetector(parts.detector, clean) }),
-    record: cleanRecord(parts.record ?? {}, clean, tools.fingerprint),
+    record: {
+      ...cleanRecord(parts.record ?? {}, clean, tools.fingerprint),
+      // Else nobody could tell that its clock was wrong.
+      ...(isAhead ? { timeIsAhead: true } : {}),
+    },
   };
 }
 

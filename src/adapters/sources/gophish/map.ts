@@ -122,6 +122,7 @@ function eventOf(happening: Happening, context: MapContext): Event {
         message,
         time,
         timeIsLastChange: happening.isExact ? undefined : true,
+        timeIsUnread: isTime(time) ? undefined : true,
         address: happening.address,
         userAgent: happening.userAgent,
         secondsSinceSent: happening.isExact ? secondsBetween(result?.sentAt, time, kind) : undefined,
