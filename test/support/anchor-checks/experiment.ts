@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { wordLogOdds } from '../../../src/core/measures/describe/log-odds.ts';
 import { armAt, assignmentText, unitInterval } from '../../../src/core/measures/experiment/allocation.ts';
 import { permutationP, welch } from '../../../src/core/measures/experiment/clusters.ts';
 import { isEquivalent } from '../../../src/core/measures/experiment/equivalence.ts';
@@ -12,6 +11,7 @@ import {
 import * as plan from '../../../src/core/measures/experiment/plan.ts';
 import { sampleRatio } from '../../../src/core/measures/experiment/sample-ratio.ts';
 import { alwaysValidP, splitLogE, splitRiskRatio } from '../../../src/core/measures/experiment/split-test.ts';
+import { wordLogOdds } from '../../../src/core/measures/mining/telling-words.ts';
 import { seededRandom } from '../../../src/core/measures/numeric/seeded-random.ts';
 import { fleschKincaidGrade, fleschReadingEase, smogGrade } from '../../../src/core/readability.ts';
 import type { Check } from './check.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sumUnits } from '../rates/unit-sums.ts';
-import { wordLogOdds } from './log-odds.ts';
 import { rateFigure } from './rate-figure.ts';
 import { rateTable } from './rate-table.ts';
 import { expectedChange, expectedRate, shrunkRatio } from './regression-to-mean.ts';
@@ -92,12 +91,6 @@ describe('what happens by itself', () => {
       '0.544511',
       '1.004331',
     ]);
-    const found = wordLogOdds(
-      { count: 18, words: 400 },
-      { count: 6, words: 900 },
-      { count: 2.4, words: 130 },
-    );
-    expect(found.z).toBeCloseTo(3.86087, 6);
   });
 
   test('people picked for an event always look better afterwards, the more so the less alike they are', () => {
