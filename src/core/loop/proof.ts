@@ -96,11 +96,13 @@ export function proofOf(facts: LoopFacts, rules: ProofRules, now: number): Proof
     return { rung: 'observed', at: part.at, isAttested: part.isAttested, reason: part.reason };
   }
   const claim = facts.replies.findLast((reply) => reply.answer === 'done');
+  // What an agent says later takes nothing back of what was shown to the human who said it first.
+  const human = facts.replies.findLast(({ answer, by }) => answer === 'done' && by.kind !== 'agent');
+  const disproved = human !== undefined && failing.active > human.at ? { disprovedAt: failing.active } : {};
   if (claim !== undefined && failing.active <= claim.at) {
     const reason = claim.by.kind === 'agent' ? 'the agent says so' : 'the recipient says so';
-    return { rung: 'claimed', at: claim.at, isAttested: false, reason };
+    return { rung: 'claimed', at: claim.at, isAttested: false, reason, ...disproved };
   }
-  const disproved = claim === undefined ? {} : { disprovedAt: failing.active };
   return { rung: 'none', at: 0, isAttested: false, reason: '', ...disproved };
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { can, type Principal } from '../../access/principal.ts';
+import { dayMs } from '../../core/duration.ts';
 import { AppError } from '../../core/errors.ts';
+import { isClosed } from '../../core/loop/states.ts';
 import type { JsonValue } from '../../lib/canonical-json.ts';
 import { claimByAgent, isOfAgent } from '../../loop/claim.ts';
 import { ingest } from '../../loop/ingest.ts';
@@ -10,6 +12,7 @@ import {
   type AgentToolName,
   agentTools,
 } from '../../policy/mcp/agent-tools.ts';
+import type { LoopRow } from '../../ports/store.ts';
 import { decisionJson } from '../json/decision-json.ts';
 import type { Room } from '../room.ts';
 import { lessonOf } from './lesson.ts';
@@ -30,6 +33,8 @@ type Payload = { readonly [name: string]: JsonValue };
 type Done = Payload | { readonly refused: string };
 
 const namePattern = /^[^\s\p{C}]{1,200}$/u;
+/** A closed case is a lesson for as long as its return would be a relapse. */
+const lessonDays = 90;
 /** Said alike for what is not there and for what is another's. */
 const noCase = 'No open case of yours has this name.';
 
@@ -50,7 +55,9 @@ export function openAgentDesk({ given }: Room): AgentDesk {
     const rows = await parts.store.read.owners(caller, agent);
     const policies = given.policies.live.current();
     const words = { packs, policies, language: given.config.delivery.language };
-    return { lessons: rows.filter((row) => isOfAgent(row, agent)).map((row) => lessonOf(row, words)) };
+    const recent = parts.clock.now() - lessonDays * dayMs;
+    const own = rows.filter((row) => isOfAgent(row, agent) && isLesson(row, recent));
+    return { lessons: own.map((row) => lessonOf(row, words)) };
   };
 
   const claim = async (caller: Principal, agent: string, input: AgentInput<'claim'>): Promise<Done> => {
@@ -121,6 +128,11 @@ export function openAgentDesk({ given }: Room): AgentDesk {
       return { kind: 'said', signed: signPayload(given.signer, { tool, agent, at, asked, ...answer }) };
     },
   };
+}
+
+/** What was no failure after all teaches nothing. */
+function isLesson({ state, lastOccurredAt }: LoopRow, recent: number): boolean {
+  return state !== 'dismissed' && (!isClosed(state) || lastOccurredAt >= recent);
 }
 
 /** Text and numbers of our own, without what is left out. */

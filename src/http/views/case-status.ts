@@ -90,7 +90,7 @@ function openStatus(
 
 /** "Done" was answered, and a later look showed that it still works. */
 function disproved(facts: LoopFacts, proof: Proof): { readonly disprovedAt?: number } {
-  const claim = facts.replies.findLast((reply) => reply.answer === 'done');
+  const claim = facts.replies.findLast(({ answer, by }) => answer === 'done' && by.kind !== 'agent');
   const at = proof.disprovedAt ?? 0;
   return claim !== undefined && at > claim.at ? { disprovedAt: at } : {};
 }
