@@ -101,6 +101,16 @@ describe('the hook of a commit', () => {
     expect(git(path, ['rev-parse', '--verify', '-q', 'HEAD']).code).toBe(1);
   });
 
+  test('reads a text in UTF-16 too, as some shells write it', () => {
+    const { path } = withHook();
+    writeFileSync(join(path, 'settings.env'), Buffer.from(`\ufeffTOKEN=${token}\n`, 'utf16le'));
+    git(path, ['add', '.']);
+    const { code, said } = git(path, ['commit', '-m', 'a']);
+    expect(code).not.toBe(0);
+    expect(said).toContain('settings.env');
+    expect(said).not.toContain(token);
+  });
+
   test('judges what is staged and not what lies beside it, also with commit -a', () => {
     const { path, write } = withHook();
     write('a.txt', 'one\n');

@@ -55,6 +55,8 @@ async function textOf(oid: string, reader: ObjectReader): Promise<string | 'bina
   const content = await reader.read(info, fileBytesMax);
   if (content === 'too-large') return content;
   if (content === 'missing') throw new Error('git lacks an object that it named');
+  // Some editors and shells write texts in UTF-16, which git takes for binary.
+  if (content[0] === 0xff && content[1] === 0xfe) return content.subarray(2).toString('utf16le');
   // As git itself tells text from the rest.
   return content.subarray(0, 8000).includes(0) ? 'binary' : content.toString('utf8');
 }
