@@ -13,6 +13,8 @@ export type RouteRow = {
   readonly access: Access;
   /** Content types of the body; none: a body is not read. */
   readonly takes?: readonly string[];
+  /** Asked a thousand times a second: a token that was good a second ago is not looked up again. */
+  readonly isFrequent?: true;
   /** Also without a token from this machine itself. */
   readonly isOpenToLoopback?: true;
 };
@@ -141,8 +143,8 @@ export const routeTable = [
   { method: 'POST', path: '/v1/policy/exceptions/{id}', access: 'policy:approve', takes: json },
   { method: 'DELETE', path: '/v1/policy/exceptions/{id}', access: 'policy:approve' },
   // Their content type is judged by themselves: AuthZEN knows 400 for it.
-  { method: 'POST', path: '/access/v1/evaluation', access: 'policy:evaluate' },
-  { method: 'POST', path: '/access/v1/evaluations', access: 'policy:evaluate' },
+  { method: 'POST', path: '/access/v1/evaluation', access: 'policy:evaluate', isFrequent: true },
+  { method: 'POST', path: '/access/v1/evaluations', access: 'policy:evaluate', isFrequent: true },
   { method: 'POST', path: '/access/v1/search/{kind}', access: 'policy:evaluate' },
   { method: 'GET', path: '/.well-known/authzen-configuration', access: 'public' },
 

@@ -21,6 +21,13 @@ export type LivePolicies = {
   readonly close: () => void;
 };
 
+/** Somebody who moves files about leaves the folder empty for a while. A restart takes over that there are none. */
+const emptied: PolicyProblem = {
+  file: 'policies',
+  line: 0,
+  reason: 'no policy is left, which a restart would take over',
+};
+
 /** @param set the first one, sound */
 export function openLivePolicies(set: PolicySet): LivePolicies {
   let current = set;
@@ -28,7 +35,9 @@ export function openLivePolicies(set: PolicySet): LivePolicies {
   let refused: string | undefined;
   return {
     current: () => current,
-    replace: (content, version, unread = []) => {
+    replace: (content, version, given = []) => {
+      const isEmptied = content.policies.length === 0 && current.rules.length > 0;
+      const unread = isEmptied ? [...given, emptied] : given;
       if (version === current.version && unread.length === 0) {
         problems = [];
         refused = undefined;

@@ -88,6 +88,9 @@ function readSchema(
   problems: PolicyProblem[],
 ): { readonly file: string; readonly json: CedarSchema } | undefined {
   const { schema } = content;
+  // Packs without policies are packs: then nothing is permitted.
+  if (schema === undefined && content.policies.length === 0)
+    return { file: 'policies', json: { '': { entityTypes: {}, actions: {} } } };
   if (schema === undefined) {
     problems.push({ file: 'policies/schema.cedarschema', line: 0, reason: 'this file is missing' });
     return undefined;

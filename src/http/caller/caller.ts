@@ -3,6 +3,7 @@ import { can, type Principal } from '../../access/principal.ts';
 import type { Scope } from '../../access/scope.ts';
 import { bearerToken } from '../../access/token.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { HttpParts } from '../http-parts.ts';
 import type { Limits } from './limits.ts';
 import { isSafe, requireOwnScript } from './own-script.ts';
@@ -12,15 +13,20 @@ import type { SessionCookie } from './session-cookie.ts';
 export type Callers = {
   /** Undefined when the request carries no token at all. Errors: `unauthenticated` for one that is not valid. */
   find(c: Context): Promise<Principal | undefined>;
-  /** Errors: `unauthenticated`, `forbidden`. */
-  require(c: Context, scope: Scope): Promise<Principal>;
+  /**
+   * Errors: `unauthenticated`, `forbidden`.
+   *
+   * @param isFrequent whether a token in the header that was good within the last second may count as good
+   */
+  require(c: Context, scope: Scope, isFrequent?: boolean): Promise<Principal>;
 };
 
 export function createCallers(
-  parts: Pick<HttpParts, 'authenticate' | 'sessions'>,
+  parts: Pick<HttpParts, 'parts' | 'authenticate' | 'sessions'>,
   session: SessionCookie,
   limits: Limits,
 ): Callers {
+  const recent = createRecent(parts.parts.clock);
   const find = async (c: Context): Promise<Principal | undefined> => {
     const header = c.req.header('Authorization');
     // A header that is there is meant: a cookie beside it does not help a token that is not valid.
@@ -37,13 +43,37 @@ export function createCallers(
   };
   return {
     find,
-    require: async (c, scope) => {
-      const caller = await find(c);
+    require: async (c, scope, isFrequent = false) => {
+      const header = isFrequent ? c.req.header('Authorization') : undefined;
+      const known = header === undefined ? undefined : recent.get(header);
+      const caller = known ?? (await find(c));
+      if (known === undefined && header !== undefined && caller !== undefined) recent.put(header, caller);
       limits.request(c, caller);
       if (caller === undefined) throw unauthenticated(c);
       if (!isSafe(c) && c.req.header('Authorization') === undefined) requireOwnScript(c);
       if (!can(caller, scope)) throw new AppError('forbidden', `It takes the scope ${scope}.`);
       return caller;
+    },
+  };
+}
+
+/** How long a revoked token may still ask for decisions. */
+const recentMs = 1_000;
+const recentMax = 1_000;
+
+/** Callers by the header that they sent, for a second. */
+function createRecent(clock: Clock) {
+  const callers = new Map<string, { readonly caller: Principal; readonly until: number }>();
+  return {
+    get: (header: string): Principal | undefined => {
+      const known = callers.get(header);
+      if (known === undefined || known.until > clock.now()) return known?.caller;
+      callers.delete(header);
+      return undefined;
+    },
+    put: (header: string, caller: Principal): void => {
+      if (callers.size >= recentMax) callers.clear();
+      callers.set(header, { caller, until: clock.now() + recentMs });
     },
   };
 }

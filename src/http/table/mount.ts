@@ -53,7 +53,7 @@ function guarded(row: RouteRow, operation: Operation, room: Room): Handler {
   return async (c) => {
     const isLocal =
       row.isOpenToLoopback === true && isLoopback(c) && c.req.header('Authorization') === undefined;
-    const caller = isLocal ? thisMachine : await room.callers.require(c, access);
+    const caller = isLocal ? thisMachine : await room.callers.require(c, access, row.isFrequent);
     checkBody(c);
     return operation.run(c, caller);
   };
