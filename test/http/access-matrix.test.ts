@@ -69,6 +69,7 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/loops/{id}/replies': '{"decision":"hand-back"}',
   'POST /v1/messages/test': '{"email":"ana@example.com"}',
   'POST /v1/pause': '{"on":false}',
+  'POST /v1/policy/exceptions/{id}': '{"decision":"approve"}',
   'POST /v1/suppressions':
     '{"kind":"path","pattern":"fixtures/**","reason":"test data","until":"2027-01-01"}',
   'POST /v1/tokens': '{"name":"another","roles":["viewer"],"days":1}',
