@@ -99,7 +99,7 @@ async function messageOf(
 }
 
 /** A team and the duty role answer through their people. */
-function isAddressee(
+export function isAddressee(
   parts: LoopParts,
   to: Addressee,
   person: Person | undefined,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Event, Json } from '../core/event.ts';
 import type { Fingerprinter } from '../core/fingerprint.ts';
+import type { Answer } from '../core/message.ts';
 
 /**
  * A source turns one vendor's payload into events. It is pure: no clock, network or randomness of its own, and no
@@ -28,6 +29,8 @@ export interface Source {
     headers: Readonly<Record<string, string>>,
   ) => Readonly<Record<string, string>> | undefined;
   readonly pull?: SourcePull;
+  /** An answer to a message of ours, as somebody wrote it there. The delivery was verified before. */
+  readonly command?: (record: unknown, headers: Readonly<Record<string, string>>) => Command | undefined;
   readonly receiver?: SourceReceiver;
   /** Its events are about simulated mails, each of a campaign (`joins.campaign`). */
   readonly isSimulation?: true;
@@ -73,6 +76,18 @@ export type Sample = {
   /** For CSV: the names in the header line. */
   readonly header?: readonly string[];
   readonly fileName?: string;
+};
+
+export type Command = {
+  readonly account: { readonly system: string; readonly name: string };
+  /** Of the thread, as the channel of that system has it for its messages. */
+  readonly reference: string;
+  readonly answer: Answer;
+  readonly caseCode?: string;
+  /** What was written beside it: a reason, or who owns it. */
+  readonly text?: string;
+  /** The same for the same comment, however often it is delivered. */
+  readonly nonce: string;
 };
 
 export type MapContext = {

@@ -6,6 +6,7 @@ import type { Event } from '../../core/event.ts';
 import { sha256Hex } from '../../lib/hmac.ts';
 import { limits } from '../../lib/limits.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
+import { takeCommand } from '../../loop/command.ts';
 import { pullSoon } from '../../loop/pull.ts';
 import { isRejection, type MapContext, type Source, type WebhookVerdict } from '../../ports/source.ts';
 import { createGroupedIngest } from '../capture/grouped-ingest.ts';
@@ -58,6 +59,21 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
     return c.body(null, verdict.status);
   };
 
+  /** An answer in a comment, before the rest: a delivery that is repeated repeats it, and counts once. */
+  const takeAnswer = async (
+    source: Source,
+    bytes: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    const channel = given.parts.channel(source.id);
+    if (source.command === undefined || channel === undefined) return;
+    const parsed = parseBody(bytes, { ...limits, ...given.config.limits });
+    const command = parsed.ok ? source.command(parsed.value, headers) : undefined;
+    if (command === undefined) return;
+    const { kind } = await takeCommand(given.parts, channel, command);
+    given.log.info({ source: source.id, outcome: kind }, 'an answer came as a comment');
+  };
+
   return {
     'POST /v1/sources/{source}': open({
       summary: 'Takes a delivery of a vendor’s webhook, or a report as a scanner writes it.',
@@ -97,6 +113,7 @@ export function captureRoutes(room: Room): Pick<Operations, 'POST /v1/sources/{s
         if (verdict.deliveryId !== undefined)
           receipts.push(`${source.id} delivery ${bounded(verdict.deliveryId)}`);
         const body = readOne(source, bytes, context, given);
+        await takeAnswer(source, bytes, headers);
         const answer = await take(c, source, body, receipts);
         if (source.pull !== undefined && body.events.some(lacksPlace)) await pullSoon(given.parts, source.id);
         return answer;

@@ -1,6 +1,7 @@
 import { isDict } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { auditScore } from './audit/record.ts';
+import { command } from './command.ts';
 import { map } from './map.ts';
 import { pull } from './pull-settings.ts';
 import { isDelivery, isListedAlert, kindOf } from './schema.ts';
@@ -15,6 +16,7 @@ export const source: Source = {
   map,
   webhook,
   pull,
+  command,
   hasExactColumns: true,
 };
 
