@@ -78,7 +78,8 @@ async function refuse(
   const day = new Date(now).toISOString().slice(0, 10);
   // Once a message, account and day: what strangers press must not fill the store.
   const id = parts.idOf(['refused press', message.id, account.system, account.name, day]);
-  const body = { message: message.id, account: { ...account } };
+  // The account itself is not kept: it is of somebody whom the case does not concern.
+  const body = { message: message.id, channel: message.channel };
   await tx.recordRefusedReply({ id, at: now, reason: 'a button pressed by somebody else', body });
   return { kind: 'stranger' };
 }

@@ -243,6 +243,7 @@ describe('a press', () => {
     expect((await press(about, { user, answer: 'not-me' })).status).toBe(200);
     expect((await storyOf(about.loop))?.facts.replies).toEqual([]);
     expect(await refusedOf(about)).toBe(1);
+    expect(JSON.stringify(await store.read.refusedReplies(loopPrincipal, 1_000))).not.toContain(user);
     expect(await until('words to the presser', () => server.shown[0])).toContain('somebody else');
   });
 
