@@ -14,8 +14,11 @@ export async function askJson(
   timeoutMs: number,
 ): Promise<JsonAnswer | undefined> {
   const target = new URL(`${url.replace(/\/+$/u, '')}${path}`);
-  // Each of the two takes a while to load.
-  const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  // Each takes a while to load, and `import` of it loads a whole HTTP client of the runtime beside it.
+  const { request } =
+    target.protocol === 'https:'
+      ? process.getBuiltinModule('node:https')
+      : process.getBuiltinModule('node:http');
   const text = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve) => {
     const sent = request(
