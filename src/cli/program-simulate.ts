@@ -22,4 +22,17 @@ export function addSimulate(program: Command, { finish, json }: Shared): void {
       const { simulateCommand } = await import('./commands/simulate.ts');
       finish(await simulateCommand(flags));
     });
+  program
+    .command('demo')
+    .summary('show twelve weeks of an invented company, in memory')
+    .description(
+      'Tells the story of an invented company of forty people and serves it on this machine only, without a login.\nNothing is stored and nothing is sent.',
+    )
+    .option('--no-open', 'do not open a browser')
+    .option('--host <address>', 'address of this machine to listen on', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', '4400')
+    .action(async (flags) => {
+      const { demoCommand } = await import('./commands/demo.ts');
+      finish(await demoCommand(flags));
+    });
 }

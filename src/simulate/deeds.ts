@@ -19,7 +19,7 @@ export function makeKey(world: World, by: Member, at: number): void {
         : { kind: 'workload', role: `${by.team}-deploy` };
   const isTeams = caller.kind === 'workload';
   const owner = isTeams ? ({ kind: 'team', id: by.team } as const) : ({ kind: 'person', id: by.id } as const);
-  const key = { id: awsKeyId(world, id), user: `${by.team}-${draws.letters(5, 'user', id).toLowerCase()}` };
+  const key = { id: awsKeyId(draws, id), user: `${by.team}-${draws.letters(5, 'user', id).toLowerCase()}` };
   openCase(world, {
     id,
     behaviour: 'token-outside-approved-path',

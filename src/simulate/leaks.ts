@@ -1,3 +1,4 @@
+import type { Draws } from './draw.ts';
 import type { Member, Repository } from './organisation.ts';
 import { accessKeyRecord } from './payloads/cloudtrail.ts';
 import { type Alert, alertDelivery, githubHeaders, locationDelivery } from './payloads/github.ts';
@@ -39,7 +40,7 @@ export function leakSecret(world: World, scans: Scans, leak: Leak): void {
   );
   const author = authorOf(world, trace, leak, leaver);
   const isAws = draws.chance(0.35, 'provider', leak.id);
-  const secret = isAws ? awsKeyId(world, leak.id) : `${draws.letters(36, 'secret', leak.id)}`;
+  const secret = isAws ? awsKeyId(draws, leak.id) : `${draws.letters(36, 'secret', leak.id)}`;
   const rule = isAws ? 'aws-access-token' : 'generic-api-key';
   openCase(world, {
     id: leak.id,
@@ -303,8 +304,8 @@ function tellDead(
 }
 
 /** The form of an access key, made at run time; no provider issued it. */
-export function awsKeyId(world: World, ...words: readonly string[]): string {
+export function awsKeyId(draws: Draws, ...words: readonly string[]): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const rest = Array.from({ length: 16 }, (_, at) => alphabet[world.draws.whole(0, 31, 'key', ...words, at)]);
+  const rest = Array.from({ length: 16 }, (_, at) => alphabet[draws.whole(0, 31, 'key', ...words, at)]);
   return ['AKIA', ...rest].join('');
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { channels, sources } from '../adapters/index.ts';
@@ -10,30 +10,10 @@ import { openClones } from '../lib/git/clones.ts';
 import { keyedHash } from '../lib/hmac.ts';
 import { openOwners } from '../owner-directories.ts';
 import type { Channel } from '../ports/channel.ts';
-import { writeBareRepository } from './bare-repository.ts';
+import { writeCompany } from './company-files.ts';
 import { openDraws } from './draw.ts';
-import { codeownersFile, type Organisation, peopleFile } from './organisation.ts';
+import type { Organisation } from './organisation.ts';
 import type { Stage } from './run-story.ts';
-
-/** A company's files on disk, as directories of owners read them. */
-export type CompanyFiles = {
-  readonly people: string;
-  readonly clones: readonly { readonly repository: string; readonly path: string }[];
-};
-
-/** Writes the file of people and a clone with CODEOWNERS for every repository. */
-export async function writeCompany(folder: string, organisation: Organisation): Promise<CompanyFiles> {
-  const people = join(folder, 'people.yaml');
-  await mkdir(folder, { recursive: true });
-  await writeFile(people, peopleFile(organisation));
-  const clones: { readonly repository: string; readonly path: string }[] = [];
-  for (const [repository, parts] of Map.groupBy(organisation.repositories, ({ name }) => name)) {
-    const path = join(folder, 'repositories', repository);
-    await writeBareRepository(path, 'CODEOWNERS', codeownersFile(parts));
-    clones.push({ repository, path });
-  }
-  return { people, clones };
-}
 
 export type OpenedStage = Stage & { close(): Promise<void> };
 

@@ -32,6 +32,10 @@ export type StoryOptions = {
   readonly start: number;
   readonly days: number;
   readonly organisation: Organisation;
+  /** How much happens at once, in hours that divide a day; the loop looks around after each of them by day. */
+  readonly slotHours?: number;
+  /** Further happenings, which the story does not invent. */
+  readonly also?: (world: World) => void;
   /** Called after each day. */
   readonly onDay?: (done: number) => void;
   /** Every delivery, as it is made. */
@@ -58,13 +62,11 @@ export type Played = {
   readonly deliveries: number;
 };
 
-/** The loop looks around at these hours of each day; nobody is told anything at night. */
-const slotHours = 2;
 const turnsMax = 50;
 
 /** Plays the story of a company to a loop, and gives what was true and what was said. */
 export async function playStory(stage: Stage, options: StoryOptions): Promise<Played> {
-  const { organisation, start, days } = options;
+  const { organisation, start, days, slotHours = 2 } = options;
   const slots = new Map<number, { at: number; key: string; happening: Happening }[]>();
   const slotOf = (at: number) => Math.floor((at - start) / (slotHours * hour));
   let current = -1;
@@ -90,6 +92,7 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
   const play = openPlay(stage, world);
   const scans = new Map();
   planBeginning(world, scans);
+  options.also?.(world);
   for (let dayNumber = 0; dayNumber < days; dayNumber += 1) {
     liveDay(world, scans, dayNumber);
     for (let part = 0; part < 24 / slotHours; part += 1) {
@@ -103,9 +106,9 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
         due.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)),
         options.onDelivery,
       );
-      const isNight = part < 3 || part > 9;
-      if (isNight && due.length === 0) continue;
-      await play.settle();
+      // At night nobody is told anything.
+      const clockHour = (part + 1) * slotHours;
+      if (clockHour >= 8 && clockHour <= 20) await play.settle();
     }
     options.onDay?.(dayNumber + 1);
   }
@@ -227,11 +230,12 @@ function openPlay(stage: Stage, world: World) {
 
   const settle = async () => {
     for (let turn = 0; turn < turnsMax; turn += 1) {
+      await sweep(parts);
       const planned = await plan(parts);
-      const { sent, failed, uncertain } = await handOver(parts);
-      const swept = await sweep(parts);
-      await listen();
-      if (planned + sent + failed + uncertain + swept === 0) return;
+      // What a channel put off comes back without a plan.
+      const { sent } = planned > 0 || turn === 0 ? await handOver(parts) : { sent: 0 };
+      if (sent > 0) await listen();
+      if (planned === 0) return;
     }
   };
 

@@ -1,0 +1,24 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeBareRepository } from './bare-repository.ts';
+import { codeownersFile, type Organisation, peopleFile } from './organisation.ts';
+
+/** A company's files on disk, as directories of owners read them. */
+export type CompanyFiles = {
+  readonly people: string;
+  readonly clones: readonly { readonly repository: string; readonly path: string }[];
+};
+
+/** Writes the file of people and a clone with CODEOWNERS for every repository. */
+export async function writeCompany(folder: string, organisation: Organisation): Promise<CompanyFiles> {
+  const people = join(folder, 'people.yaml');
+  await mkdir(folder, { recursive: true });
+  await writeFile(people, peopleFile(organisation));
+  const clones: { readonly repository: string; readonly path: string }[] = [];
+  for (const [repository, parts] of Map.groupBy(organisation.repositories, ({ name }) => name)) {
+    const path = join(folder, 'repositories', repository);
+    await writeBareRepository(path, 'CODEOWNERS', codeownersFile(parts));
+    clones.push({ repository, path });
+  }
+  return { people, clones };
+}
