@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Delivery, SendResult } from '../../../ports/channel.ts';
 import { composeMail } from './compose.ts';
 import { type Connections, createConnections, openConnection } from './connections.ts';
+import { signMail } from './dkim.ts';
 import { faultOf, isConnectionFault, outcomeOf, reasonOf, type SmtpFault } from './outcome.ts';
 import { domainOf, type EmailSettings, isMailAddress } from './settings.ts';
 
@@ -20,7 +21,7 @@ export function createMailer(settings: EmailSettings): Mailer {
       const to = delivery.recipient.email;
       if (to === undefined || !isMailAddress(to))
         return { kind: 'refused', reason: 'the recipient has no e-mail address' };
-      const bytes = await composeMail(delivery, to, settings);
+      const bytes = await signMail(await composeMail(delivery, to, settings), settings);
       const deadline = AbortSignal.timeout(settings.messageTimeoutMs);
       const signal = delivery.signal === undefined ? deadline : AbortSignal.any([deadline, delivery.signal]);
       const mail: Mail = { from: settings.bounceTo ?? settings.from, to, bytes, signal };

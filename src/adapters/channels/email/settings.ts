@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRsaKey } from './rsa-key.ts';
 
 const line = z.string().regex(/^[^\x00-\x1f\x7f]*$/u, 'write it on one line, without control characters');
 const hostName = z
@@ -47,6 +48,20 @@ export const emailSettings = z
       .regex(/^[\x21-\x7e]+$/u)
       .optional()
       .meta(says('Where a recipient changes what is sent, and where a POST ends it (RFC 8058).')),
+    dkimSelector: hostName
+      .optional()
+      .meta(
+        says(
+          'Under which name the public key stands: `<selector>._domainkey.<domain>`. Goes with `dkimKey`.',
+        ),
+      ),
+    dkimKey: z
+      .string()
+      .max(20_000)
+      .refine(isRsaKey, 'write an RSA key in PEM')
+      .optional()
+      .meta({ description: 'What mails are signed with (DKIM), unless the mail server does.', secret: true }),
+    dkimDomain: hostName.optional().meta(says('The domain that signs; that of `from` unless given.')),
     clientName: hostName.optional().meta(says('How this machine names itself to the server.')),
     connectionsMax: wholeNumber(1, 50).default(3).meta(says('Connections at a time.')),
     connectTimeoutMs: wholeNumber(100, 300_000)
@@ -62,6 +77,10 @@ export const emailSettings = z
   .refine((settings) => (settings.user === undefined) === (settings.password === undefined), {
     message: 'user and password belong together',
     path: ['password'],
+  })
+  .refine((settings) => (settings.dkimKey === undefined) === (settings.dkimSelector === undefined), {
+    message: 'dkimKey and dkimSelector belong together',
+    path: ['dkimKey'],
   })
   .refine(
     (settings) =>
