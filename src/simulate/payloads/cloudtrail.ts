@@ -15,6 +15,7 @@ export function accessKeyRecord(
 ) {
   const made = { accessKeyId: key.id, userName: key.user, status: 'Active' };
   const isMade = eventName === 'CreateAccessKey';
+  const by = { userIdentity: identityOf(caller) };
   return {
     eventVersion: '1.10',
     eventTime: new Date(at).toISOString(),
@@ -27,7 +28,7 @@ export function accessKeyRecord(
     eventID: `ev-${key.id}-${eventName}-${at}`,
     eventType: 'AwsApiCall',
     recipientAccountId: account,
-    userIdentity: identityOf(caller),
+    ...by,
     requestParameters: isMade ? { userName: key.user } : { userName: key.user, accessKeyId: key.id },
     responseElements: isMade ? { accessKey: made } : null,
   };
