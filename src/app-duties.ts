@@ -15,6 +15,9 @@ const directoryEveryMs = 15_000;
 
 /** What is too old to be judged by is forgotten in small parts. */
 const forgetEveryMs = 600_000;
+/** The log of runtime decisions is kept as long as policies are tested against it. */
+const decisionsKeptMs = 90 * 86_400_000;
+const decisionsForgottenMax = 10_000;
 
 /** What the worker does beside the turn of the loop. */
 export function besideDuties(app: App): readonly BesideDuty[] {
@@ -26,8 +29,14 @@ export function besideDuties(app: App): readonly BesideDuty[] {
     },
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
     { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },
+    { name: 'decisions', everyMs: forgetEveryMs, run: () => forgetOldDecisions(app) },
     ...pullDuties(app),
   ];
+}
+
+async function forgetOldDecisions({ parts }: Pick<App, 'parts'>): Promise<void> {
+  const before = parts.clock.now() - decisionsKeptMs;
+  await parts.store.transaction((tx) => tx.forgetDecisions(before, decisionsForgottenMax));
 }
 
 /**

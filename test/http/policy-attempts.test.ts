@@ -114,6 +114,9 @@ for (const kind of testStores()) {
       await attempt(tokenFor(), enforcer, sent);
       const [loop] = await loops();
       expect(loop?.facts.sightings).toBe(1);
+      // One id for a whole page of attempts: another attempt under it is another one.
+      await attempt(tokenFor({ action: { name: 'deploy-by-hand' } }), enforcer, sent);
+      expect(await loops()).toHaveLength(2);
     });
 
     test('the same denial again says so, and whether anything is different', async () => {

@@ -41,7 +41,7 @@ export function attemptEvent({ request, decision, id, ruleClass, context }: Atte
       resource: { type: resource.type, id: resource.id },
       action: action.name,
       outcome: decision.decision ? 'success' : 'failure',
-      joins: { rule: ruleClass, request: id },
+      joins: { rule: ruleClass },
       record,
     },
     context,

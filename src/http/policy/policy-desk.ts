@@ -165,7 +165,11 @@ export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): Pol
         counts && decision.decision ? lessons.settledBy(actorText(request), formText(request)) : [];
       note(caller, request, judged, counts && settled.length === 0);
       if (!counts) return claimsAttempt(request.context) ? { decision, isCounted: false } : { decision };
-      const id = requestId === undefined ? parts.randomId() : `${caller.id} ${requestId}`;
+      // One id may stand for a whole page of attempts: each of them counts, and each only once.
+      const id =
+        requestId === undefined
+          ? parts.randomId()
+          : JSON.stringify([caller.id, requestId, actorText(request), formText(request)]);
       if (decision.decision) {
         await settle(request, decision, id, settled);
         return { decision, isCounted: true };
