@@ -46,7 +46,7 @@ export function startWorker(options: WorkerOptions): Worker {
     { name: 'abandoned', everyMs: 5_000, run: () => settleAbandoned(parts) },
     { name: 'sweep', everyMs: 1_000, run: () => sweep(parts) },
     { name: 'verify', everyMs: 600_000, run: () => verify(parts) },
-    { name: 'announce', everyMs: 1_000, run: (signal) => announce(parts, signal) },
+    { name: 'announce', everyMs: 1_000, run: (signal) => tellPrograms(parts, log, signal) },
     { name: 'seal', everyMs: 10_000, run: () => sealLedger(parts, sealer) },
     ...(options.beside ?? []),
   ];
@@ -88,6 +88,11 @@ export function startWorker(options: WorkerOptions): Worker {
       await Promise.all(running);
     },
   };
+}
+
+async function tellPrograms(parts: LoopParts, log: Log, signal: AbortSignal): Promise<void> {
+  const { dead } = await announce(parts, signal);
+  if (dead > 0) log.warn({ dead }, 'changes of cases that no receiver took for days are told no more');
 }
 
 async function runBeside(duty: BesideDuty, log: Log, signal: AbortSignal): Promise<void> {

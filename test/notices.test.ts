@@ -160,6 +160,20 @@ for (const kind of testStores()) {
       expect(new Set(to.seen.map(({ id }) => id)).size).toBe(40);
     });
 
+    test('is given up after three days of silence, and that is said', async () => {
+      const { house, parts, to } = await open();
+      to.setUp(false);
+      await taken(parts, monday);
+      const ends: number[] = [];
+      for (let n = 0; n < 20; n += 1) {
+        ends.push((await announce(parts)).dead);
+        house.clock.pass(day / 3);
+      }
+      expect(ends.filter((dead) => dead > 0)).toEqual([1]);
+      to.setUp(true);
+      expect(await announce(parts)).toEqual({ told: 0, dead: 0 });
+    });
+
     test('history is not told of, and nothing is written where nobody listens', async () => {
       const { parts, to } = await open();
       await taken(parts, monday - 40 * day);

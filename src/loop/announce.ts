@@ -69,9 +69,13 @@ function factsOf(parts: LoopParts, row: LoopRow): Json {
   };
 }
 
+/** How many were taken, and how many were given up. */
+export type Announced = { readonly told: number; readonly dead: number };
+
 /** Tells what is due, until nothing is. Whatever is not taken is told again, with the same id, in the order of its case. */
-export async function announce(parts: LoopParts, signal?: AbortSignal): Promise<number> {
+export async function announce(parts: LoopParts, signal?: AbortSignal): Promise<Announced> {
   let told = 0;
+  let dead = 0;
   for (const channel of parts.announcers) {
     for (;;) {
       const now = parts.clock.now();
@@ -83,10 +87,11 @@ export async function announce(parts: LoopParts, signal?: AbortSignal): Promise<
       const updates = await Promise.all(claimed.map((notice) => tell(parts, notice)));
       await parts.store.transaction((tx) => tx.recordNotices(lease, updates));
       told += updates.filter(({ outcome }) => outcome === 'taken').length;
-      if (signal?.aborted === true) return told;
+      dead += updates.filter(({ outcome }) => outcome === 'dead').length;
+      if (signal?.aborted === true) return { told, dead };
     }
   }
-  return told;
+  return { told, dead };
 }
 
 async function tell(parts: LoopParts, notice: ClaimedNotice): Promise<NoticeUpdate> {
@@ -100,7 +105,8 @@ async function tell(parts: LoopParts, notice: ClaimedNotice): Promise<NoticeUpda
   if (notice.attempt + 1 >= attemptsMax) return { id, channel, outcome: 'dead', lastError: result.reason };
   // A refusal may be a receiver that is set up wrongly: for a story without gaps it is asked again.
   const usual = backOffSeconds[Math.min(notice.attempt, backOffSeconds.length - 1)] ?? 5;
-  const seconds = result.kind === 'retry' ? (result.afterSeconds ?? usual) : usual;
+  // A receiver that says `at once` is asked again at the next turn, not in this one.
+  const seconds = Math.max(1, result.kind === 'retry' ? (result.afterSeconds ?? usual) : usual);
   return {
     id,
     channel,
