@@ -80,6 +80,8 @@ export async function startConsoleServer(
     await dispute(doors, disputed);
     await doors.house.settleDown();
   }
+  // Whoever decides does it later than what they decide about.
+  clock.pass(hour);
   const server = await listen(doors.app);
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('the console’s server is not listening');

@@ -80,7 +80,7 @@ const attest: Action = {
 const handOver: Action = {
   id: 'hand-over',
   label: 'Hand over',
-  says: 'Someone else owns it. They are told, and it is remembered for what comes from the same place.',
+  says: 'Someone else owns it. They are told next.',
   fields: [
     {
       name: 'to',
@@ -106,10 +106,12 @@ const ended: ReadonlySet<string> = new Set(['held', 'dismissed', 'merged']);
 export function Actions({ loop, me }: { readonly loop: StoryJson; readonly me: CallerJson | undefined }) {
   if (!may(me, 'loops:write') || ended.has(loop.state)) return undefined;
   const isDisputed = loop.state === 'disputed';
+  // The loop passes a case on when its recipient said that it is not theirs.
+  const isRefused = loop.replies.some(({ answer }) => answer === 'not-mine');
   const actions = [
     ...(loop.state === 'backlog' ? [release] : []),
     ...(isDisputed ? [uphold, rejectDispute] : []),
-    ...(may(me, 'owners:write') ? [handOver] : []),
+    ...(isRefused && may(me, 'owners:write') ? [handOver] : []),
     attest,
     ...(isDisputed ? [] : [dismiss]),
   ];

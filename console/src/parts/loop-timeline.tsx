@@ -73,7 +73,7 @@ function momentsOf(loop: StoryJson): Moment[] {
       kind: 'Decision',
       body: (
         <p>
-          <span className="font-medium">{plain(decision.kind)}</span>, by {decision.by}
+          <span className="font-medium">{plain(decision.kind)}</span>, by {deciderText(decision.by)}
         </p>
       ),
     })),
@@ -88,6 +88,12 @@ function momentsOf(loop: StoryJson): Moment[] {
           },
         ]),
   ];
+}
+
+/** `token:d7d8…` says little to a reader: whoever has the list of tokens finds it by its first digits. */
+function deciderText(by: string): string {
+  const [, id] = /^token:([0-9a-f]{8})/u.exec(by) ?? [];
+  return id === undefined ? by : `the token ${id}`;
 }
 
 function Occurrence(given: {
@@ -167,7 +173,7 @@ function Message({ message }: { readonly message: MessageJson }) {
         {message.isShadow && <Tag tone="quiet">Shadow</Tag>}
       </p>
       <p className="text-sm text-soft">
-        {plain(message.moment)} to {message.to.name ?? message.to.id}
+        {plain(message.moment)}, to {message.to.name ?? message.to.id}
       </p>
       {message.lastError !== undefined && <p className="text-sm">{message.lastError}</p>}
       {may(me.data, 'messages:read') && message.subject !== undefined && (

@@ -9,6 +9,16 @@ const minute = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
+const utcDay = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
+/** A UTC day as it is counted, wherever the reader is. */
+export const utcDayText = (at: string): string => utcDay.format(new Date(at));
+
 /** In the reader's own time. */
 export const dayText = (at: string): string => day.format(new Date(at));
 export const minuteText = (at: string): string => minute.format(new Date(at));

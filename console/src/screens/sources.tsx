@@ -4,7 +4,7 @@ import { sourcesQuery } from '../api/queries.ts';
 import type { SourceJson } from '../api/shapes.ts';
 import { isSilent } from '../parts/silent.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
-import { dayText, minuteText } from '../parts/text.ts';
+import { minuteText, utcDayText } from '../parts/text.ts';
 
 const authSays: Readonly<Record<SourceJson['auth'], string>> = {
   signature: 'Signed with a shared secret',
@@ -100,7 +100,7 @@ function Heard({ source }: { readonly source: SourceJson }) {
       </div>
       <dl className="facts text-sm">
         <dt>Last heard</dt>
-        <dd>{lastDay === undefined ? 'Never' : `${dayText(lastDay)} (UTC day)`}</dd>
+        <dd>{lastDay === undefined ? 'Never' : `${utcDayText(lastDay)} (UTC day)`}</dd>
         {pull?.lastSuccessAt !== undefined && (
           <>
             <dt>Last read whole</dt>

@@ -14,7 +14,7 @@ import type { LoopJson } from '../api/shapes.ts';
 import { may } from '../parts/may.ts';
 import { isSilent } from '../parts/silent.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
-import { dayText, minuteText, ownerText, plain, whereText } from '../parts/text.ts';
+import { dayText, minuteText, ownerText, plain, utcDayText, whereText } from '../parts/text.ts';
 
 /** What needs a person, the most urgent first; what needs nobody is not shown. */
 export function Today() {
@@ -44,7 +44,7 @@ export function Today() {
           </LoopsInState>
           <UnknownOwners />
           <LoopsInState state="triage" n={inState('triage')} title="To be judged">
-            The report is not trusted, or nobody to speak to is known. Dismiss it, or hand it over.
+            The report is not trusted, or nobody to speak to is known. Dismiss what is no failure.
           </LoopsInState>
           <Uncertain />
           <Backlog />
@@ -142,7 +142,7 @@ function UnknownOwners() {
     <Section
       title="Unknown owners"
       n={running.length}
-      says="Nothing says whose they are: the duty role was asked. Hand each over to who owns it; that is remembered."
+      says="Nothing says whose they are: the duty role was asked, and its answer names the owner."
     >
       <Rows items={running.slice(0, shownMax)} />
       {running.length > shownMax && (
@@ -306,7 +306,7 @@ function SilentSources() {
               {source.title}
             </Link>
             <Tag tone="wait">
-              {source.lastDay === undefined ? 'never heard' : `last heard ${dayText(source.lastDay)}`}
+              {source.lastDay === undefined ? 'never heard' : `last heard ${utcDayText(source.lastDay)}`}
             </Tag>
           </li>
         ))}

@@ -1,0 +1,265 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { consoleFolder } from '../../src/http/routes/console.ts';
+import { chromiumPath, launchBrowser, noBrowserReason } from './browser.ts';
+import { type ConsoleServer, startConsoleServer } from './console-server.ts';
+
+const manyPagesMs = 120_000;
+const root = join(import.meta.dirname, '../..');
+
+beforeAll(async () => {
+  // In a process of its own: the test runner's environment would give a build for development.
+  await promisify(execFile)(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'build', 'console', '--config', 'console/vite.config.ts'],
+    { cwd: root, env: { ...process.env, NODE_ENV: 'production' } },
+  );
+}, manyPagesMs);
+
+describe('the built console', () => {
+  test('asks for at most 150 KB for its first screen, and at most 60 KB for each further one', () => {
+    const page = readFileSync(join(consoleFolder, 'index.html'), 'utf8');
+    const first = [...page.matchAll(/(?:src|href)="\/console\/(assets\/[^"]+)"/gu)].map(
+      ([, name = '']) => name,
+    );
+    const packed = (name: string) => gzipSync(readFileSync(join(consoleFolder, name))).byteLength;
+    expect(first.length).toBeGreaterThan(1);
+    expect(first.reduce((sum, name) => sum + packed(name), packed('index.html'))).toBeLessThan(150 * 1024);
+    const others = readdirSync(join(consoleFolder, 'assets')).map((name) => `assets/${name}`);
+    for (const name of others.filter((one) => !first.includes(one)))
+      expect(packed(name), name).toBeLessThan(60 * 1024);
+    expect(page).not.toMatch(/<script>|<style|https?:/u);
+  });
+});
+
+describe('in a browser', () => {
+  let browser: Browser | undefined;
+  let server: ConsoleServer | undefined;
+  let token = '';
+
+  beforeAll(async () => {
+    if (chromiumPath === undefined) return;
+    [browser, server] = await Promise.all([launchBrowser(), startConsoleServer()]);
+    token = await server.token(['admin']);
+  }, manyPagesMs);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  async function withPage(
+    options: BrowserContextOptions,
+    use: (page: Page, running: ConsoleServer) => Promise<void>,
+    given = { server, token },
+  ): Promise<void> {
+    if (browser === undefined || given.server === undefined) throw new Error(noBrowserReason);
+    const context = await browser.newContext(options);
+    try {
+      const page = await context.newPage();
+      await page.goto(`${given.server.origin}/console`);
+      await page.getByLabel('Token').fill(given.token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'Today' }).waitFor();
+      await use(page, given.server);
+    } finally {
+      await context.close();
+    }
+  }
+
+  test.skipIf(chromiumPath === undefined)(
+    'whoever is not signed in is asked to, comes back to where they wanted, and signs out',
+    async () => {
+      await withPage({}, async (page, { origin, told }) => {
+        expect(await page.evaluate('document.cookie + Object.keys(localStorage).join()')).toBe('');
+        await page.getByRole('button', { name: 'Sign out' }).first().click();
+        await page.getByLabel('Token').waitFor();
+        await page.goto(`${origin}/console/loops/${told}`);
+        await page.getByLabel('Token').fill('fbl_live_nonsense');
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByText('This token is not valid.').waitFor();
+        await page.getByLabel('Token').fill(token);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('heading', { name: 'What happened' }).waitFor();
+        expect(new URL(page.url()).pathname).toBe(`/console/loops/${told}`);
+      });
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined)(
+    'an empty installation teaches how to begin',
+    async () => {
+      const empty = await startConsoleServer({ isEmpty: true });
+      try {
+        const given = { server: empty, token: await empty.token(['admin']) };
+        const use = async (page: Page) => {
+          await page.getByText('Nothing was reported yet').waitFor();
+          await page.getByRole('link', { name: 'Loops', exact: true }).click();
+          await page.getByText('There are no loops yet').waitFor();
+          await page.getByRole('link', { name: 'Owners', exact: true }).click();
+          await page.getByText('There is nothing to own yet').waitFor();
+          await page.getByRole('link', { name: 'Sources', exact: true }).click();
+          await page.getByText('No source has spoken yet').waitFor();
+        };
+        await withPage({}, use, given);
+      } finally {
+        await empty.close();
+      }
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined)(
+    'an operator goes by keyboard and address through the list, reads a message as it was sent',
+    async () => {
+      await withPage({}, async (page) => {
+        await page.getByRole('link', { name: 'Loops', exact: true }).click();
+        await page.getByLabel('State').selectOption('backlog');
+        await page.waitForURL(/state=backlog/u);
+        await page.getByRole('link', { name: 'Next page' }).click();
+        await page.waitForURL(/after=/u);
+        await page.locator('a[data-row]').nth(9).waitFor();
+        await page.locator('a[data-row]').nth(10).waitFor({ state: 'detached' });
+        await page.getByLabel('State').selectOption('told');
+        await page.waitForURL((url) => !url.search.includes('after=') && url.search.includes('state=told'));
+        const row = page.getByRole('link', { name: /src\/config\.py:12/u });
+        await row.waitFor();
+        await page.locator('h1').focus();
+        await page.keyboard.press('j');
+        await page.keyboard.press('j');
+        await page.keyboard.press('k');
+        expect(await page.locator('a[data-row]:focus').count()).toBe(1);
+        await row.focus();
+        await page.keyboard.press('Enter');
+        await page.getByText('Author of the commit', { exact: true }).waitFor();
+        await page.getByText('As it was sent').first().click();
+        await page.getByText('Hi Ana').waitFor();
+      });
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined)(
+    'nothing is asked of another origin, and the policy of scripts and styles stops nothing of ours',
+    async () => {
+      await withPage({}, async (page, { origin, told }) => {
+        const asked: string[] = [];
+        const said: string[] = [];
+        page.on('request', (request) => asked.push(request.url()));
+        page.on('console', (message) => said.push(message.text()));
+        page.on('pageerror', (error) => said.push(error.message));
+        for (const path of screens(told)) await open(page, `${origin}/console${path}`);
+        await open(page, `${origin}/console/loops/${told}`);
+        await page.getByRole('button', { name: 'Dismiss' }).click();
+        await page.getByRole('dialog').waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        const served = await page.request.get(`${origin}/console`);
+        expect(served.headers()['content-security-policy']).not.toContain('unsafe');
+        expect(asked.filter((url) => !url.startsWith(`${origin}/`))).toEqual([]);
+        expect(said).toEqual([]);
+      });
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined).each([
+    ['light', { colorScheme: 'light' }, undefined],
+    ['dark', { colorScheme: 'dark' }, ['color-contrast', 'link-in-text-block']],
+    ['forced colours', { forcedColors: 'active' }, ['color-contrast', 'link-in-text-block']],
+  ] as const)(
+    'axe finds nothing on any screen, none scrolls sideways on a phone, in %s',
+    async (_, options, rules) => {
+      await withPage(
+        { ...options, viewport: { width: 390, height: 844 } },
+        async (page, { origin, told }) => {
+          const found: string[] = [];
+          for (const path of screens(told)) {
+            await open(page, `${origin}/console${path}`);
+            await page.locator('details').evaluateAll((all) => {
+              for (const details of all.slice(0, 2)) details.setAttribute('open', '');
+            });
+            const axe = new AxeBuilder({ page }).setLegacyMode();
+            if (rules === undefined)
+              axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+            else axe.withRules([...rules]);
+            const { violations } = await axe.analyze();
+            found.push(
+              ...violations.map(
+                ({ id, nodes }) => `${path}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+              ),
+            );
+            await page.setViewportSize({ width: 320, height: 640 });
+            if (
+              await page.evaluate<boolean>(
+                'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+              )
+            )
+              found.push(`${path} scrolls sideways`);
+            await page.setViewportSize({ width: 390, height: 844 });
+          }
+          expect(found).toEqual([]);
+        },
+      );
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined)(
+    'triage: a dispute is judged, what nobody owns dismissed, history released',
+    async () => {
+      await withPage({}, async (page) => {
+        await page.getByRole('heading', { name: 'Disputed' }).waitFor();
+        await page.getByText('test/fixtures/keys.json').waitFor();
+        await page
+          .locator('section', { has: page.getByRole('heading', { name: 'Disputed' }) })
+          .getByRole('link')
+          .first()
+          .click();
+        await page.getByRole('button', { name: 'It is wrong: close it' }).click();
+        await page.getByLabel('Why').fill('A key of the sandbox');
+        await page.getByRole('dialog').getByRole('button', { name: 'It is wrong: close it' }).click();
+        await page.getByText('Dismissed', { exact: true }).waitFor();
+
+        await page.getByRole('link', { name: 'Today', exact: true }).click();
+        const unknown = page.locator('section', {
+          has: page.getByRole('heading', { name: 'Unknown owners' }),
+        });
+        await unknown.getByRole('link').first().click();
+        await page.getByRole('button', { name: 'Dismiss' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Dismiss' }).click();
+        await page.getByText('Dismissed', { exact: true }).waitFor();
+
+        await page.getByRole('link', { name: 'Today', exact: true }).click();
+        await page.getByRole('button', { name: 'Release …' }).click();
+        await page.getByRole('button', { name: 'Release all 60' }).click();
+        await page.getByRole('heading', { name: 'History to release' }).waitFor({ state: 'detached' });
+        expect(await page.getByRole('heading', { name: 'Disputed' }).count()).toBe(0);
+      });
+    },
+    manyPagesMs,
+  );
+});
+
+const screens = (told: string) => [
+  '',
+  '/loops',
+  `/loops/${told}`,
+  '/behaviours',
+  '/behaviours/secret-in-repository',
+  '/owners',
+  '/sources',
+];
+
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.locator('h1').waitFor();
+  // What loads says so as a status.
+  await page.getByRole('status').first().waitFor({ state: 'detached' });
+}
