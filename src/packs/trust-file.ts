@@ -25,7 +25,10 @@ const trustSchema = z
   .max(200);
 
 /** Address ranges that the settings name, for the rules that ask for them. */
-export type TrustNetworks = { readonly scanners: readonly string[]; readonly securityTeam: readonly string[] };
+export type TrustNetworks = {
+  readonly scanners: readonly string[];
+  readonly securityTeam: readonly string[];
+};
 
 type PackTrustRule = TrustRule & {
   readonly matches: (event: Event, networks: ReadonlyMap<string, readonly IpRange[]>) => boolean;
