@@ -247,6 +247,23 @@ for (const kind of testStores()) {
       }
     });
 
+    test('an operator hands a case to somebody else without waiting for an answer', async () => {
+      const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+      const officer = { ...loopPrincipal, id: 'officer' };
+      const nobody = leak({ at: monday, secret: fakeSecret(281), file: 'nobody.py' });
+      const [unowned = ''] = (await live(house, nobody)).loops;
+      await house.settleDown();
+      expect((await messages(unowned)).map(({ to }) => to.id)).toEqual(['duty']);
+      house.clock.pass(1000);
+      const to = { kind: 'person', id: 'bob' } as const;
+      expect((await decide(house.parts, officer, unowned, { kind: 'hand-over', to })).kind).toBe('decided');
+      await house.settleDown();
+      expect((await messages(unowned)).at(-1)).toMatchObject({ moment: 'handed-over', to: { id: 'bob' } });
+      house.clock.pass(hour);
+      await house.settleDown();
+      expect(await messages(unowned)).toHaveLength(2);
+    });
+
     test('a dispute that is upheld closes the case and says so; a risk needs a second person and a date', async () => {
       const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
       const officer = { ...loopPrincipal, id: 'officer' };

@@ -127,6 +127,10 @@ for (const kind of testStores()) {
       const rows = await loopsOf('clicked-simulated-phish');
       const scanned = rows.find(({ facts }) => facts.identity?.id === 'bob@example.com');
       expect(scanned).toMatchObject({ state: 'triage', facts: { sightings: 0, messages: [] } });
+      // Nothing that the person does later mends what was nobody's doing.
+      await phish('Email Reported', 'bob@example.com', 71, iso(now() - minute));
+      const still = (await store.read.loop(loopPrincipal, scanned?.id ?? ''))?.loop;
+      expect(still).toMatchObject({ state: 'triage', rung: 'none' });
       const clicked = rows.find(({ facts }) => facts.identity?.id === 'ana@example.com');
       expect(clicked).toMatchObject({ state: 'told', owner: { kind: 'person', id: 'ana' } });
       const id = clicked?.id ?? '';

@@ -2,6 +2,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { durationMs } from '../duration.ts';
 import type { LoopFacts } from './facts.ts';
 import type { Rung } from './states.ts';
+import { trustOf } from './waiting.ts';
 
 /** The part of a behaviour that proof needs. */
 export type ProofRules = Pick<Behaviour, 'proof' | 'hold'>;
@@ -77,6 +78,8 @@ const finalSignals = new Set(['inactive', 'validity-flipped', 'key-deleted']);
 
 /** The highest rung that the facts support at `now`. */
 export function proofOf(facts: LoopFacts, rules: ProofRules, now: number): Proof {
+  // What was nobody's doing is nothing that anybody could mend.
+  if (trustOf(facts) === 'untrusted') return { rung: 'none', at: 0, isAttested: false, reason: '' };
   const all = signals(facts);
   const failing = failingAt(facts, all);
   const whole = all.filter(

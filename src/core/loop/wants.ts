@@ -109,7 +109,7 @@ function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly
   const refused = facts.messages.filter((message) => message.outcome === 'refused');
   // The set-up makes it easy: the person has been told, now the team is.
   const isSystemic = facts.relapseNumber >= behaviour.relapse.systemFixAt;
-  const owners = [isSystemic ? undefined : owner.addressee, owner.team, duty];
+  const owners = [handedTo(facts)?.to, isSystemic ? undefined : owner.addressee, owner.team, duty];
   const to = owners.find(
     (candidate) =>
       candidate !== undefined && !refused.some((message) => isSame(message.recipient, candidate)),
@@ -178,10 +178,29 @@ function secondPerson(owner: OwnerView, by: { readonly id: string }): Addressee 
   return owner.manager !== undefined && owner.manager.id !== by.id ? owner.manager : duty;
 }
 
+/** To whom an operator last handed the case over. */
+function handedTo(facts: LoopFacts): { readonly at: number; readonly to: Addressee } | undefined {
+  const over = facts.decisions.findLast((decision) => decision.kind === 'hand-over');
+  return over?.kind === 'hand-over' ? over : undefined;
+}
+
+/** An operator need not wait for a "not mine" to hand a case to somebody else. */
+function passedOn(facts: LoopFacts, now: number): readonly Want[] {
+  const over = handedTo(facts);
+  const last = lastContact(facts);
+  if (over === undefined || last === undefined || over.at < last.at || isSame(over.to, last.recipient))
+    return [];
+  return [
+    { occasion: `passed-on:${over.at}`, moment: 'handed-over', to: over.to, dueAt: now, lane: lanes.live },
+  ];
+}
+
 /** News comes before a reminder of the old: silence counts from what was said last. */
 function silent(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
   const said = new Set(facts.messages.map((message) => message.occasion));
-  const news = backAgain(facts, rules, now).filter((want) => !said.has(want.occasion));
+  const news = [...passedOn(facts, now), ...backAgain(facts, rules, now)].filter(
+    (want) => !said.has(want.occasion),
+  );
   return news.length > 0 ? news : ladder(facts, rules);
 }
 

@@ -178,10 +178,14 @@ export function alertFacts(
   };
 }
 
-/** Closing an alert as revoked is a person's word, which GitHub passes on; `validity` is its own look. */
+/**
+ * Closing an alert as revoked is a person's word, which GitHub passes on; `validity` is its own look, and a key that it
+ * finds working is not dead because somebody says so.
+ */
 function validityOf(alert: GithubAlert): { validity: SecretFacts['validity']; validityNote?: string } {
   if (alert.validity === 'inactive') return { validity: 'inactive' };
-  if (alert.resolution === 'revoked') return { validity: 'inactive', validityNote: 'resolved as revoked' };
+  if (alert.resolution === 'revoked' && alert.validity !== 'active')
+    return { validity: 'inactive', validityNote: 'resolved as revoked' };
   return { validity: alert.validity === 'active' ? 'active' : 'unknown' };
 }
 
