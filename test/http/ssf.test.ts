@@ -125,7 +125,8 @@ describe('a pushed security event', () => {
         kind: 'identity.disabled',
         id: ['ci-deploy'],
         occurredAt: clock.now(),
-        identity: { type: 'service-account', id: 'settled-by-ssf' },
+        // A short name is one account only within whoever gave it.
+        identity: { type: 'service-account', id: 'settled-by-ssf', provider: issuer },
         action: 'owner-left',
         leads: [{ kind: 'resource-owner', email: 'ana@example.com' }],
       },
