@@ -27,6 +27,14 @@ export const roles = {
     sentence: 'A machine that sends events or asks for decisions.',
     scopes: ['events:write', 'policy:evaluate', 'policy:enforce'],
   },
+  approver: {
+    sentence: 'Decides about exceptions that others ask for.',
+    scopes: [...daily, 'policy:evaluate', 'policy:approve'],
+  },
+  agent: {
+    sentence: 'One AI agent: checks before it acts, reads its lessons, reports.',
+    scopes: ['agents:use', 'policy:evaluate'],
+  },
   directory: { sentence: 'An identity provider that pushes people and groups.', scopes: ['scim:write'] },
 } as const satisfies Record<string, { readonly sentence: string; readonly scopes: readonly Scope[] }>;
 
