@@ -8,6 +8,7 @@ import { loopPrincipal } from '../src/loop/parts.ts';
 import type { LoopRow, Store } from '../src/ports/store.ts';
 import {
   day,
+  fakeSecret,
   type House,
   hour,
   monday,
@@ -206,6 +207,20 @@ for (const kind of testStores()) {
           facts.kept.filter(({ joins }) => joins?.campaign === campaign).map(({ trust }) => trust),
         );
       expect(['clock-0', 'clock-1', 'clock-2'].map(trustOf)).toEqual([['unknown'], ['unknown'], [undefined]]);
+    });
+
+    test('a key of a sandbox is asked about, whatever its provider accepts', async () => {
+      const house = openAt();
+      const trustOfKey = (rule: string) => {
+        serial += 1;
+        const event = doing('secret.committed', monday - hour, {
+          where: { repository: 'acme/shop', file: `sandbox-${serial}.env` },
+          secret: { provider: 'stripe', rule, value: fakeSecret(9000 + serial), validity: 'active' },
+        });
+        return house.parts.trust(event, 'secret-in-repository').outcome;
+      };
+      expect(trustOfKey('stripe_test_secret_key')).toBe('unknown');
+      expect(trustOfKey('stripe_live_secret_key')).toBe('trusted');
     });
 
     test('a click within seconds of the sending is a program’s, or is asked about', async () => {
