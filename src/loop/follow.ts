@@ -1,10 +1,11 @@
 import type { LoopRow, MarkRow, StoreWrite } from '../ports/store.ts';
 import type { Told } from './ingest.ts';
-import { applyMarks, judgeCandidate, keysForCandidate, keysForCase, marksBy, waitsFor } from './judge.ts';
+import { applyMarks, judgeCandidate, keysForCase, marksBy, waitsFor } from './judge.ts';
 import { linkedKeys, readMarks } from './marks.ts';
 import type { LoopParts } from './parts.ts';
 import type { Prepared } from './prepare.ts';
 import { type Change, settle } from './settle.ts';
+import { candidateKeys } from './tell.ts';
 
 /** Names of marks that only tell what is usual: nobody waits for them. */
 const historyNames = new Set(['resource', 'network', 'hour']);
@@ -22,8 +23,7 @@ export async function stillFailing(
 ): Promise<readonly Told[]> {
   const candidates = told.flatMap(({ candidate }) => candidate ?? []);
   if (candidates.length === 0) return told;
-  const keys = [...new Set(candidates.flatMap((candidate) => keysForCandidate(parts, candidate)))];
-  const marks = marksBy(await readMarks(tx.marksOf, keys));
+  const marks = marksBy(await readMarks(tx.marksOf, candidateKeys(parts, candidates)));
   return told.flatMap((item): readonly Told[] => {
     if (item.candidate === undefined) return [item];
     const judged = judgeCandidate(parts, item.candidate, marks);
@@ -38,10 +38,13 @@ export function watchesOf(
   loop: string | undefined,
 ): readonly { readonly key: string; readonly loop: string }[] {
   if (loop === undefined) return [];
-  const keys = told.flatMap((item) =>
+  return [...new Set(watchedBy(parts, told))].map((key) => ({ key, loop }));
+}
+
+function watchedBy(parts: LoopParts, told: readonly Told[]): readonly string[] {
+  return told.flatMap((item) =>
     item.role === 'failed' ? waitsFor(parts, item.behaviour, item.event, item.judged).watches : [],
   );
-  return [...new Set(keys)].map((key) => ({ key, loop }));
 }
 
 /** Changed cases, and those that waited, with what was observed of them. */
@@ -70,10 +73,7 @@ export async function withMarks(
  * misses it. Whoever commits last sees both, here.
  */
 export async function followUp(parts: LoopParts, { sorted, told }: Prepared): Promise<readonly LoopRow[]> {
-  const waits = told.flatMap((item) =>
-    item.role === 'failed' ? waitsFor(parts, item.behaviour, item.event, item.judged).watches : [],
-  );
-  const keys = [...new Set([...touchedKeys(sorted.marks), ...waits])].sort();
+  const keys = [...new Set([...touchedKeys(sorted.marks), ...watchedBy(parts, told)])].sort();
   if (keys.length === 0) return [];
   return parts.store.transaction(async (tx) => {
     const waiting = await tx.lockLoops(await tx.watchersOf(await linkedKeys(tx.marksOf, keys, [])));

@@ -58,31 +58,34 @@ function linksOf(
   );
 }
 
+type ReadMarks = (keys: readonly string[]) => Promise<readonly MarkRow[]>;
+
+/** Other keys under which the undertakings of these keys are known, by the marks that are filed under them. */
+function otherKeys(marks: readonly MarkRow[], keys: readonly string[]): readonly string[] {
+  const asked = new Set(keys);
+  const others = marks.flatMap(({ name, who, key }) => (name === alsoName && asked.has(key) ? [who] : []));
+  return [...new Set(others)].filter((key) => !asked.has(key));
+}
+
 /** Reads marks, and those of the keys under which the same undertakings are known besides. */
 export async function readMarks(
-  read: (keys: readonly string[]) => Promise<readonly MarkRow[]>,
+  read: ReadMarks,
   keys: readonly string[],
   added: readonly MarkRow[] = [],
 ): Promise<readonly MarkRow[]> {
   const first = [...(await read(keys)), ...added];
-  const asked = new Set(keys);
-  const also = new Set(
-    first.flatMap(({ name, who, key }) => (name === alsoName && asked.has(key) ? [who] : [])),
-  );
-  const more = [...also].filter((key) => !asked.has(key));
+  const more = otherKeys(first, keys);
   return more.length === 0 ? first : [...first, ...(await read(more))];
 }
 
 /** Keys, and those under which the same undertakings are known besides. */
 export async function linkedKeys(
-  read: (keys: readonly string[]) => Promise<readonly MarkRow[]>,
+  read: ReadMarks,
   keys: readonly string[],
   added: readonly MarkRow[],
 ): Promise<readonly string[]> {
   if (keys.length === 0) return keys;
-  const marks = await readMarks(read, keys, added);
-  const also = marks.flatMap(({ name, who, key }) => (name === alsoName && keys.includes(key) ? [who] : []));
-  return [...new Set([...keys, ...also])].sort();
+  return [...new Set([...keys, ...otherKeys([...(await read(keys)), ...added], keys)])].sort();
 }
 
 /** The marks of an undertaking, also those under its other keys. */
@@ -91,8 +94,7 @@ export function marksUnder(
   keys: readonly string[],
 ): readonly MarkRow[] {
   const own = keys.flatMap(of);
-  const also = own.flatMap(({ name, who }) => (name === alsoName && !keys.includes(who) ? [who] : []));
-  return [...own, ...[...new Set(also)].flatMap(of)].filter(({ name }) => name !== alsoName);
+  return [...own, ...otherKeys(own, keys).flatMap(of)].filter(({ name }) => name !== alsoName);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Behaviour } from '../core/behaviour.ts';
 import type { Event } from '../core/event.ts';
 import type { Meaning } from '../core/meaning.ts';
 import type { MarkRow } from '../ports/store.ts';
@@ -32,12 +33,15 @@ export function tell(parts: Parts, event: Event, meanings: readonly Meaning[]): 
     else if (meaning.role === 'failed') {
       const { rules } = meaning;
       told.push(failing(parts, event, behaviour.id, rules === undefined ? undefined : { rules }));
-    }
-    if (meaning.role === 'wanted') {
-      const { keys = [] } = failing(parts, event, behaviour.id);
-      told.push({ event, behaviour: behaviour.id, role: 'wanted', evidence: [], keys });
-    }
-    if (meaning.role === 'fixed' || meaning.role === 'related')
+    } else if (meaning.role === 'wanted') {
+      told.push({
+        event,
+        behaviour: behaviour.id,
+        role: 'wanted',
+        evidence: [],
+        ...ownKeys(parts, event, behaviour),
+      });
+    } else if (meaning.role === 'fixed' || meaning.role === 'related')
       told.push({ event, behaviour: behaviour.id, role: meaning.role, evidence: [] });
   }
   return { told, candidates, marks };
@@ -63,8 +67,6 @@ export function candidateKeys(parts: Parts, candidates: readonly Candidate[]): r
 
 function failing(parts: Parts, event: Event, behaviourId: string, judged?: Judged): Told {
   const behaviour = parts.behaviours.get(behaviourId);
-  const isByFingerprint = behaviour === undefined || behaviour.keys.case === 'fingerprint';
-  const key = isByFingerprint ? undefined : caseKeyOf(parts, behaviour, event);
   const trust = parts.trust(event, behaviourId);
   return {
     event,
@@ -72,8 +74,13 @@ function failing(parts: Parts, event: Event, behaviourId: string, judged?: Judge
     role: 'failed',
     evidence: [],
     ...(trust.outcome === 'trusted' ? {} : { trust }),
-    // What has nothing of its key belongs to no other: it is a case of its own.
-    ...(isByFingerprint ? {} : { keys: [`${behaviourId}:case:${key ?? event.id}`] }),
+    ...(behaviour === undefined ? {} : ownKeys(parts, event, behaviour)),
     ...(judged === undefined ? {} : { judged }),
   };
+}
+
+/** The key of its case, unless fingerprints are. What has nothing of its key belongs to no other: a case of its own. */
+function ownKeys(parts: Parts, event: Event, behaviour: Behaviour): Pick<Told, 'keys'> {
+  if (behaviour.keys.case === 'fingerprint') return {};
+  return { keys: [`${behaviour.id}:case:${caseKeyOf(parts, behaviour, event) ?? event.id}`] };
 }
