@@ -40,3 +40,10 @@ export function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T
   for (const key in value) if (value[key] !== undefined) kept[key] = value[key];
   return kept as { [K in keyof T]: Exclude<T[K], undefined> };
 }
+
+/** The first of a list, or of the list under a member; what is no list is itself the first. */
+export function firstListed(value: unknown, member: string): unknown {
+  const listed = dictOf(value)?.[member];
+  const list = Array.isArray(listed) ? listed : value;
+  return Array.isArray(list) ? list[0] : list;
+}

@@ -1,4 +1,4 @@
-import { dictOf, isDict, textOf } from '../../../lib/guards.ts';
+import { dictOf, firstListed, isDict, textOf } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
 
@@ -18,9 +18,7 @@ export const source: Source = {
 
 function recognise(sample: Sample): number {
   if (sample.format === 'csv') return 0;
-  const listed = dictOf(sample.first)?.data;
-  const list = Array.isArray(listed) ? listed : sample.first;
-  const first = Array.isArray(list) ? list[0] : list;
+  const first = firstListed(sample.first, 'data');
   if (!isDict(first)) return 0;
   const isActor = /_actor$/u.test(textOf(dictOf(first.actor)?.type)?.slice(0, 100) ?? '');
   const isTyped = textOf(first.type) !== undefined && textOf(first.created_at) !== undefined;

@@ -1,4 +1,4 @@
-import { dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
+import { dictOf, firstListed, isDict, listOf, textOf } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
 
@@ -18,9 +18,7 @@ export const source: Source = {
 
 function recognise(sample: Sample): number {
   if (sample.format === 'csv') return 0;
-  const listed = dictOf(sample.first)?.items;
-  const list = Array.isArray(listed) ? listed : sample.first;
-  const first = Array.isArray(list) ? list[0] : list;
+  const first = firstListed(sample.first, 'items');
   if (!isDict(first) || textOf(dictOf(first.id)?.applicationName) === undefined) return 0;
   if (first.kind === 'admin#reports#activity') return 0.95;
   // Some collectors take the events of an activity apart.

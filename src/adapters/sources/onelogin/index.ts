@@ -1,4 +1,4 @@
-import { dictOf, isDict } from '../../../lib/guards.ts';
+import { firstListed, isDict } from '../../../lib/guards.ts';
 import type { Sample, Source } from '../../../ports/source.ts';
 import { map } from './map.ts';
 
@@ -18,9 +18,7 @@ export const source: Source = {
 
 function recognise(sample: Sample): number {
   if (sample.format === 'csv') return 0;
-  const listed = dictOf(sample.first)?.data;
-  const list = Array.isArray(listed) ? listed : sample.first;
-  const first = Array.isArray(list) ? list[0] : list;
+  const first = firstListed(sample.first, 'data');
   if (!isDict(first) || !('event_type_id' in first)) return 0;
   return 'actor_user_id' in first || 'actor_user_name' in first || 'user_id' in first ? 0.95 : 0;
 }
