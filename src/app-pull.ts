@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CampaignWorld, keepPulledCampaign } from './app-campaigns.ts';
-import { type Config, pullTiming } from './config/schema.ts';
+import type { Config } from './config/schema.ts';
+import { pullTiming } from './config/sections/sources.ts';
 import { createHttpFetch } from './lib/http-fetch.ts';
 import type { Log } from './lib/log.ts';
 import type { LoopParts } from './loop/parts.ts';

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { clockTime, count, email, isTimeZone, slug } from '../fields.ts';
+import { says } from '../says.ts';
+
+export const delivery = z
+  .strictObject({
+    mode: z
+      .enum(['shadow', 'live'])
+      .default('shadow')
+      .meta(says('`shadow` shows in the product what would be sent and sends nothing.')),
+    channel: slug
+      .default('outbox')
+      .meta(says('Channel for all messages; it has its settings under `channels`.')),
+    quietHours: z
+      .strictObject({
+        from: clockTime.default('20:00').meta(says('Local time of the recipient.')),
+        to: clockTime.default('08:00').meta(says('Equal to `from`: no quiet hours.')),
+      })
+      .prefault({})
+      .describe('When nobody is written to, except about what is urgent.'),
+    workingHours: z
+      .strictObject({
+        from: clockTime.default('09:00').meta(says('Local time of the recipient.')),
+        to: clockTime.default('17:00').meta(says('Local time of the recipient, later than `from`.')),
+        days: z
+          .array(z.int().min(1).max(7))
+          .min(1)
+          .max(7)
+          .default([1, 2, 3, 4, 5])
+          .meta(says('1 is Monday, 7 is Sunday.')),
+      })
+      .prefault({})
+      .describe('What reminders and escalations count as working time.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'write an IANA name such as Europe/Lisbon')
+      .default('UTC')
+      .meta(says('For people whose own is not known.')),
+    language: z
+      .string()
+      .regex(/^[a-z]{2}(-[A-Z]{2})?$/u, 'write a language as en or pt-BR')
+      .default('en')
+      .meta(says('For people whose own is not known.')),
+    perPersonPerDayMax: count(50).default(3).meta(says('Messages to one person a day, urgent ones aside.')),
+    releasePerPersonPerDayMax: count(50).default(1).meta(says('Of these, messages about released history.')),
+    urgentSeverity: z
+      .enum(['low', 'medium', 'high', 'critical'])
+      .default('critical')
+      .meta(says('From this severity on, quiet hours and caps do not hold a message back.')),
+    attemptsMax: count(50).default(8).meta(says('Attempts before a message becomes a dead letter.')),
+    digestLoopsMax: count(100).default(20).meta(says('Loops that one digest speaks for.')),
+    linkDays: count(90).default(14).meta(says('How long a reply link works.')),
+  })
+  .prefault({})
+  .describe('Who is written to, when and how often.');
+
+export const channels = z
+  .record(slug, z.record(z.string(), z.unknown()))
+  .default({})
+  .describe('Ways to people. A channel is switched on by having its settings here.');
+
+export const duty = z
+  .strictObject({
+    emails: z
+      .array(email)
+      .max(50)
+      .default([])
+      .meta(says('Further addresses that receive what has no owner.')),
+  })
+  .prefault({})
+  .describe('Who takes what nobody owns; people with the duty role in `people` always do.');
+
+export const backlog = z
+  .strictObject({
+    afterHours: count(8760)
+      .default(72)
+      .meta(says('What is older when it arrives is history and waits for a release.')),
+  })
+  .prefault({})
+  .describe('History never shouts.');

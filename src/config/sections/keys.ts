@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { keyList, keyText } from '../fields.ts';
+import { secret } from '../says.ts';
+
+export const keys = z
+  .strictObject({
+    fingerprint: keyList
+      .optional()
+      .meta(
+        secret(
+          'Keys of fingerprints, the current one first. Keep the old ones: what they marked is recognised by them only.',
+        ),
+      ),
+    token: keyList.optional().meta(secret('Keys of reply links, the current one first.')),
+    ledger: keyList
+      .optional()
+      .meta(secret('Seeds (Ed25519) of the keys that sign checkpoints, the current one first.')),
+    assignment: keyText.optional().meta(secret('Assigns people to variants. Never changes.')),
+    event: keyText.optional().meta(secret('Gives events their ids. Never changes.')),
+  })
+  .prefault({})
+  .describe(
+    'Each 32 random bytes as base64 or hex, every one different. With the embedded store they are made at the first start; with PostgreSQL they come from here, the same on every node.',
+  );
