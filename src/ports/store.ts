@@ -1,56 +1,66 @@
 import type { Json } from '../core/event.ts';
 import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
-import type { NoticeWrite } from './store-notices.ts';
-import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
+import type { SessionRow, TokenRow } from './store-access.ts';
+import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type {
-  AttentionAsk,
   CampaignKey,
   CampaignRow,
-  ChannelCount,
-  CheckpointRow,
-  ClaimedMessage,
   CounterRow,
+  ImportRow,
+  Receipt,
+  SuppressionRow,
+  Totals,
+} from './store-intake.ts';
+import type { CheckpointRow, LedgerRow, PrivateRow } from './store-ledger.ts';
+import type {
   DeedRow,
-  DirectoryFilter,
-  DirectoryRow,
   EventRow,
   HabitAsk,
   IdentityOwnerRow,
-  ImportRow,
-  LaneLimits,
   LaterRow,
-  LedgerRow,
   LoopFilter,
   LoopRow,
   LoopStory,
   MarkRow,
+  ReleaseFilter,
+  SpanRow,
+  StoredEvent,
+  VerifiedRow,
+} from './store-loops.ts';
+import type {
+  AttentionAsk,
+  ChannelCount,
+  ClaimedMessage,
+  LaneLimits,
   MessageRow,
   MessageState,
   MessageUpdate,
-  Page,
-  PrivateRow,
-  Receipt,
   RefusedReplyRow,
-  ReleaseFilter,
   ReplyRow,
-  SessionRow,
-  SpanRow,
-  StoredEvent,
-  SuppressionRow,
-  TokenRow,
-  Totals,
-  VerifiedRow,
   WantRow,
-} from './store-rows.ts';
+} from './store-messages.ts';
+import type { NoticeWrite } from './store-notices.ts';
+import type { Page } from './store-page.ts';
+import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 
+export * from './store-access.ts';
+export * from './store-directory.ts';
+export * from './store-intake.ts';
+export * from './store-ledger.ts';
+export * from './store-loops.ts';
+export * from './store-messages.ts';
 export * from './store-notices.ts';
+export * from './store-page.ts';
 export * from './store-policies.ts';
-export * from './store-rows.ts';
 
 /** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
 export const marksPerKeyMax = 500;
 
+/**
+ * The store keeps what was accepted and gives it back. What `transaction` returned is durable; what it threw never
+ * happened. Decisions use the caller's clock, never the database's.
+ */
 export interface Store {
   /** Runs `work` in one transaction, again when the database asks for that; throws what it throws, after a roll-back. */
   transaction<T>(work: (tx: StoreWrite) => Promise<T>): Promise<T>;
@@ -195,6 +205,7 @@ export interface StoreWrite extends NoticeWrite {
   lock(name: string): Promise<void>;
 }
 
+/** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
 export interface StoreRead {
   /** What was refused since an instant, the latest first. */
   lessons(

@@ -1,0 +1,1 @@
+export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
