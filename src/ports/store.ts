@@ -2,6 +2,7 @@ import type { Json } from '../core/event.ts';
 import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
 import type { SessionRow, TokenRow } from './store-access.ts';
+import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type {
   CampaignKey,
@@ -45,6 +46,7 @@ import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 
 export * from './store-access.ts';
+export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-intake.ts';
 export * from './store-ledger.ts';
@@ -75,7 +77,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreWrite extends NoticeWrite {
+export interface StoreWrite extends NoticeWrite, ControlWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -206,7 +208,7 @@ export interface StoreWrite extends NoticeWrite {
 }
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
-export interface StoreRead {
+export interface StoreRead extends ControlRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,

@@ -4,6 +4,7 @@ import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
 import * as notices from './queries/notices.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
+import * as readControls from './queries/read-controls.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readPolicies from './queries/read-policies.ts';
@@ -13,6 +14,7 @@ import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
 import * as writeCampaigns from './queries/write-campaigns.ts';
+import * as writeControls from './queries/write-controls.ts';
 import * as writeDirectory from './queries/write-directory.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
@@ -41,6 +43,7 @@ const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { messageOf: _messageOf, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
+const { controlOf: _controlOf, scopeOf: _scopeOf, ...controlReads } = readControls;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
 
 /** The store over one Kysely database, embedded or PostgreSQL: the same SQL for both. */
@@ -84,6 +87,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
     ...bind(db, policyReads),
+    ...bind(db, controlReads),
   };
 }
 
@@ -100,5 +104,6 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),
     ...bind(trx, writePolicies),
+    ...bind(trx, writeControls),
   };
 }

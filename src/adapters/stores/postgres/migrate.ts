@@ -8,6 +8,7 @@ import * as directory from './migrations/0004-directory.ts';
 import * as policies from './migrations/0005-policies.ts';
 import * as sessions from './migrations/0006-sessions.ts';
 import * as notices from './migrations/0007-notices.ts';
+import * as controls from './migrations/0016-controls.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-policies': policies,
   '0006-sessions': sessions,
   '0007-notices': notices,
+  '0016-controls': controls,
 };
 
 /**
