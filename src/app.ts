@@ -32,6 +32,7 @@ import type { Sealer } from './loop/seal.ts';
 import { openOwners, ownerFiles } from './owner-directories.ts';
 import type { Packs } from './packs/load.ts';
 import { answerLabels } from './pages/answer-labels.ts';
+import { fill } from './pages/page-text.ts';
 import type { PageWords } from './pages/page-words.ts';
 import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
@@ -42,6 +43,8 @@ export type App = AccessDesk & {
   readonly config: Config;
   readonly log: Log;
   readonly parts: LoopParts;
+  /** Those that are switched on. */
+  readonly channels: readonly Channel[];
   readonly packs: Packs<PageWords>;
   readonly sources: readonly Source[];
   readonly sourceSecrets: (id: string) => readonly string[];
@@ -151,6 +154,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     dutyEmails: config.duty.emails,
     language: config.delivery.language,
     answerLabels: (language) => answerLabels(packs.page(language)),
+    howToCheck: (language, code) => {
+      const sentence = packs.page(language)?.authentic.howToCheck;
+      const { publicUrl, host, port } = config.http;
+      const own = publicUrl === undefined ? `${host}:${port}` : publicUrl.replace(/^https?:\/\//u, '');
+      return sentence === undefined ? undefined : fill(sentence, { host: own, code }).join('');
+    },
     ownerThreshold: 0.6,
     backlogAfterMs: config.backlog.afterHours * 3_600_000,
     publicUrl: config.http.publicUrl ?? `http://${config.http.host}:${config.http.port}`,
@@ -174,6 +183,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     config,
     log,
     parts,
+    channels: open,
     packs,
     sources,
     receivers,

@@ -42,6 +42,8 @@ export type Assembly = {
   readonly language: string;
   /** Words for the buttons of a message in a language; without them messages carry none. */
   readonly answerLabels?: (language: string) => AnswerLabels | undefined;
+  /** How a message is checked without its links; without it the code alone stands there. */
+  readonly howToCheck?: (language: string, code: string) => string | undefined;
   readonly ownerThreshold: number;
   readonly backlogAfterMs: number;
   /** Base of the recipient's links; undefined while none leaves this machine. */
@@ -105,7 +107,13 @@ export function assembleLoop(assembly: Assembly): LoopParts {
         rendered.message.answers.length === 0
           ? undefined
           : assembly.answerLabels?.(rendered.message.language);
-      return labels === undefined ? rendered.message : { ...rendered.message, answerLabels: labels };
+      const { language: spoken, caseCode, footer } = rendered.message;
+      const check = assembly.howToCheck?.(spoken, caseCode);
+      return {
+        ...rendered.message,
+        ...(labels === undefined ? {} : { answerLabels: labels }),
+        ...(check === undefined ? {} : { footer: `${footer}\n${check}`.trim() }),
+      };
     },
     replyLink: (message, recipient) => {
       const token = replyToken(keys.token, message, recipient);

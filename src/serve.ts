@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Principal, systemPrincipal } from './access/principal.ts';
 import type { App } from './app.ts';
+import { holdConnections } from './app-connections.ts';
 import { besideDuties } from './app-duties.ts';
 import { AppError } from './core/errors.ts';
 import { serverOptions } from './http/hardening/harden.ts';
@@ -40,7 +41,14 @@ export async function serve(app: App, role: Role): Promise<Serving> {
   const work = (): Worker => {
     const worker = startWorker({ parts, sealer: app.sealer, log, beside: besideDuties(app) });
     app.onWake(worker.wake);
-    return worker;
+    const connections = holdConnections({ ...app, language: config.delivery.language });
+    return {
+      wake: worker.wake,
+      stop: async () => {
+        await connections.stop();
+        await worker.stop();
+      },
+    };
   };
   if (role !== 'api') {
     await mendCopy(parts, app.sealer);

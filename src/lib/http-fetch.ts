@@ -142,7 +142,7 @@ export function createHttpFetch(policy: HttpPolicy = {}): HttpFetch {
 
 type Place = { readonly target: Target; readonly addresses: readonly string[] };
 
-async function systemAddresses(name: string): Promise<readonly string[]> {
+export async function systemAddresses(name: string): Promise<readonly string[]> {
   return (await lookup(name, { all: true })).map((found) => found.address);
 }
 

@@ -203,6 +203,9 @@ const press = z.strictObject({
   onPage: text(),
 });
 
+/** Stands in every message that leaves, in every channel: how its reader finds out, without its links, that it is ours. */
+const authentic = z.strictObject({ howToCheck: text('host', 'code') });
+
 const home = z.strictObject({
   title: text(),
   signedIn: text('name'),
@@ -263,6 +266,7 @@ export const pageWordsSchema = z.strictObject({
   signIn,
   testMessage,
   press,
+  authentic,
   home,
   outbox,
 });

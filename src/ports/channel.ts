@@ -121,7 +121,20 @@ export type Presses = {
   ): Promise<{ readonly kind: 'known'; readonly email: string } | { readonly kind: 'none' | 'unavailable' }>;
   /** Shows words to whoever pressed, and to nobody else. Never throws: nothing hangs on it. */
   show(press: Press, text: string): Promise<void>;
+  /**
+   * Holds a connection of its own, over which presses come, and opens it again until stopped. `take` says whether a
+   * press was decided and stored; only then is it confirmed to the far side.
+   */
+  hold?(take: (press: Press) => Promise<boolean>, log: HoldLog): Held;
 };
+
+export type Held = {
+  /** Ends the connection; presses under way are completed. */
+  stop(): Promise<void>;
+};
+
+/** What happens to the connection, for whoever runs Foldback. */
+export type HoldLog = (news: 'opened' | 'lost' | 'refused' | 'unreadable', reason: string) => void;
 
 export type PressDelivery = {
   /** Lower-case names. */

@@ -114,6 +114,7 @@ export type HouseOptions = {
   readonly verifiers?: readonly Verifier[];
   readonly publicUrl?: string;
   readonly answerLabels?: (language: string) => AnswerLabels | undefined;
+  readonly howToCheck?: (language: string, code: string) => string | undefined;
 };
 
 export type House = {
@@ -144,6 +145,7 @@ export function openHouse(options: HouseOptions): House {
     dutyEmails: [],
     language: 'en',
     ...(options.answerLabels === undefined ? {} : { answerLabels: options.answerLabels }),
+    ...(options.howToCheck === undefined ? {} : { howToCheck: options.howToCheck }),
     ownerThreshold: 0.6,
     backlogAfterMs: 72 * hour,
     publicUrl: options.publicUrl ?? 'http://127.0.0.1:4400',

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { listen } from './loopback.ts';
+import { type ServerSocket, takeWebSockets } from './web-socket-server.ts';
 
 /**
  * The part of Slack's Web API that is used here, as a real HTTP server on loopback: it knows its people, opens
@@ -15,6 +16,8 @@ export type SlackServer = {
   readonly shown: readonly string[];
   /** Where a press says that words may be sent. */
   readonly returnUrl: string;
+  /** Connections of Socket Mode, in the order in which they were opened. */
+  readonly sockets: readonly ServerSocket[];
   /** Names of the methods that were called. */
   readonly calls: readonly string[];
   /** How the next calls are met: those of one method, or of all. */
@@ -97,6 +100,10 @@ export const slackScopes = 'chat:write,im:write,im:history,users:read,users:read
 
 export async function openSlackServer(given: {
   readonly token: string;
+  /** For Socket Mode. */
+  readonly appToken?: string;
+  /** Where `apps.connections.open` says to connect, if elsewhere than here. */
+  readonly socketUrl?: string;
   readonly users: readonly SlackUser[];
   readonly channels?: readonly string[];
   readonly scopes?: string;
@@ -116,6 +123,10 @@ export async function openSlackServer(given: {
   const conversations = new Set([...(given.channels ?? []), ...given.users.map(({ id }) => directOf(id))]);
 
   const methods: Record<string, (fields: Fields) => Answer> = {
+    'apps.connections.open': () => ({
+      ok: true,
+      url: given.socketUrl ?? `ws://127.0.0.1:${port}/link/?ticket=x`,
+    }),
     'auth.test': () => ({ ok: true, team_id: slackTeam, bot_id: 'B0APP', user_id: 'U0APP' }),
     'users.lookupByEmail': ({ form }) => {
       const found = given.users.find(({ email }) => email === form.get('email'));
@@ -187,14 +198,19 @@ export async function openSlackServer(given: {
     if (typeof manner === 'object')
       return void response.writeHead(manner.status, manner.headers).end('<html>busy</html>');
     if (manner === 'rubbish') return void response.end('<html>Sign in to this network</html>');
-    const answer = isAllowed(request) ? run(fieldsOf(request, raw)) : { ok: false, error: 'invalid_auth' };
+    const answer = isAllowed(request, method)
+      ? run(fieldsOf(request, raw))
+      : { ok: false, error: 'invalid_auth' };
     if (manner === 'takes-then-silent') return;
     if (manner === 'takes-then-drops') return void request.socket.destroy();
     if (manner === 'takes-then-fails') return void response.writeHead(503).end();
     send(response, answer);
   });
 
-  const isAllowed = (request: IncomingMessage) => request.headers.authorization === `Bearer ${given.token}`;
+  const isAllowed = (request: IncomingMessage, method: string) => {
+    const token = method === 'apps.connections.open' ? given.appToken : given.token;
+    return token !== undefined && request.headers.authorization === `Bearer ${token}`;
+  };
   const send = (response: ServerResponse, answer: Answer) =>
     void response
       .writeHead(200, {
@@ -203,8 +219,10 @@ export async function openSlackServer(given: {
       })
       .end(JSON.stringify(answer));
 
+  const sockets = takeWebSockets(server);
   const port = await listen(server);
   return {
+    sockets,
     url: `http://127.0.0.1:${port}/api/`,
     token: given.token,
     posts,
@@ -220,6 +238,7 @@ export async function openSlackServer(given: {
       history.push({ channel, ts, message: { type: 'message', ts, text } });
     },
     close: async () => {
+      for (const socket of sockets) socket.drop();
       server.closeAllConnections();
       server.close();
     },

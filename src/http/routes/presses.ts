@@ -1,11 +1,6 @@
 import type { Context } from 'hono';
 import { AppError } from '../../core/errors.ts';
-import type { Pressed } from '../../loop/press.ts';
-import { takePress } from '../../loop/press.ts';
-import { answerLabels } from '../../pages/answer-labels.ts';
-import { fill } from '../../pages/page-text.ts';
-import type { PageWords } from '../../pages/page-words.ts';
-import type { Press } from '../../ports/channel.ts';
+import { answerPress } from '../answer-press.ts';
 import { readRawBody } from '../hardening/raw-body.ts';
 import type { Room } from '../room.ts';
 import { type Operations, open, pathPart } from '../table/operation.ts';
@@ -29,36 +24,12 @@ export function pressRoutes(room: Room): Pick<Operations, 'POST /v1/channels/{ch
         // The far side takes anything in the answer for a message: it stays empty.
         if (verdict.kind === 'nothing') return c.body(null, 200);
         const { press } = verdict;
-        const { outcome, language } = await takePress(parts, { ...channel, presses }, press);
+        const outcome = await answerPress({ parts, words: room.words, log }, { ...channel, presses }, press);
         // Nothing was taken: the program shows that it failed, and it may be pressed again.
-        if (outcome.kind === 'unavailable')
-          throw new AppError('internal', 'Who pressed cannot be found out now.');
-        if (outcome.kind === 'unknown-message') throw new AppError('not-found', '');
-        const words = room.words(language);
-        // It waits three seconds at most: what is said to the presser follows by itself.
-        void presses.show(press, sentenceOf(words, outcome, press)).catch((error: unknown) => {
-          log.warn({ error, channel: channel.id }, 'a presser could not be told');
-        });
+        if (outcome === 'unavailable') throw new AppError('internal', 'Who pressed cannot be found out now.');
+        if (outcome === 'unknown-message') throw new AppError('not-found', '');
         return c.body(null, 200);
       },
     }),
   };
-}
-
-type Told = Exclude<Pressed, { readonly kind: 'unavailable' | 'unknown-message' }>;
-
-function sentenceOf(words: PageWords, outcome: Told, { answer }: Press): string {
-  switch (outcome.kind) {
-    case 'recorded':
-      return fill(words.press.recorded, { answer: answerLabels(words)?.[answer] ?? answer }).join('');
-    case 'stranger':
-      return words.press.stranger;
-    case 'on-page':
-    case 'not-offered':
-      return words.press.onPage;
-    case 'closed':
-      return words.recipient.status.closed;
-    case 'expired':
-      return words.recipient.expired.title;
-  }
 }

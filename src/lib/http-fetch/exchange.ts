@@ -36,7 +36,7 @@ const headerBytesMax = 16_384;
 export function pinnedPool(
   origin: string,
   addresses: readonly string[],
-  options: { readonly connectTimeoutMs: number; readonly ca?: string },
+  options: { readonly connectTimeoutMs: number; readonly ca?: string; readonly frameBytesMax?: number },
 ): Pool {
   const pinned = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
   const lookup: LookupFunction = (_name, wanted, done) => {
@@ -53,6 +53,7 @@ export function pinnedPool(
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 4_000,
+    ...(options.frameBytesMax === undefined ? {} : { webSocket: { maxPayloadSize: options.frameBytesMax } }),
     connect: {
       lookup,
       timeout: options.connectTimeoutMs,

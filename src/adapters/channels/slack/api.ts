@@ -28,7 +28,10 @@ export type ApiFault =
 const answerBytesMax = 4_194_304;
 
 /** Reading methods take forms, writing ones JSON. The token goes into a header only: addresses are logged on the way. */
-export function createSlackApi(fetch: HttpFetch, settings: SlackSettings): SlackApi {
+export function createSlackApi(
+  fetch: HttpFetch,
+  settings: Pick<SlackSettings, 'apiUrl' | 'token' | 'timeoutMs'>,
+): SlackApi {
   return async (method, call, at, signal) => {
     const isJson = call.json !== undefined;
     const result = await fetch({

@@ -12,7 +12,11 @@ const scopes = {
 } as const;
 
 /** Asks who we are and reads one message of every channel that is set; nothing is posted. */
-export async function checkSlack(api: SlackApi, settings: SlackSettings): Promise<readonly string[]> {
+export async function checkSlack(
+  api: SlackApi,
+  settings: SlackSettings,
+  socketApi?: SlackApi,
+): Promise<readonly string[]> {
   const at = Date.now();
   const own = await api('auth.test', { form: {} }, at);
   if (own.kind !== 'ok') return [`Slack does not take the token: ${reasonOf(own)}.`];
@@ -31,5 +35,15 @@ export async function checkSlack(api: SlackApi, settings: SlackSettings): Promis
     if (answer.kind !== 'ok')
       unreadable.push(`The channel ${channel} of ${of} cannot be read: ${reasonOf(answer)}. Invite the app.`);
   }
-  return [...missing, ...unreadable];
+  return [...missing, ...unreadable, ...(await socketProblems(socketApi, at))];
+}
+
+/** Whether Slack would take a connection; none is opened. */
+async function socketProblems(api: SlackApi | undefined, at: number): Promise<readonly string[]> {
+  const answer = await api?.('apps.connections.open', { form: {} }, at);
+  return answer === undefined || answer.kind === 'ok'
+    ? []
+    : [
+        `Slack opens no connection for answers: ${reasonOf(answer)}. Switch Socket Mode on, and give appToken connections:write.`,
+      ];
 }

@@ -5,7 +5,7 @@ import { createSlackApi } from './api.ts';
 import { checkSlack } from './check.ts';
 import { slackPresses } from './presses.ts';
 import { lookupSlack, sendSlack } from './send.ts';
-import { type SlackSettings, slackSettings } from './settings.ts';
+import { type SlackSettings, slackSettings, takesPresses } from './settings.ts';
 
 export { type SlackSettings, slackSettings } from './settings.ts';
 
@@ -22,8 +22,10 @@ export function createSlack(settings: SlackSettings): Channel {
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
   });
   const api = createSlackApi(fetch, settings);
+  const { appToken } = settings;
+  const socketApi =
+    appToken === undefined ? undefined : createSlackApi(fetch, { ...settings, token: appToken });
   const parts = { api, settings, conversations: openConversations(api) };
-  const { signingSecret } = settings;
   return {
     id,
     title,
@@ -36,10 +38,8 @@ export function createSlack(settings: SlackSettings): Channel {
     },
     send: (delivery) => sendSlack(parts, delivery),
     lookup: (delivery) => lookupSlack(parts, delivery),
-    ...(signingSecret === undefined
-      ? {}
-      : { presses: slackPresses({ api, fetch, settings, now: Date.now }, signingSecret) }),
-    checkSetup: () => checkSlack(api, settings),
+    ...(takesPresses(settings) ? { presses: slackPresses({ api, fetch, settings, now: Date.now }) } : {}),
+    checkSetup: () => checkSlack(api, settings, socketApi),
     close: () => fetch.close(),
   };
 }

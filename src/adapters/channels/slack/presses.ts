@@ -8,6 +8,8 @@ import { type SlackApi, textAt } from './api.ts';
 import { answerAction, answerBlock } from './render.ts';
 import type { SlackSettings } from './settings.ts';
 import { judgeSlackSignature } from './signature.ts';
+import { holdSocket } from './socket.ts';
+import { socketOpener } from './socket-open.ts';
 
 /** A payload holds the whole message with its blocks. */
 const bytesMax = 262_144;
@@ -15,25 +17,27 @@ const bytesMax = 262_144;
 const addressTimeoutMs = 1_500;
 
 /** Presses of buttons, as Slack posts them (docs.slack.dev, "block_actions payload"). */
-export function slackPresses(
-  given: {
-    readonly api: SlackApi;
-    readonly fetch: HttpFetch;
-    readonly settings: SlackSettings;
-    readonly now: () => number;
-  },
-  signingSecret: string,
-): Presses {
+export function slackPresses(given: {
+  readonly api: SlackApi;
+  readonly fetch: HttpFetch;
+  readonly settings: SlackSettings;
+  readonly now: () => number;
+}): Presses {
   const { api, fetch, settings, now } = given;
+  const { signingSecret = '', appToken } = settings;
   let team: string | undefined;
-  // Slack's own, whatever a payload says: no address of an event is ever called.
-  const returnOrigins = [
-    'https://hooks.slack.com',
-    ...(settings.allowPrivateNetwork ? [new URL(settings.apiUrl).origin] : []),
-  ];
+  const returnOrigins = returnOriginsOf(settings);
   return {
     bytesMax,
     read: (delivery) => readPress(delivery, signingSecret, returnOrigins),
+    ...(appToken === undefined
+      ? {}
+      : {
+          hold: (take, log) => {
+            const open = socketOpener(fetch, settings, appToken, now);
+            return holdSocket({ open, read: (payload) => pressOf(payload, returnOrigins), take, log });
+          },
+        }),
     async addressOf(press) {
       const signal = AbortSignal.timeout(addressTimeoutMs);
       if (team === undefined) {
@@ -76,10 +80,18 @@ export function slackPresses(
   };
 }
 
+/** Slack's own, whatever a payload says: no address of an event is ever called. */
+function returnOriginsOf(settings: SlackSettings): readonly string[] {
+  return [
+    'https://hooks.slack.com',
+    ...(settings.allowPrivateNetwork ? [new URL(settings.apiUrl).origin] : []),
+  ];
+}
+
 const gone: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
 
-/** Pure. Never throws. */
-export function readPress(
+/** What came by HTTP. Pure. Never throws. */
+function readPress(
   delivery: PressDelivery,
   signingSecret: string,
   returnOrigins: readonly string[],
@@ -87,7 +99,13 @@ export function readPress(
   const judged = judgeSlackSignature(delivery.headers, delivery.body, signingSecret, delivery.receivedAt);
   if (judged !== 'good') return { kind: 'refused', reason: judged };
   const payload = readPayload(delivery.body);
-  if (payload === undefined) return { kind: 'unreadable', reason: 'there is no payload in it' };
+  return payload === undefined
+    ? { kind: 'unreadable', reason: 'there is no payload in it' }
+    : pressOf(payload, returnOrigins);
+}
+
+/** A press in a payload whose sender is known. Pure. Never throws. */
+export function pressOf(payload: Dict, returnOrigins: readonly string[]): PressVerdict {
   if (payload['type'] !== 'block_actions') return { kind: 'nothing' };
   const action = listOf(payload['actions'])
     .map(dictOf)

@@ -3,7 +3,7 @@ import type { Delivery, SendResult } from '../../../ports/channel.ts';
 import { addressOf, type Conversations } from './address.ts';
 import { type ApiFault, type SlackApi, textAt } from './api.ts';
 import { renderSlack } from './render.ts';
-import type { SlackSettings } from './settings.ts';
+import { type SlackSettings, takesPresses } from './settings.ts';
 
 export type SlackParts = {
   readonly api: SlackApi;
@@ -38,11 +38,7 @@ export async function sendSlack(parts: SlackParts, delivery: Delivery): Promise<
     if (earlier.kind === 'unknown')
       return { kind: 'retry', reason: `an earlier attempt may have arrived, and ${earlier.reason}` };
   }
-  const { text, blocks } = renderSlack(
-    delivery.message,
-    delivery.messageId,
-    settings.signingSecret !== undefined,
-  );
+  const { text, blocks } = renderSlack(delivery.message, delivery.messageId, takesPresses(settings));
   const posted = await api(
     'chat.postMessage',
     {

@@ -19,7 +19,16 @@ export const slackSettings = z.strictObject({
     .optional()
     .meta(
       secret(
-        'What Slack signs presses of buttons with. Without it messages carry no buttons for answers, only the link.',
+        'What Slack signs presses of buttons with. Without it and `appToken` messages carry no buttons for answers, only the link.',
+      ),
+    ),
+  appToken: z
+    .string()
+    .regex(/^xapp(?:-[A-Za-z0-9.]{1,200}){1,8}$/u, 'write the app-level token: it begins with xapp-')
+    .optional()
+    .meta(
+      secret(
+        'The app-level token (`connections:write`), for Socket Mode: presses come over a connection that the worker opens, and Slack need not reach this server.',
       ),
     ),
   teamChannels: z
@@ -49,3 +58,8 @@ export const slackSettings = z.strictObject({
     .meta(says('For one call of the Web API, milliseconds.')),
 });
 export type SlackSettings = z.infer<typeof slackSettings>;
+
+/** Whether answers can come back by buttons, by either way. */
+export function takesPresses({ signingSecret, appToken }: SlackSettings): boolean {
+  return signingSecret !== undefined || appToken !== undefined;
+}
