@@ -3,6 +3,7 @@ import type { ExitCode } from './exit.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addHook } from './program-hook.ts';
 import { addEvidence, addLoops, addMail, addOwners } from './program-loops.ts';
+import { addMessages } from './program-messages.ts';
 import { addPacks } from './program-packs.ts';
 import { addPolicy } from './program-policy.ts';
 import { addSimulate } from './program-simulate.ts';
@@ -114,6 +115,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
       });
   }
 
+  addMessages(program, shared);
   addOwners(program, shared);
   addEvidence(program, shared);
   addMail(program, shared);

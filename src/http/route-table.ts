@@ -79,8 +79,13 @@ export const routeTable = [
 
   { method: 'GET', path: '/v1/messages', access: 'messages:read' },
   { method: 'POST', path: '/v1/messages/test', access: 'messages:write', takes: json },
+  { method: 'POST', path: '/v1/messages/replay', access: 'messages:write', takes: json },
   { method: 'GET', path: '/v1/messages/{id}', access: 'messages:read' },
   { method: 'POST', path: '/v1/messages/{id}/replay', access: 'messages:write' },
+  { method: 'POST', path: '/v1/messages/{id}/resend', access: 'messages:write', takes: json },
+  { method: 'POST', path: '/v1/messages/{id}/redirect', access: 'owners:write', takes: json },
+  { method: 'POST', path: '/v1/messages/{id}/withdraw', access: 'delivery:write', takes: json },
+  { method: 'POST', path: '/v1/messages/{id}/settle', access: 'messages:write', takes: json },
   { method: 'GET', path: '/v1/channels', access: 'messages:read' },
 
   { method: 'POST', path: '/mcp', access: 'agents:use', takes: json },

@@ -22,6 +22,7 @@ import { importRoutes } from './routes/imports.ts';
 import { loopRoutes } from './routes/loops.ts';
 import { mailRoutes } from './routes/mail.ts';
 import { measureRoutes } from './routes/measures.ts';
+import { messageOperationRoutes } from './routes/message-operations.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { ownerRoutes } from './routes/owners.ts';
 import { checkRoutes } from './routes/pages/check.ts';
@@ -112,6 +113,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...ownerRoutes(room),
     ...measureRoutes(room),
     ...messageRoutes(room),
+    ...messageOperationRoutes(room),
     ...channelRoutes(room),
     ...pauseRoutes(room),
     ...suppressionRoutes(room),

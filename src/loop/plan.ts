@@ -39,6 +39,8 @@ export async function plan(parts: LoopParts): Promise<number> {
 
 type Bundle = readonly WantRow[];
 
+const digestFamilies = new Set(['first', 'passed-on']);
+
 /** What one message may say together: the same recipient, behaviour and lane, and words of one family. */
 function bundle(due: readonly WantRow[]): readonly Bundle[] {
   const groups = Map.groupBy(due, (want) =>
@@ -51,6 +53,8 @@ function bundle(due: readonly WantRow[]): readonly Bundle[] {
 function family(want: WantRow): string {
   if (want.occasion.startsWith('first:')) return 'first';
   if (want.occasion.startsWith('ladder:')) return want.moment;
+  // A digest that is passed on stays one.
+  if (want.occasion.startsWith('passed-on:')) return 'passed-on';
   // One mail may be about several cases; it is answered once.
   if (answersMail(want.occasion)) return want.occasion;
   return `${want.loop}/${want.occasion}`;
@@ -95,7 +99,8 @@ function tomorrow(parts: LoopParts, wants: Bundle, now: number): number {
 function messageOf(parts: LoopParts, wants: Bundle, now: number): MessageRow {
   const [first] = wants;
   if (first === undefined) throw new Error('a message without words');
-  const moment: Moment = wants.length > 1 && family(first) === 'first' ? 'digest' : first.moment;
+  const isDigest = wants.length > 1 && digestFamilies.has(family(first));
+  const moment: Moment = isDigest ? 'digest' : first.moment;
   const occasion =
     wants.length === 1
       ? `${first.loop}/${first.occasion}`

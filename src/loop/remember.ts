@@ -3,15 +3,24 @@ import type { ClaimedMessage, StoreWrite } from '../ports/store.ts';
 import type { LedgerFact, LoopParts } from './parts.ts';
 import { type Change, settle } from './settle.ts';
 
+export type MessageNews = {
+  readonly claimed: ClaimedMessage;
+  readonly outcome: MessageFact['outcome'];
+  /** When it came about; now unless given. */
+  readonly at?: number;
+  /** Who brought it about, for the story. */
+  readonly told?: LedgerFact;
+};
+
 /** Adds what became of messages to the facts of their loops and settles them. */
 export async function rememberMessages(
   parts: LoopParts,
   tx: StoreWrite,
-  news: readonly { readonly claimed: ClaimedMessage; readonly outcome: MessageFact['outcome'] }[],
+  news: readonly MessageNews[],
   now: number,
 ): Promise<void> {
-  const byLoop = new Map<string, { fact: MessageFact; story: LedgerFact }[]>();
-  for (const { claimed, outcome } of news) {
+  const byLoop = new Map<string, { fact: MessageFact; story: readonly LedgerFact[] }[]>();
+  for (const { claimed, outcome, at = now, told } of news) {
     const { message } = claimed;
     for (const want of claimed.wants) {
       const fact: MessageFact = {
@@ -19,7 +28,7 @@ export async function rememberMessages(
         moment: message.moment,
         occasion: want.occasion,
         recipient: message.to,
-        at: now,
+        at,
         outcome,
         ...(message.isShadow ? { isShadow: true } : {}),
       };
@@ -37,7 +46,8 @@ export async function rememberMessages(
         },
         personal: ['/to/id'],
       };
-      byLoop.set(want.loop, [...(byLoop.get(want.loop) ?? []), { fact, story }]);
+      const stories = told === undefined ? [story] : [told, story];
+      byLoop.set(want.loop, [...(byLoop.get(want.loop) ?? []), { fact, story: stories }]);
     }
   }
   const rows = await tx.lockLoops([...byLoop.keys()]);
@@ -48,7 +58,7 @@ export async function rememberMessages(
       ...facts.messages.filter((old) => !told.some(({ fact }) => fact.occasion === old.occasion)),
       ...told.map(({ fact }) => fact),
     ];
-    return { before, facts: { ...facts, messages }, story: told.map(({ story }) => story) };
+    return { before, facts: { ...facts, messages }, story: told.flatMap(({ story }) => story) };
   });
   await settle(parts, tx, changes, now);
 }

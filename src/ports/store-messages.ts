@@ -100,6 +100,19 @@ export type RefusedReplyRow = {
   readonly body: Json;
 };
 
+export type MessageFilter = {
+  readonly state?: MessageState;
+  readonly channel?: string;
+  /** Id of a person or team, or `duty`. */
+  readonly to?: string;
+  readonly limit: number;
+  /** Opaque, from the previous page. */
+  readonly after?: string;
+};
+
+/** Messages made from `since` on and before `until`; all of them unless given. */
+export type ChannelCountFilter = { readonly since?: number; readonly until?: number };
+
 /** What became of messages of one channel. */
 export type ChannelCount = {
   readonly channel: string;

@@ -32,16 +32,18 @@ import type {
 import type {
   AttentionAsk,
   ChannelCount,
+  ChannelCountFilter,
   ClaimedMessage,
   LaneLimits,
+  MessageFilter,
   MessageRow,
-  MessageState,
   MessageUpdate,
   RefusedReplyRow,
   ReplyRow,
   WantRow,
 } from './store-messages.ts';
 import type { NoticeWrite } from './store-notices.ts';
+import type { OperatorRead, OperatorWrite } from './store-operators.ts';
 import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 
@@ -53,6 +55,7 @@ export * from './store-ledger.ts';
 export * from './store-loops.ts';
 export * from './store-messages.ts';
 export * from './store-notices.ts';
+export * from './store-operators.ts';
 export * from './store-page.ts';
 export * from './store-policies.ts';
 
@@ -77,7 +80,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreWrite extends NoticeWrite, ControlWrite {
+export interface StoreWrite extends NoticeWrite, ControlWrite, OperatorWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -153,6 +156,8 @@ export interface StoreWrite extends NoticeWrite, ControlWrite {
   releaseWants(wants: readonly { readonly loop: string; readonly occasion: string }[]): Promise<void>;
   messageByToken(tokenHash: string): Promise<ClaimedMessage | undefined>;
   messageById(id: string): Promise<ClaimedMessage | undefined>;
+  /** The earliest first. */
+  messagesByIds(ids: readonly string[]): Promise<readonly ClaimedMessage[]>;
   /** The latest messages that a channel wrote in one place. */
   messagesByReference(channel: string, reference: string, limit: number): Promise<readonly ClaimedMessage[]>;
   /** Queues a message again that was given up, refused or is uncertain; false when it is in no such state. */
@@ -208,7 +213,7 @@ export interface StoreWrite extends NoticeWrite, ControlWrite {
 }
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
-export interface StoreRead extends ControlRead {
+export interface StoreRead extends ControlRead, OperatorRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,
@@ -231,10 +236,7 @@ export interface StoreRead extends ControlRead {
   counts(
     principal: Principal,
   ): Promise<readonly { readonly state: LoopState; readonly behaviour: string; readonly n: number }[]>;
-  messages(
-    principal: Principal,
-    filter: { readonly state?: MessageState; readonly limit: number; readonly after?: string },
-  ): Promise<Page<MessageRow>>;
+  messages(principal: Principal, filter: MessageFilter): Promise<Page<MessageRow>>;
   message(principal: Principal, id: string): Promise<ClaimedMessage | undefined>;
   /** By the hash of the recipient's token. */
   messageByToken(principal: Principal, tokenHash: string): Promise<ClaimedMessage | undefined>;
@@ -243,7 +245,7 @@ export interface StoreRead extends ControlRead {
   firstSentAt(principal: Principal, caseCode: string): Promise<number | undefined>;
   totals(principal: Principal): Promise<Totals>;
   /** What became of messages, by channel. */
-  channelCounts(principal: Principal): Promise<readonly ChannelCount[]>;
+  channelCounts(principal: Principal, filter?: ChannelCountFilter): Promise<readonly ChannelCount[]>;
   /** The last day on which each source spoke, `YYYY-MM-DD`. */
   lastSourceDays(principal: Principal): Promise<ReadonlyMap<string, string>>;
   ledger(

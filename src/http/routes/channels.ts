@@ -1,8 +1,16 @@
 import { z } from 'zod';
+import { instantOf } from '../../lib/instant.ts';
 import type { ChannelCount } from '../../ports/store.ts';
+import { known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
-import { noQuery, type Operations, reading } from '../table/operation.ts';
+import { type Operations, reading } from '../table/operation.ts';
 
+const moment = (when: string) =>
+  z
+    .string()
+    .refine((text) => instantOf(text) !== undefined, 'write a time such as 2026-12-24T09:00:00Z')
+    .exactOptional()
+    .describe(`Only messages that were made ${when}.`);
 const n = (description: string) => z.int().min(0).describe(description);
 
 const channelSchema = z.object({
@@ -31,16 +39,19 @@ export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> 
   const { parts, config } = room.given;
   return {
     'GET /v1/channels': reading({
-      summary: 'Lists the channels with what became of their messages.',
-      query: noQuery,
+      summary: 'Lists the channels with what became of their messages, of all time or within one.',
+      query: z.strictObject({ since: moment('then or later'), until: moment('before then') }),
       answers: {
         200: {
           description: 'One item for each that is used or was.',
           schema: z.object({ items: z.array(channelSchema) }),
         },
       },
-      handle: async ({ c, caller }) => {
-        const counts = await parts.store.read.channelCounts(caller);
+      handle: async ({ c, caller, query }) => {
+        const counts = await parts.store.read.channelCounts(caller, {
+          ...known('since', instantOf(query.since ?? '')),
+          ...known('until', instantOf(query.until ?? '')),
+        });
         const used = [config.delivery.channel, ...counts.map(({ channel }) => channel)];
         const items = [...new Set(used)].toSorted().map((id) => {
           return channelJson(

@@ -9,7 +9,12 @@ import type { Room } from '../room.ts';
 import { acting, changing, noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 import { sendTest, testedSchema } from '../test-message.ts';
 
-const filter = z.strictObject({ state: z.enum(messageStates).exactOptional(), ...pageQuery });
+const filter = z.strictObject({
+  state: z.enum(messageStates).exactOptional(),
+  channel: z.string().min(1).max(100).exactOptional(),
+  to: z.string().min(1).max(300).exactOptional().describe('Id of a person or team, or `duty`.'),
+  ...pageQuery,
+});
 
 type MessageKeys =
   | 'GET /v1/messages'

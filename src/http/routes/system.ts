@@ -84,7 +84,11 @@ export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operatio
       query: noQuery,
       answers: { 200: { description: 'Text format 0.0.4.', type: 'text/plain' } },
       handle: async ({ c }) => {
-        const [loops, totals] = await Promise.all([read.counts(loopPrincipal), read.totals(loopPrincipal)]);
+        const [loops, totals, channels] = await Promise.all([
+          read.counts(loopPrincipal),
+          read.totals(loopPrincipal),
+          read.channelCounts(loopPrincipal),
+        ]);
         const text = metricsText([
           {
             name: 'foldback_loops',
@@ -97,6 +101,12 @@ export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operatio
             help: 'Messages by state; dead, refused and uncertain ones wait for a person.',
             type: 'gauge',
             values: totals.messages.map(({ state, n }) => ({ labels: { state }, value: n })),
+          },
+          {
+            name: 'foldback_channel_messages',
+            help: 'Messages by channel and what became of them.',
+            type: 'gauge',
+            values: channels.map(({ channel, outcome, n }) => ({ labels: { channel, outcome }, value: n })),
           },
           {
             name: 'foldback_words_waiting',

@@ -3,6 +3,7 @@ import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
 import * as notices from './queries/notices.ts';
+import * as operateMessages from './queries/operate-messages.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readControls from './queries/read-controls.ts';
 import * as readIdentities from './queries/read-identities.ts';
@@ -42,6 +43,7 @@ const { storedEvents, ...loopWrites } = writeLoops;
 const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { messageOf: _messageOf, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
+const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
 const { controlOf: _controlOf, scopeOf: _scopeOf, ...controlReads } = readControls;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
@@ -86,6 +88,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, directory),
     ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
+    ...bind(db, { failedMessages, repeatsOf }),
     ...bind(db, policyReads),
     ...bind(db, controlReads),
   };
@@ -98,6 +101,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, markWrites),
     ...bind(trx, messageQueries),
     ...bind(trx, notices),
+    ...bind(trx, operatorWrites),
     ...bind(trx, ledgerQueries),
     ...bind(trx, settings),
     ...bind(trx, writeSessions),

@@ -7,8 +7,8 @@ import type {
   CounterRow,
   ImportRow,
   LedgerRow,
+  MessageFilter,
   MessageRow,
-  MessageState,
   Page,
   PrivateRow,
   SuppressionRow,
@@ -29,11 +29,13 @@ type Db = Kysely<unknown>;
 export async function messages(
   db: Db,
   principal: Principal,
-  filter: { readonly state?: MessageState; readonly limit: number; readonly after?: string },
+  filter: MessageFilter,
 ): Promise<Page<MessageRow>> {
   const cursor = /^(\d{1,16})\.([0-9a-f]{32})$/u.exec(filter.after ?? '');
+  const same = (column: string, value: string | undefined) =>
+    value === undefined ? sql`true` : sql`${sql.ref(column)} = ${value}`;
   const found = await sql<MessageRecord>`select * from messages where ${visible(principal, 'team')}
-    and ${filter.state === undefined ? sql`true` : sql`state = ${filter.state}`}
+    and ${same('state', filter.state)} and ${same('channel', filter.channel)} and ${same('recipient_id', filter.to)}
     and ${cursor === null ? sql`true` : sql`(created_at, id) < (${Number(cursor[1])}, ${cursor[2]}::uuid)`}
     order by created_at desc, id desc limit ${filter.limit + 1}`.execute(db);
   const items = found.rows.slice(0, filter.limit).map(messageOf);

@@ -1,6 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import type { Principal } from '../../../../ports/principal.ts';
-import type { ChannelCount, CheckpointRow, LoopRow, MessageState, Totals } from '../../../../ports/store.ts';
+import type {
+  ChannelCount,
+  ChannelCountFilter,
+  CheckpointRow,
+  LoopRow,
+  MessageState,
+  Totals,
+} from '../../../../ports/store.ts';
 import { type LoopRecord, loopOf } from '../loop-rows.ts';
 import { uuidArray } from '../rows.ts';
 import { visible } from './read-loops.ts';
@@ -56,12 +63,19 @@ export async function totals(db: Db, principal: Principal): Promise<Totals> {
 }
 
 /** A message that came back was accepted first: it has a time of sending, which what was refused at once has not. */
-export async function channelCounts(db: Db, principal: Principal): Promise<readonly ChannelCount[]> {
+export async function channelCounts(
+  db: Db,
+  principal: Principal,
+  { since, until }: ChannelCountFilter = {},
+): Promise<readonly ChannelCount[]> {
   const found = await sql<ChannelCount>`select channel, count(*) as n, case
       when state = 'queued' and attempt > 0 then 'throttled'
       when state = 'refused' and sent_at is not null then 'bounced'
       else state end as outcome
-    from messages where ${visible(principal, 'team')} group by 1, 3 order by 1, 3`.execute(db);
+    from messages where ${visible(principal, 'team')}
+      and ${since === undefined ? sql`true` : sql`created_at >= ${since}`}
+      and ${until === undefined ? sql`true` : sql`created_at < ${until}`}
+    group by 1, 3 order by 1, 3`.execute(db);
   return found.rows.map(({ channel, outcome, n }) => ({ channel, outcome, n: Number(n) }));
 }
 

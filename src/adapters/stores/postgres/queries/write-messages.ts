@@ -361,6 +361,12 @@ export async function messageById(db: Db, id: string): Promise<ClaimedMessage | 
   return (await withWants(db, found.rows))[0];
 }
 
+export async function messagesByIds(db: Db, ids: readonly string[]): Promise<readonly ClaimedMessage[]> {
+  const found = await sql<MessageRecord>`select * from messages
+    where id = any(${uuidArray(ids)}) order by created_at, id`.execute(db);
+  return withWants(db, found.rows);
+}
+
 export async function messagesByReference(
   db: Db,
   channel: string,
