@@ -56,7 +56,7 @@ export async function readReport(given: TryInput, parts: LoopParts): Promise<Try
     ...(named === undefined ? {} : { source: named }),
     ...(fileName === undefined ? {} : { fileName }),
   });
-  const read = { told: new Array<Told>(), candidates: new Array<Candidate>(), marks: new Array<MarkRow>() };
+  const read = { told: [] as Told[], candidates: [] as Candidate[], marks: [] as MarkRow[] };
   const rejected: ErrorPlace[] = [];
   const seen = new Set<string>();
   const counts = { events: 0, duplicates: 0, unmatched: 0, rejected: 0 };

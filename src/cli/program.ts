@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
+import { addAgents } from './program-agents.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addHook } from './program-hook.ts';
 import { addEvidence, addLoops, addMail, addOwners } from './program-loops.ts';
@@ -121,6 +122,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addMail(program, shared);
   addPacks(program, shared);
   addPolicy(program, shared);
+  addAgents(program, shared);
   addSimulations(program, shared);
   addSimulate(program, shared);
   addCorpus(program, shared);

@@ -40,6 +40,7 @@ export const joinNames = [
   'session',
   'request',
   'rule',
+  'round',
 ] as const;
 export type JoinName = (typeof joinNames)[number];
 export type Joins = { readonly [Name in JoinName]?: string };

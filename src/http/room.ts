@@ -33,7 +33,8 @@ export function openRoom(given: HttpParts): Room {
     perMinuteMax: requestsPerMinuteMax,
     trustedProxies,
   });
-  const callers = createCallers(given, session, limits);
+  const baseUrl = (c: Context) => publicUrl ?? new URL(c.req.url).origin;
+  const callers = createCallers(given, session, limits, baseUrl);
   const { language: usual } = given.config.delivery;
   const fallback = given.packs.page(usual);
   if (fallback === undefined) throw new AppError('bad-config', 'The packs have no words for pages.');
@@ -57,6 +58,6 @@ export function openRoom(given: HttpParts): Room {
     },
     words: (language) => given.packs.page(language ?? usual) ?? fallback,
     host: hostOf,
-    baseUrl: (c) => publicUrl ?? new URL(c.req.url).origin,
+    baseUrl,
   };
 }

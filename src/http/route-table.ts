@@ -91,6 +91,7 @@ export const routeTable = [
   { method: 'POST', path: '/mcp', access: 'agents:use', takes: json },
   { method: 'POST', path: '/v1/agents/calls', access: 'agents:use', takes: json },
   { method: 'GET', path: '/v1/agents/rules', access: 'policy:evaluate' },
+  { method: 'GET', path: '/v1/agents/figures', access: 'measures:read' },
 
   { method: 'GET', path: '/v1/pause', access: 'loops:read' },
   { method: 'POST', path: '/v1/pause', access: 'delivery:write', takes: json },
@@ -152,6 +153,8 @@ export const routeTable = [
   { method: 'POST', path: '/access/v1/evaluations', access: 'policy:evaluate', isFrequent: true },
   { method: 'POST', path: '/access/v1/search/{kind}', access: 'policy:evaluate' },
   { method: 'GET', path: '/.well-known/authzen-configuration', access: 'public' },
+  { method: 'GET', path: '/.well-known/oauth-protected-resource', access: 'public' },
+  { method: 'GET', path: '/.well-known/oauth-protected-resource/mcp', access: 'public' },
 
   { method: 'GET', path: '/livez', access: 'public' },
   { method: 'GET', path: '/readyz', access: 'public' },

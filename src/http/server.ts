@@ -7,6 +7,7 @@ import { redactPath } from './hardening/redact-path.ts';
 import type { HttpParts } from './http-parts.ts';
 import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
+import { agentFigureRoutes } from './routes/agent-figures.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
@@ -37,6 +38,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { policyDecisionRoutes } from './routes/policy-decisions.ts';
 import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
 import { pressRoutes } from './routes/presses.ts';
+import { resourceRoutes } from './routes/protected-resource.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -99,6 +101,8 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
   const operations: Operations = {
     ...captureRoutes(room),
     ...agentRoutes(room),
+    ...agentFigureRoutes(room),
+    ...resourceRoutes(room),
     ...challengeRoutes(room),
     ...importRoutes(room),
     ...mailRoutes(room),

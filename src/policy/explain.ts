@@ -46,9 +46,8 @@ export function answersOf(rules: readonly PolicyRule[], words: Words): Answers {
       const reasonAdmin = said(({ messages }) => messages[one.message]?.admin);
       const doInstead = one.instead.map((id) => ({ id, text: said(({ instead }) => instead[id]) }));
       const ask = { id: one.ask, text: said((each) => each.ask[one.ask]) };
-      const wording = createHash('sha256')
-        .update(JSON.stringify([one.version, reasonUser, doInstead, ask]))
-        .digest('hex');
+      // Each part by itself, so that whoever meets it again can be told which one is another.
+      const wording = [one.version, reasonUser, [doInstead, ask]].map(shortHash).join('');
       const decision: Decision = {
         decision: false,
         outcome: 'forbidden',
@@ -63,7 +62,7 @@ export function answersOf(rules: readonly PolicyRule[], words: Words): Answers {
         ask,
         retryable: one.isRetryable,
         scope: one.scope,
-        lesson: `${one.id}@${wording.slice(0, 12)}`,
+        lesson: `${one.id}@${wording}`,
         ...(one.exception === undefined ? {} : { exception: one.exception }),
       };
       return [one.id, Object.freeze(decision)];
@@ -93,9 +92,14 @@ export function answersOf(rules: readonly PolicyRule[], words: Words): Answers {
     again: {
       same: again('same'),
       changed: again('changed'),
+      newWay: again('newWay'),
       otherForm: again('otherForm'),
       path: again('path'),
       exceptionOver: again('exceptionOver'),
     },
   };
+}
+
+function shortHash(part: unknown): string {
+  return createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 4);
 }

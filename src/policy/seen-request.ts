@@ -1,5 +1,6 @@
 import { isSecretName } from '../core/secret-name.ts';
 import { maskShapes } from '../core/secret-provider.ts';
+import { promptLabel } from './agent-labels.ts';
 import type { PolicyEntity, PolicyRequest } from './request.ts';
 import type { RecordShape, SchemaShape } from './schema-shape.ts';
 
@@ -42,6 +43,8 @@ function kept<Name extends 'properties' | 'context'>(
 }
 
 function masked(name: string, value: unknown): unknown {
+  // Whoever sends the text of a prompt gets its hash kept.
+  if (name === 'prompt') return promptLabel(value);
   if (typeof value === 'string') return isSecretName(name) ? '[secret:generic]' : maskShapes(value);
   if (Array.isArray(value)) return value.map((item: unknown) => masked(name, item));
   if (typeof value !== 'object' || value === null) return value;

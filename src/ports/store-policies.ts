@@ -9,6 +9,10 @@ export type DenialNote = {
   readonly lesson: string;
   /** Which action on which thing: `issue_token environment:production`. */
   readonly form: string;
+  /** Which case of its class it belongs to: another form after a proven fix begins the next one. */
+  readonly round: number;
+  /** The policies in force. */
+  readonly version: string;
   readonly at: number;
 };
 
@@ -23,6 +27,9 @@ export type LessonRow = {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly settledAt?: number;
+  readonly round: number;
+  /** The policies that were in force at the last denial; undefined for those of older programs. */
+  readonly version?: string;
 };
 
 export const exceptionStates = ['asked', 'approved', 'refused', 'ended'] as const;

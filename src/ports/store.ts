@@ -2,6 +2,7 @@ import type { Json } from '../core/event.ts';
 import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
 import type { SessionRow, TokenRow } from './store-access.ts';
+import type { AgentReads, AgentWrites } from './store-agents.ts';
 import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type {
@@ -48,6 +49,7 @@ import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 
 export * from './store-access.ts';
+export * from './store-agents.ts';
 export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-intake.ts';
@@ -80,7 +82,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreWrite extends NoticeWrite, ControlWrite, OperatorWrite {
+export interface StoreWrite extends NoticeWrite, ControlWrite, OperatorWrite, AgentWrites {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -213,11 +215,16 @@ export interface StoreWrite extends NoticeWrite, ControlWrite, OperatorWrite {
 }
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
-export interface StoreRead extends ControlRead, OperatorRead {
+export interface StoreRead extends ControlRead, OperatorRead, AgentReads {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,
-    filter: { readonly since: number; readonly actor?: string; readonly limit: number },
+    filter: {
+      readonly since: number;
+      readonly actor?: string;
+      readonly ruleClass?: string;
+      readonly limit: number;
+    },
   ): Promise<readonly LessonRow[]>;
   /** Exceptions, the latest first; with `inForceAt` those that hold then. */
   exceptions(

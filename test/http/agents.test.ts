@@ -251,13 +251,57 @@ describe('POST /mcp', () => {
 
   test('asks for a token, for JSON, and for POST', async () => {
     const bare = await doors.ask('/mcp', { json: ping });
-    expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="foldback"']);
+    expect(bare.status).toBe(401);
     expect((await doors.ask('/mcp', { token, body: 'x', type: 'text/plain' })).status).toBe(415);
     expect((await doors.ask('/mcp', { token, method: 'GET' })).status).toBe(405);
     expect((await doors.ask('/mcp', { token, method: 'DELETE' })).status).toBe(405);
     expect((await doors.ask('/mcp', { token, body: '{"jsonrpc":' })).status).toBe(400);
     const huge = JSON.stringify({ ...ping, params: { x: 'x'.repeat(100_000) } });
     expect((await doors.ask('/mcp', { token, body: huge })).status).toBe(413);
+  });
+
+  test('says to a client without a good token where it is described which ones are taken (RFC 9728)', async () => {
+    const metadata = '/.well-known/oauth-protected-resource/mcp';
+    const pointer = `resource_metadata="http://localhost${metadata}"`;
+    const bare = await doors.ask('/mcp', { json: ping });
+    expect(bare.headers.get('www-authenticate')).toBe(`Bearer realm="foldback", ${pointer}`);
+    const wrong = await doors.ask('/mcp', { json: ping, token: `${token}x` });
+    expect(wrong.headers.get('www-authenticate')).toBe(
+      `Bearer realm="foldback", error="invalid_token", ${pointer}`,
+    );
+    const narrow = await doors.ask('/mcp', { json: ping, token: await doors.token(['policy:enforce']) });
+    expect([narrow.status, narrow.headers.get('www-authenticate')]).toEqual([
+      403,
+      `Bearer realm="foldback", error="insufficient_scope", scope="agents:use", ${pointer}`,
+    ]);
+    for (const path of ['', '/mcp']) {
+      const described = await doors.ask(`/.well-known/oauth-protected-resource${path}`);
+      expect(described).toMatchObject({
+        status: 200,
+        // The same identifier from which the address was made, or a client may not use it (section 3.3).
+        json: { resource: `http://localhost${path}`, bearer_methods_supported: ['header'] },
+      });
+      // None issues tokens for it: naming one would send clients to ask for what is not taken here.
+      expect(described.json).not.toHaveProperty('authorization_servers');
+    }
+    // A client of MCP reads it and says that it needs a token, and asks no other server for one.
+    await expect(connected('auto', 'none')).rejects.toThrow(/401|Unauthorized/u);
+  });
+
+  test('takes no token of another issuer, whatever it says about its audience (RFC 8707)', async () => {
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = {
+      iss: 'http://localhost',
+      aud: 'http://localhost/mcp',
+      sub: 'shop-coder',
+      scope: 'agents:use',
+    };
+    for (const alg of ['none', 'HS256', 'EdDSA']) {
+      const foreign = `${part({ alg })}.${part(claims)}.${alg === 'none' ? '' : 'AAAA'}`;
+      expect((await doors.ask('/mcp', { json: ping, token: foreign })).status, alg).toBe(401);
+    }
+    const inQuery = await doors.ask(`/mcp?access_token=${token}`, { json: ping });
+    expect(inQuery.status).toBe(401);
   });
 
   test('a revision that nobody speaks is refused, with those that are spoken', async () => {

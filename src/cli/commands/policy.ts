@@ -93,7 +93,8 @@ export async function policyTestCommand(dir: string | undefined, flags: PolicyTe
   else {
     for (const { kind, request, was, now, n } of differences) {
       const { subject, action, resource } = request;
-      line(`${said[kind]}  ${n} × ${subject.type} ${action.name} ${resource.type}:${plain(resource.id)}`);
+      const [who, what, where] = [subject.type, action.name, `${resource.type}:${resource.id}`].map(plain);
+      line(`${said[kind]}  ${n} × ${who} ${what} ${where}`);
       line(`            ${named(was)} → ${named(now)}`);
     }
     note(

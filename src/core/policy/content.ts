@@ -26,6 +26,8 @@ export const policyWordsSchema = z.strictObject({
       same: sentence,
       /** The rule or its words were changed since. */
       changed: sentence,
+      /** What is open instead, or whom to ask, was changed since. */
+      newWay: sentence,
       /** The same class of rule, reached in another way. */
       otherForm: sentence,
       /** It happened so often that the path is what needs work. */

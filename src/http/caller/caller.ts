@@ -25,6 +25,7 @@ export function createCallers(
   parts: Pick<HttpParts, 'parts' | 'authenticate' | 'sessions'>,
   session: SessionCookie,
   limits: Limits,
+  baseUrl: (c: Context) => string,
 ): Callers {
   const recent = createRecent(parts.parts.clock);
   const find = async (c: Context): Promise<Principal | undefined> => {
@@ -39,7 +40,7 @@ export function createCallers(
   const known = (c: Context, caller: Principal | undefined): Principal => {
     if (caller !== undefined) return caller;
     limits.few(c, 'refused-tokens');
-    throw unauthenticated(c);
+    throw unauthenticated(c, baseUrl(c));
   };
   return {
     find,
@@ -49,9 +50,13 @@ export function createCallers(
       const caller = known ?? (await find(c));
       if (known === undefined && header !== undefined && caller !== undefined) recent.put(header, caller);
       limits.request(c, caller);
-      if (caller === undefined) throw unauthenticated(c);
+      if (caller === undefined) throw unauthenticated(c, baseUrl(c));
       if (!isSafe(c) && c.req.header('Authorization') === undefined) requireOwnScript(c);
-      if (!can(caller, scope)) throw new AppError('forbidden', `It takes the scope ${scope}.`);
+      if (!can(caller, scope)) {
+        // RFC 6750, section 3.1: which scope would do.
+        challenge(c, baseUrl(c), `, error="insufficient_scope", scope="${scope}"`);
+        throw new AppError('forbidden', `It takes the scope ${scope}.`);
+      }
       return caller;
     },
   };
@@ -78,9 +83,21 @@ function createRecent(clock: Clock) {
   };
 }
 
-function unauthenticated(c: Context): AppError {
+/** Where a client of MCP reads what it may send as a token (RFC 9728, 3.1), and the path that it is about. */
+export const resourceMetadataPath = '/.well-known/oauth-protected-resource';
+const describedResources: ReadonlySet<string> = new Set(['/mcp']);
+
+function challenge(c: Context, base: string, more = ''): void {
+  const { path } = c.req;
+  const described = describedResources.has(path)
+    ? `, resource_metadata="${base}${resourceMetadataPath}${path}"`
+    : '';
   // RFC 9110, 11.6.1: a 401 says how to authenticate. A browser shows no dialogue for Bearer.
-  c.header('WWW-Authenticate', 'Bearer realm="foldback"');
+  c.header('WWW-Authenticate', `Bearer realm="foldback"${more}${described}`);
+}
+
+function unauthenticated(c: Context, base: string): AppError {
+  challenge(c, base, c.req.header('Authorization') === undefined ? '' : ', error="invalid_token"');
   return new AppError('unauthenticated', 'Send a token as `Authorization: Bearer …`, or sign in.');
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Decision } from '../../policy/decision.ts';
-import type { Again } from '../policy/again.ts';
+import { type Again, changes } from '../policy/again.ts';
 import type { Enforced } from '../policy/policy-desk.ts';
 import { iso, knownInstant } from './shapes.ts';
 
@@ -31,6 +31,7 @@ export const decisionContext = z.object({
       last: z.string(),
       form: z.enum(['same', 'other']),
       changed: z.boolean(),
+      changes: z.array(z.enum(changes)).describe('What is different since the denial before.'),
       text: sentence,
       path: sentence.exactOptional(),
     })
@@ -76,13 +77,14 @@ export function decisionJson(
   };
 }
 
-function againJson({ times, firstAt, lastAt, form, isChanged, text, path }: Again) {
+function againJson({ times, firstAt, lastAt, form, changes: found, text, path }: Again) {
   return {
     times,
     first: iso(firstAt),
     last: iso(lastAt),
     form,
-    changed: isChanged,
+    changed: found.length > 0,
+    changes: [...found],
     text: { ...text },
     ...(path === undefined ? {} : { path: { ...path } }),
   };

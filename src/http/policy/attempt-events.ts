@@ -1,5 +1,6 @@
 import type { Event, Json } from '../../core/event.ts';
 import { makeEvent } from '../../core/make-event.ts';
+import { agentLabels, unknownLabel } from '../../policy/agent-labels.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { PolicyRequest } from '../../policy/request.ts';
 import type { MapContext } from '../../ports/source.ts';
@@ -14,21 +15,24 @@ export type Attempt = {
   /** The same attempt has the same id: a call that is repeated counts once. */
   readonly id: string;
   readonly ruleClass: string;
+  /** Another form after a proven fix is a case of its own, the next round of its class. */
+  readonly round: number;
   readonly context: MapContext;
 };
 
 /** The event of an attempt that was denied, or let through after it had been denied before. */
-export function attemptEvent({ request, decision, id, ruleClass, context }: Attempt): Event {
+export function attemptEvent(attempt: Attempt): Event {
+  const { request, decision, id, ruleClass, round, context } = attempt;
   const { subject, action, resource } = request;
-  const { version, prompt } = subject.properties ?? {};
+  const { version, prompt } = agentLabels(request);
   const record: { readonly [key: string]: Json | undefined } = {
     outcome: decision.outcome,
     ruleClass,
     rules: decision.rules,
     severity: decision.severity,
     lesson: decision.lesson,
-    ...(typeof version === 'string' ? { agentVersion: version } : {}),
-    ...(typeof prompt === 'string' ? { agentPrompt: prompt } : {}),
+    ...(version === unknownLabel ? {} : { agentVersion: version }),
+    ...(prompt === unknownLabel ? {} : { agentPrompt: prompt }),
   };
   return makeEvent(
     {
@@ -41,7 +45,7 @@ export function attemptEvent({ request, decision, id, ruleClass, context }: Atte
       resource: { type: resource.type, id: resource.id },
       action: action.name,
       outcome: decision.decision ? 'success' : 'failure',
-      joins: { rule: ruleClass },
+      joins: { rule: ruleClass, ...(round === 0 ? {} : { round: String(round) }) },
       record,
     },
     context,

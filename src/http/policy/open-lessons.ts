@@ -6,11 +6,15 @@ import type { DenialNote } from '../../ports/store.ts';
 export type OpenLessons = {
   opened(note: DenialNote): void;
   closed(actor: string, ruleClass: string): void;
-  /** Classes of which the actor was refused this very thing. */
-  settledBy(actor: string, form: string): readonly string[];
+  /** Classes of which the actor was refused this very thing, each with the round of its case. */
+  settledBy(actor: string, form: string): readonly Settled[];
   /** Reads what other processes wrote. */
   refresh(principal: Principal, now: number): Promise<void>;
 };
+
+export type Settled = { readonly ruleClass: string; readonly round: number };
+type Opened = Pick<DenialNote, 'actor' | 'ruleClass' | 'rule' | 'form' | 'round'>;
+type Known = { readonly form: string; readonly round: number };
 
 /** As long as a relapse counts; and as many as fit in some megabytes. */
 const rememberedMs = 90 * 86_400_000;
@@ -19,19 +23,19 @@ const lessonsMax = 20_000;
 const overlapMs = 60_000;
 
 export function createOpenLessons({ store }: Pick<LoopParts, 'store'>): OpenLessons {
-  /** By actor, the form of each class: `<rule> <action> <type>:<id>`. */
-  const byActor = new Map<string, Map<string, string>>();
+  /** By actor, the form of each class: `<action> <type>:<id>`. */
+  const byActor = new Map<string, Map<string, Known>>();
   let readUpTo: number | undefined;
   const closed: OpenLessons['closed'] = (actor, ruleClass) => {
     const classes = byActor.get(actor);
     classes?.delete(ruleClass);
     if (classes?.size === 0) byActor.delete(actor);
   };
-  const opened = ({ actor, ruleClass, form }: Pick<DenialNote, 'actor' | 'ruleClass' | 'form'>): void => {
-    const classes = byActor.get(actor) ?? new Map<string, string>();
+  const opened = ({ actor, ruleClass, rule, form, round }: Opened): void => {
+    const classes = byActor.get(actor) ?? new Map<string, Known>();
     // Last in is last out: whoever was refused long ago makes room.
     byActor.delete(actor);
-    byActor.set(actor, classes.set(ruleClass, form));
+    byActor.set(actor, classes.set(ruleClass, { form: form.slice(rule.length + 1), round }));
     const [oldest] = byActor.keys();
     if (byActor.size > lessonsMax && oldest !== undefined) byActor.delete(oldest);
   };
@@ -39,7 +43,9 @@ export function createOpenLessons({ store }: Pick<LoopParts, 'store'>): OpenLess
     opened,
     closed,
     settledBy: (actor, form) =>
-      [...(byActor.get(actor) ?? [])].filter(([, known]) => known.endsWith(` ${form}`)).map(([name]) => name),
+      [...(byActor.get(actor) ?? [])].flatMap(([ruleClass, known]) =>
+        known.form === form ? [{ ruleClass, round: known.round }] : [],
+      ),
     refresh: async (principal, now) => {
       const since = readUpTo === undefined ? now - rememberedMs : readUpTo - overlapMs;
       readUpTo = now;

@@ -6,13 +6,11 @@ import type { LivePolicies } from '../../policy/live-policies.ts';
 import type { PolicySet } from '../../policy/policy-set.ts';
 import type { PolicyRequest } from '../../policy/request.ts';
 import type { MapContext } from '../../ports/source.ts';
-import { createGroupedIngest } from '../capture/grouped-ingest.ts';
-import { type Again, againOf } from './again.ts';
-import { attemptEvent, pathEvent, policySource } from './attempt-events.ts';
+import type { Again } from './again.ts';
+import { createAgentTally } from './agent-tally.ts';
+import { attemptId, openAttempts } from './attempts.ts';
 import { createDecisionLog } from './decision-log.ts';
 import { createExceptionList, type ExceptionList } from './exception-list.ts';
-import { createOpenLessons } from './open-lessons.ts';
-import { memoryKey, rememberDenials } from './remembered-denials.ts';
 import { subjectTypeOf } from './subject-actor.ts';
 
 /** Decides what programs ask, for every door. */
@@ -68,15 +66,11 @@ type Judged = {
   readonly exceptions?: readonly string[];
 };
 
-/** Denials after which the path is said to need work, where a behaviour does not say it. */
-const systemFixAtUsual = 3;
-
 export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): PolicyDesk {
-  const grouped = createGroupedIngest(parts);
-  const denials = rememberDenials(parts.store);
   const decisions = createDecisionLog(parts.randomId);
   const exceptions = createExceptionList(parts);
-  const lessons = createOpenLessons(parts);
+  const tally = createAgentTally();
+  const attempts = openAttempts(parts, mapContext, exceptions, tally);
 
   const judge = (request: PolicyRequest, now: number): Judged => {
     const set = live.current();
@@ -99,54 +93,6 @@ export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): Pol
         'a policy could not be evaluated: nothing is let through that it might forbid',
       );
   };
-  const store = async (event: ReturnType<typeof attemptEvent>) => {
-    await grouped.take({ source: policySource, events: [event], receipts: [] });
-  };
-
-  const denied = async (
-    request: PolicyRequest,
-    { decision, set }: Judged,
-    id: string,
-    now: number,
-  ): Promise<Again | undefined> => {
-    const { ruleClass, owner, behaviour } = decision;
-    const context = mapContext(now);
-    const mine = {
-      actor: actorText(request),
-      ruleClass,
-      rule: decision.rules[0] ?? '',
-      lesson: decision.lesson ?? ruleClass,
-      form: formOf(request, decision),
-      at: now,
-    };
-    await store(attemptEvent({ request, decision, id, ruleClass, context }));
-    const before = await denials.note(mine);
-    lessons.opened(mine);
-    if (before === undefined) return undefined;
-    const times = before.times + 1;
-    const fixAt = parts.behaviours.get(behaviour ?? '')?.relapse.systemFixAt ?? systemFixAtUsual;
-    // Told once a round: the path stays one case, and each further round is one more sign of it.
-    if (times % fixAt === 0 && owner !== undefined)
-      await store(pathEvent({ ruleClass, owner, times, id: `${mine.actor} ${times}`, context }));
-    const hadException = exceptions.endedFor(request, decision.rules, before.lastAt, now);
-    return againOf(set, before, { ...mine, times, hadException, isPath: times >= fixAt });
-  };
-
-  /** The same went through that was refused before: that is worth an event for each class. */
-  const settle = async (
-    request: PolicyRequest,
-    decision: Decision,
-    id: string,
-    classes: readonly string[],
-  ) => {
-    const now = parts.clock.now();
-    for (const ruleClass of classes) {
-      const context = mapContext(now);
-      await store(attemptEvent({ request, decision, id: `${id} ${ruleClass}`, ruleClass, context }));
-      await parts.store.transaction((tx) => tx.settleLesson(actorText(request), ruleClass, now));
-      lessons.closed(actorText(request), ruleClass);
-    }
-  };
 
   return {
     live,
@@ -161,55 +107,40 @@ export function openPolicyDesk({ live, parts, mapContext, log }: DeskParts): Pol
       const counts = isAttempt(caller, request);
       const judged = judge(request, now);
       const { decision } = judged;
-      const settled =
-        counts && decision.decision ? lessons.settledBy(actorText(request), formText(request)) : [];
+      const settled = counts && decision.decision ? attempts.settledBy(request) : [];
       note(caller, request, judged, counts && settled.length === 0);
       if (!counts) return claimsAttempt(request.context) ? { decision, isCounted: false } : { decision };
-      // One id may stand for a whole page of attempts: each of them counts, and each only once.
-      const id =
-        requestId === undefined
-          ? parts.randomId()
-          : JSON.stringify([caller.id, requestId, actorText(request), formText(request)]);
+      const id = requestId === undefined ? parts.randomId() : attemptId(caller.id, requestId, request);
+      const attempt = { request, decision, set: judged.set, id, now };
       if (decision.decision) {
-        await settle(request, decision, id, settled);
+        tally.noteGrant(request, now);
+        await attempts.settle(attempt, settled);
         return { decision, isCounted: true };
       }
       // What could not be judged is nobody's doing: it is in the log, and no event.
       if (decision.outcome !== 'forbidden' && decision.outcome !== 'nothing-permits')
         return { decision, isCounted: false };
-      const again = await denied(request, judged, id, now);
+      const again = await attempts.denied(attempt);
       return { decision, isCounted: true, ...(again === undefined ? {} : { again }) };
     },
     flush: async () => {
       const gathered = decisions.take();
       const uses = exceptions.takeUses();
+      const agents = tally.take();
       if (gathered.dropped > 0)
         log.warn(
           { dropped: gathered.dropped },
           'more decisions than the log keeps: the rest was only counted',
         );
-      if (gathered.decisions.length + gathered.counters.length + uses.length > 0)
+      if (gathered.decisions.length + gathered.counters.length + uses.length + agents.length > 0)
         await parts.store.transaction(async (tx) => {
           await tx.addDecisions(gathered.decisions);
           await tx.countExceptionUses(uses);
           await tx.addCounters(gathered.counters);
+          await tx.addAgentCounts(agents);
         });
-      const now = parts.clock.now();
-      await exceptions.refresh(loopPrincipal, now);
-      await lessons.refresh(loopPrincipal, now);
+      await exceptions.refresh(loopPrincipal, parts.clock.now());
+      await attempts.refresh();
     },
   };
-}
-
-function actorText({ subject }: PolicyRequest): string {
-  return memoryKey(`${subject.type}:${subject.id}`);
-}
-
-function formText({ action, resource }: PolicyRequest): string {
-  return memoryKey(`${action.name} ${resource.type}:${resource.id}`);
-}
-
-/** Another rule, action or thing is another form of the same class. */
-function formOf(request: PolicyRequest, { rules }: Decision): string {
-  return `${rules[0] ?? ''} ${formText(request)}`;
 }

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { DenialNote, LessonRow, Store } from '../../ports/store.ts';
+import type { AgentDayRow, DenialNote, LessonRow, Store } from '../../ports/store.ts';
 
 /** Counts denials durably; those that come together share a transaction, and a lone one does not wait. */
 export type RememberedDenials = {
-  /** @returns what was known before; undefined for the first denial of its class */
-  note(note: DenialNote): Promise<LessonRow | undefined>;
+  /**
+   * @param count what is counted of it in the same transaction, by whether the class was denied before
+   * @returns what was known before; undefined for the first denial of its class
+   */
+  note(note: DenialNote, count: CountDenial): Promise<LessonRow | undefined>;
 };
+
+export type CountDenial = (kind: 'first' | 'repeat') => AgentDayRow | undefined;
 
 const groupMax = 200;
 
 type Waiting = {
   readonly note: DenialNote;
+  readonly count: CountDenial;
   readonly resolve: (known: LessonRow | undefined) => void;
   readonly reject: (fault: unknown) => void;
 };
@@ -35,9 +41,9 @@ export function rememberDenials(store: Store): RememberedDenials {
     isBusy = false;
   };
   return {
-    note: (note) =>
+    note: (note, count) =>
       new Promise((resolve, reject) => {
-        waiting.push({ note, resolve, reject });
+        waiting.push({ note, count, resolve, reject });
         if (!isBusy) void drain();
       }),
   };
@@ -47,8 +53,14 @@ export function rememberDenials(store: Store): RememberedDenials {
 async function write(store: Store, group: ReadonlyMap<string, Waiting>): Promise<void> {
   try {
     const notes = [...group.values()].map(({ note }) => note);
-    const before = await store.transaction((tx) => tx.noteDenials(notes));
-    const known = new Map(before.map((row) => [keyOf(row), row]));
+    const known = await store.transaction(async (tx) => {
+      const before = new Map((await tx.noteDenials(notes)).map((row) => [keyOf(row), row]));
+      const counts = [...group].flatMap(
+        ([key, { count }]) => count(before.has(key) ? 'repeat' : 'first') ?? [],
+      );
+      await tx.addAgentCounts(counts);
+      return before;
+    });
     for (const [key, { resolve }] of group) resolve(known.get(key));
   } catch (fault) {
     for (const { reject } of group.values()) reject(fault);

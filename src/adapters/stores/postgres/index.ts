@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
+import * as agents from './queries/agent-counts.ts';
 import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
 import * as notices from './queries/notices.ts';
@@ -46,6 +47,7 @@ const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
 const { controlOf: _controlOf, scopeOf: _scopeOf, ...controlReads } = readControls;
+const { agentCounts, ...agentWrites } = agents;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
 
 /** The store over one Kysely database, embedded or PostgreSQL: the same SQL for both. */
@@ -91,6 +93,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, { failedMessages, repeatsOf }),
     ...bind(db, policyReads),
     ...bind(db, controlReads),
+    ...bind(db, { agentCounts }),
   };
 }
 
@@ -109,5 +112,6 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, writeCampaigns),
     ...bind(trx, writePolicies),
     ...bind(trx, writeControls),
+    ...bind(trx, agentWrites),
   };
 }

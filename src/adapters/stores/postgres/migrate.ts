@@ -8,6 +8,8 @@ import * as directory from './migrations/0004-directory.ts';
 import * as policies from './migrations/0005-policies.ts';
 import * as sessions from './migrations/0006-sessions.ts';
 import * as notices from './migrations/0007-notices.ts';
+import * as lessons from './migrations/0010-lessons.ts';
+import * as agentFigures from './migrations/0011-agent-figures.ts';
 import * as controls from './migrations/0016-controls.ts';
 
 /** In order; a name is never changed or re-used. */
@@ -19,6 +21,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-policies': policies,
   '0006-sessions': sessions,
   '0007-notices': notices,
+  '0010-lessons': lessons,
+  '0011-agent-figures': agentFigures,
   '0016-controls': controls,
 };
 

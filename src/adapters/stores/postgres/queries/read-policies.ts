@@ -22,6 +22,8 @@ export type LessonRecord = {
   readonly first_at: number | string;
   readonly last_at: number | string;
   readonly settled_at: number | string | null;
+  readonly round: number;
+  readonly version: string | null;
 };
 
 export function lessonOf(record: LessonRecord): LessonRow {
@@ -37,6 +39,8 @@ export function lessonOf(record: LessonRecord): LessonRow {
     firstAt: Number(record.first_at),
     lastAt: Number(record.last_at),
     ...optional('settledAt', settledAt),
+    round: record.round,
+    ...optional('version', record.version),
   };
 }
 
@@ -44,11 +48,17 @@ export function lessonOf(record: LessonRecord): LessonRow {
 export async function lessons(
   db: Db,
   principal: Principal,
-  filter: { readonly since: number; readonly actor?: string; readonly limit: number },
+  filter: {
+    readonly since: number;
+    readonly actor?: string;
+    readonly ruleClass?: string;
+    readonly limit: number;
+  },
 ): Promise<readonly LessonRow[]> {
   if (principal.teams !== 'all') return [];
   const found = await sql<LessonRecord>`select * from policy_lessons where last_at >= ${filter.since}
     and (${filter.actor ?? null}::text is null or actor = ${filter.actor ?? null}::text)
+    and (${filter.ruleClass ?? null}::text is null or rule_class = ${filter.ruleClass ?? null}::text)
     order by last_at desc, actor, rule_class limit ${filter.limit}`.execute(db);
   return found.rows.map(lessonOf);
 }

@@ -14,15 +14,18 @@ type Db = Kysely<unknown>;
 /** Counts denials, each actor and class once a call. Returns what was known before of those that were. */
 export async function noteDenials(db: Db, notes: readonly DenialNote[]): Promise<readonly LessonRow[]> {
   if (notes.length === 0) return [];
-  const columns = 'actor text, "ruleClass" text, rule text, lesson text, form text, at bigint';
+  const columns =
+    'actor text, "ruleClass" text, rule text, lesson text, form text, round integer, version text, at bigint';
   const found = await sql<LessonRecord>`select l.* from policy_lessons l
     join ${recordset(notes, columns)} on t.actor = l.actor and t."ruleClass" = l.rule_class
     order by l.actor, l.rule_class for update of l`.execute(db);
-  await sql`insert into policy_lessons (actor, rule_class, rule, lesson, form, times, first_at, last_at)
-    select actor, "ruleClass", rule, lesson, form, 1, at, at from ${recordset(notes, columns)}
+  await sql`insert into policy_lessons (actor, rule_class, rule, lesson, form, round, version, times,
+      first_at, last_at)
+    select actor, "ruleClass", rule, lesson, form, round, version, 1, at, at from ${recordset(notes, columns)}
     order by actor, "ruleClass"
     on conflict (actor, rule_class) do update set rule = excluded.rule, lesson = excluded.lesson,
-      form = excluded.form, times = policy_lessons.times + 1,
+      form = excluded.form, round = greatest(policy_lessons.round, excluded.round), version = excluded.version,
+      times = policy_lessons.times + 1,
       last_at = greatest(policy_lessons.last_at, excluded.last_at), settled_at = null`.execute(db);
   return found.rows.map(lessonOf);
 }
