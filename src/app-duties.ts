@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import { backupDuties } from './app-backup.ts';
 import { pullDuties } from './app-pull.ts';
 import { readSuppressions } from './config/read-suppressions.ts';
 import type { Log } from './lib/log.ts';
@@ -30,6 +31,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
     { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },
     { name: 'decisions', everyMs: forgetEveryMs, run: () => forgetOldDecisions(app) },
+    ...backupDuties(app),
     ...pullDuties(app),
   ];
 }

@@ -5,6 +5,7 @@ import { byHand, channels, sources, verifiers } from './adapters/index.ts';
 import { readEventBatches } from './adapters/read-events.ts';
 import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
 import { type AccessDesk, openAccess } from './app-access.ts';
+import { openBackup } from './app-backup.ts';
 import { openDirectory, openPushed, type PushedList } from './app-directory.ts';
 import { openSuppressions } from './app-duties.ts';
 import { checkKeys } from './app-keys.ts';
@@ -70,6 +71,8 @@ export type App = AccessDesk & {
   readonly formKey: Uint8Array;
   /** Embedded store: good for trying, said for as long as it is used. */
   readonly isEvaluation: boolean;
+  /** Everything stored, packed. */
+  readonly backup: () => ReturnType<typeof openBackup>;
   readonly isReady: () => Promise<boolean>;
   /** Called by the loop when something fell due; the worker of this process puts itself here. */
   readonly onWake: (listener: () => void) => void;
@@ -204,6 +207,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     }),
     formKey: Buffer.from(keyedHash(keys.token[0].key)(['form key/1'], 256), 'hex'),
     isEvaluation: config.database.url === undefined,
+    backup: () => openBackup(store, clock.now(), options.isInMemory === true ? undefined : config.data.dir),
     isReady: () =>
       store.read.setting(loopPrincipal, 'keys').then(
         (value) => value !== undefined,

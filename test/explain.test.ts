@@ -68,7 +68,7 @@ describe.skipIf(url === '')(`plans on PostgreSQL${reason === undefined ? '' : ` 
     await migrate(db, schema);
     await fillStore(target, { events: filled, loops: filled, habits: ['0'.repeat(32), '1'.repeat(32)] });
     await fillMessages(target);
-    store = createStore(db, () => db.destroy());
+    store = createStore(db, 'postgres', () => db.destroy());
   }, 120_000);
   afterAll(async () => {
     await store?.close();

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { addAgents } from './program-agents.ts';
+import { addBackup, addDatabase } from './program-backup.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addHook } from './program-hook.ts';
 import { addEvidence, addLoops, addMail, addOwners } from './program-loops.ts';
@@ -173,14 +174,8 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
       finish(await adminTokenCommand(flags));
     });
 
-  const db = program.command('db').summary('bring the database up to date').description('The database.');
-  db.command('migrate')
-    .description('Brings the schema up to date. Also done at every start.')
-    .addOption(config())
-    .action(async (flags) => {
-      const { dbMigrateCommand } = await import('./commands/db-migrate.ts');
-      finish(await dbMigrateCommand(flags));
-    });
+  addBackup(program, shared);
+  addDatabase(program, shared);
 
   program
     .command('doctor')

@@ -19,6 +19,8 @@ export type Ask = {
   readonly accept?: string;
   /** Told of every line of a successful answer as it comes; then `text` stays empty. */
   readonly onLine?: (line: string) => void;
+  /** Takes the bytes of a successful answer as they come, one after the other; then `text` stays empty. */
+  readonly onBytes?: (bytes: Uint8Array) => Promise<void>;
   /** Ends the request: then nobody answered. */
   readonly signal?: AbortSignal;
 };
@@ -104,6 +106,10 @@ async function readAnswer(
   let text = '';
   let size = 0;
   for await (const chunk of chunks) {
+    if (ask.onBytes !== undefined && status === 200) {
+      await ask.onBytes(chunk);
+      continue;
+    }
     size += isLines ? 0 : chunk.length;
     if (size > answerBytesMax)
       throw new CliError('The answer is too large to be one of Foldback.', exit.failed);

@@ -82,6 +82,32 @@ export async function rotateKeysFile(
   return { ...found, keys };
 }
 
+/** The file of keys of a data folder as it stands; undefined when there is none. Errors: as of `findKeys`. */
+export async function keysFileText(dir: string): Promise<string | undefined> {
+  const path = join(dir, fileName);
+  const found = await readPrivateFile(path);
+  if (found.kind === 'absent') return undefined;
+  return textOf(keysOf(found, path));
+}
+
+/** Puts a file of keys into a data folder, unless one is there. */
+export async function placeKeysFile(dir: string, text: string): Promise<void> {
+  await createPrivateFile(join(dir, fileName), text);
+}
+
+/** The keys of a file as variables of the environment, for an installation on PostgreSQL. */
+export function keysSettings(text: string): string {
+  const { fingerprint, token, ledger, assignment, event } = keysFileSchema.parse(JSON.parse(text));
+  const lines = [
+    ['FINGERPRINT', fingerprint.join(',')],
+    ['TOKEN', token.join(',')],
+    ['LEDGER', ledger.join(',')],
+    ['ASSIGNMENT', assignment],
+    ['EVENT', event],
+  ].map(([name, value]) => `FOLDBACK__KEYS__${name}=${value}`);
+  return `${lines.join('\n')}\n`;
+}
+
 function textOf(keys: KeySet): string {
   const texts = (ring: KeySet['fingerprint']): readonly string[] => ring.map(({ key }) => keyToText(key));
   const file = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backup } from './sections/backup.ts';
 import { backlog, channels, delivery, duty } from './sections/delivery.ts';
 import { http, limits } from './sections/http.ts';
 import { data, database, hook, ledger, log, organisation, server, token } from './sections/installation.ts';
@@ -33,6 +34,7 @@ export const sections = {
   suppressions,
   keys,
   ledger,
+  backup,
   log,
   limits,
   hook,

@@ -55,6 +55,12 @@ export const errorCatalogue = {
     public: 'The delivery is too old or was signed for another time.',
     operator: 'Check the clocks; a captured delivery may have been sent again.',
   },
+  'bad-backup': {
+    status: 422,
+    public: 'This is no whole backup.',
+    operator:
+      'The detail says where it differs. Take another copy of the file; `foldback backup verify` looks at it.',
+  },
   unauthenticated: {
     status: 401,
     public: 'A valid token is needed.',

@@ -53,6 +53,8 @@ export type HttpParts = {
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
   /** Browsers that are signed in. */
   readonly sessions: SessionDesk;
+  /** Everything stored, packed; see `ports/store-backup.ts`. */
+  readonly backup: () => Promise<{ readonly name: string; readonly bytes: ReadableStream<Uint8Array> }>;
   readonly isReady: () => Promise<boolean>;
   /** Where the built console lies, if elsewhere than usual. */
   readonly consoleFolder?: string;

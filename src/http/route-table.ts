@@ -156,6 +156,8 @@ export const routeTable = [
   { method: 'GET', path: '/.well-known/oauth-protected-resource', access: 'public' },
   { method: 'GET', path: '/.well-known/oauth-protected-resource/mcp', access: 'public' },
 
+  { method: 'GET', path: '/v1/backup', access: 'admin' },
+
   { method: 'GET', path: '/livez', access: 'public' },
   { method: 'GET', path: '/readyz', access: 'public' },
   { method: 'GET', path: '/metrics', access: 'system:read', isOpenToLoopback: true },

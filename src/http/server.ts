@@ -9,6 +9,7 @@ import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
 import { agentFigureRoutes } from './routes/agent-figures.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
@@ -128,6 +129,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...policyExceptionRoutes(room),
     ...policyDecisionRoutes(room),
     ...claimLinkRoutes(room),
+    ...backupRoutes(room),
     ...systemRoutes(room, requests),
     ...replyRoutes(room),
     ...claimRoutes(room),

@@ -51,6 +51,7 @@ import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow
 export * from './store-access.ts';
 export * from './store-agents.ts';
 export * from './store-controls.ts';
+export * from './store-backup.ts';
 export * from './store-directory.ts';
 export * from './store-intake.ts';
 export * from './store-ledger.ts';
@@ -79,6 +80,8 @@ export interface Store {
   marksOf(keys: readonly string[]): Promise<readonly MarkRow[]>;
   /** The latest deeds of each undertaking. */
   deedsOf(keys: readonly string[]): Promise<readonly DeedRow[]>;
+  /** Everything stored, as one moment saw it: the lines of a backup, `store-backup.ts`. Not for slow readers. */
+  dump(at: number): AsyncGenerator<string, void, undefined>;
   close(): Promise<void>;
 }
 

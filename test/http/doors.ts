@@ -5,6 +5,7 @@ import type { Scope } from '../../src/access/scope.ts';
 import { byHand, sources } from '../../src/adapters/index.ts';
 import { readEventBatches } from '../../src/adapters/read-events.ts';
 import { openAccess } from '../../src/app-access.ts';
+import { openBackup } from '../../src/app-backup.ts';
 import { openDirectoryDesk } from '../../src/app-directory.ts';
 import { livePolicyFolder } from '../../src/app-policies.ts';
 import type { HttpParts, HttpSettings } from '../../src/http/http-parts.ts';
@@ -122,6 +123,7 @@ export function openDoors(options: DoorsOptions): Doors {
     formKey: new Uint8Array(32).fill(9),
     isEvaluation: true,
     isReady: async () => true,
+    backup: () => openBackup(options.store, house.clock.now()),
     ...options.over,
   };
   const app = createHttp(given);

@@ -16,6 +16,7 @@ export const rateLimits = {
   replies: { name: 'replies', burst: 30, perMinute: 30 },
   'refused-tokens': { name: 'refused-tokens', burst: 60, perMinute: 60 },
   'test-messages': { name: 'test-messages', burst: 5, perMinute: 2 },
+  backups: { name: 'backups', burst: 6, perMinute: 2 },
   exports: { name: 'exports', burst: 60, perMinute: 60 },
 } as const satisfies Record<string, RateLimit>;
 

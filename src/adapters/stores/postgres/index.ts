@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import * as agents from './queries/agent-counts.ts';
+import type { BackupHead } from '../../../ports/store-backup.ts';
+import { dump } from './backup/dump.ts';
 import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
 import * as notices from './queries/notices.ts';
@@ -51,7 +53,7 @@ const { agentCounts, ...agentWrites } = agents;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
 
 /** The store over one Kysely database, embedded or PostgreSQL: the same SQL for both. */
-export function createStore(db: Db, close: () => Promise<void>): Store {
+export function createStore(db: Db, kind: BackupHead['store'], close: () => Promise<void>): Store {
   return {
     read: reader(db),
     transaction: (work) => again(() => db.transaction().execute((trx) => work(writer(trx)))),
@@ -60,6 +62,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     spansAt: (places) => writeLoops.spansAt(db, places),
     marksOf: (keys) => marks.marksOf(db, keys),
     deedsOf: (keys) => marks.deedsOf(db, keys),
+    dump: (at) => dump(db, { at, store: kind }),
     close,
   };
 }

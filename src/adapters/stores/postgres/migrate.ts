@@ -26,22 +26,30 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0016-controls': controls,
 };
 
+/** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */
+export const migrationTable = 'foldback_migrations';
+export const migrationLockTable = 'foldback_migrations_lock';
+
+/** Every step of the schema that this program knows, in order. */
+export const schemaSteps: readonly string[] = Object.keys(migrations);
+
 /**
  * Brings the schema up to date under a lock, each migration in the one transaction of the run: a kill at any point
  * leaves the old schema or the new one. A schema newer than this program is refused.
+ *
+ * @param upTo the last step to take, for rows that a backup of then holds; all of them unless given
  */
-export async function migrate(db: Kysely<unknown>, schema?: string): Promise<void> {
+export async function migrate(db: Kysely<unknown>, schema?: string, upTo?: string): Promise<void> {
   if (schema !== undefined) await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
   const current = await sql<{ name: string }>`select current_schema() as name`.execute(db);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
-    // Other programs keep lists of their own in the same database, under the usual names, in whatever schema.
-    migrationTableName: 'foldback_migrations',
-    migrationLockTableName: 'foldback_migrations_lock',
+    migrationTableName: migrationTable,
+    migrationLockTableName: migrationLockTable,
     migrationTableSchema: schema ?? current.rows[0]?.name ?? 'public',
   });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (upTo === undefined ? migrator.migrateToLatest() : migrator.migrateTo(upTo));
   if (error !== undefined) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AppError('bad-config', `the database schema could not be brought up to date: ${reason}`, {

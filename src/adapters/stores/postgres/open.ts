@@ -12,7 +12,7 @@ export async function openEmbedded(folder?: string): Promise<Store> {
   const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
   await migrate(db);
-  return createStore(db, async () => {
+  return createStore(db, 'embedded', async () => {
     await db.destroy();
   });
 }
@@ -23,6 +23,15 @@ const int8Oid = 20;
 export type PostgresOptions = { readonly connectionsMax?: number; readonly schema?: string };
 
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Store> {
+  const db = postgresDatabase(url, options);
+  await migrate(db, options.schema);
+  return createStore(db, 'postgres', async () => {
+    await db.destroy();
+  });
+}
+
+/** A database as it is, whatever schema it has. */
+export function postgresDatabase(url: string, options: PostgresOptions = {}): Kysely<unknown> {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.connectionsMax ?? 8,
@@ -34,11 +43,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   });
   // A dropped idle connection is replaced on the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  await migrate(db, options.schema);
-  return createStore(db, async () => {
-    await db.destroy();
-  });
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
 }
 
 /** The oldest PostgreSQL that the SQL is written for. */

@@ -1,0 +1,44 @@
+import { appendFile, open } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { backupLines } from '../backup-file.ts';
+import { CliError } from './exit.ts';
+
+/** Keys stand behind the end of a backup, as a packed part of their own: a server never gives them away. */
+const keysLine = 'k';
+const keysSchema = z.object({ keys: z.string().max(64 * 1024) });
+
+/** Adds the text of a file of keys to a finished backup. */
+export async function addKeys(path: string, text: string): Promise<void> {
+  await appendFile(path, gzipSync(`${keysLine}${JSON.stringify({ keys: text })}\n`));
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The lines of a backup without its keys; these are told to `onKeys`, as the text of their file. */
+export async function* linesAndKeys(
+  path: string,
+  onKeys: (text: string) => void,
+): AsyncGenerator<string, void, undefined> {
+  for await (const line of backupLines(path)) {
+    if (!line.startsWith(keysLine)) {
+      yield line;
+      continue;
+    }
+    const keys = keysSchema.safeParse(jsonOf(line.slice(keysLine.length)));
+    if (!keys.success) throw new CliError('The keys in this backup cannot be read.');
+    onKeys(keys.data.keys);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
