@@ -50,8 +50,9 @@ import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow
 
 export * from './store-access.ts';
 export * from './store-agents.ts';
-export * from './store-controls.ts';
 export * from './store-backup.ts';
+export * from './store-controls.ts';
+export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-intake.ts';
 export * from './store-ledger.ts';

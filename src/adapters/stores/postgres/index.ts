@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
-import * as agents from './queries/agent-counts.ts';
 import type { BackupHead } from '../../../ports/store-backup.ts';
 import { dump } from './backup/dump.ts';
+import * as agents from './queries/agent-counts.ts';
 import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
 import * as notices from './queries/notices.ts';
