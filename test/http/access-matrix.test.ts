@@ -122,6 +122,8 @@ describe('the route table', () => {
       'GET /console',
       'GET /console/{rest}',
       'GET /.well-known/authzen-configuration',
+      'GET /.well-known/oauth-protected-resource',
+      'GET /.well-known/oauth-protected-resource/mcp',
       'GET /livez',
       'GET /readyz',
       'GET /openapi.json',
