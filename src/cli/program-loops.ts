@@ -86,36 +86,6 @@ export function addOwners(program: Command, { finish, config, server, json }: Sh
     });
 }
 
-export function addEvidence(program: Command, { finish, config, server, json }: Shared): void {
-  const evidence = program
-    .command('evidence')
-    .summary('export the story of a loop, and check it offline')
-    .description('The story of a loop, as proof.');
-  evidence
-    .command('export')
-    .description('Writes the story of a loop as a file that anyone can check, or as a page to read.')
-    .argument('<loop>', 'case code, id or ticket')
-    .option('--out <file>', 'where to; standard output unless given')
-    .option('--html', 'a page to read instead of the file to check')
-    .addOption(server())
-    .addOption(config())
-    .action(async (loop: string, flags) => {
-      const { evidenceExportCommand } = await import('./commands/evidence-export.ts');
-      finish(await evidenceExportCommand(loop, flags));
-    });
-  evidence
-    .command('verify')
-    .description('Checks an exported file offline and names whatever was altered, removed or moved in it.')
-    .argument('<file>', 'exported evidence, JSON')
-    .option('--checkpoints <file>', 'the checkpoints that were written outside the database')
-    .option('--public-key <key...>', 'keys that are trusted, each as its id or in base64url')
-    .addOption(json())
-    .action(async (file: string, flags) => {
-      const { evidenceVerifyCommand } = await import('./commands/evidence-verify.ts');
-      finish(await evidenceVerifyCommand(file, flags));
-    });
-}
-
 export function addMail(program: Command, { finish, config, server, json }: Shared): void {
   program
     .command('mail')

@@ -66,6 +66,8 @@ export const routeTable = [
   { method: 'GET', path: '/v1/loops/{id}', access: 'loops:read' },
   { method: 'POST', path: '/v1/loops/{id}/replies', access: 'loops:write', takes: json },
   { method: 'GET', path: '/v1/loops/{id}/evidence', access: 'evidence:read' },
+  { method: 'GET', path: '/v1/evidence', access: 'evidence:read' },
+  { method: 'GET', path: '/v1/coverage', access: 'evidence:read' },
 
   { method: 'PUT', path: '/v1/campaigns/{id}', access: 'loops:write', takes: [mailType, 'application/json'] },
 

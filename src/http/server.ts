@@ -18,6 +18,7 @@ import { channelRoutes } from './routes/channels.ts';
 import { claimLinkRoutes } from './routes/claim-link.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { countRoutes } from './routes/counts.ts';
+import { coverageRoutes } from './routes/coverage.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -35,6 +36,7 @@ import { outboxRoutes } from './routes/pages/outbox.ts';
 import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
+import { periodEvidenceRoutes } from './routes/period-evidence.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyDecisionRoutes } from './routes/policy-decisions.ts';
 import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
@@ -111,6 +113,8 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...loopRoutes(room),
     ...decisionRoutes(room),
     ...evidenceRoutes(room),
+    ...periodEvidenceRoutes(room),
+    ...coverageRoutes(room),
     ...campaignRoutes(room),
     ...behaviourRoutes(room),
     ...wordRoutes(room),

@@ -2,6 +2,7 @@ import type { JsonValue } from '../lib/canonical-json.ts';
 import { html } from '../lib/escape.ts';
 import { type Commitment, entriesOf, isCommitment, isList, pointerStep } from './commitment.ts';
 import type { Evidence } from './evidence.ts';
+import { sealPlace } from './sealed-text.ts';
 
 const style = `
 :root{color-scheme:light dark}
@@ -16,14 +17,14 @@ td,th{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #88
 
 /**
  * The story as one readable page: no script, nothing loaded from elsewhere, fit for printing. It shows what the JSON
- * file holds and proves nothing by itself; the JSON file does.
+ * file holds, and has a place for the exporter's signature over it; the proofs are in the JSON file.
  */
 export function evidencePage(evidence: Evidence): string {
   const title = `Evidence for loop ${evidence.loop}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer"><title>${html(title)}</title><style>${style}</style></head><body>
+<meta name="referrer" content="no-referrer"><meta name="seal" content="${sealPlace()}"><title>${html(title)}</title><style>${style}</style></head><body>
 <h1>${html(title)}</h1>
 <p>${html(evidence.organisation)} · exported ${when(evidence.exportedAt)} · ${evidence.entries.length} entries</p>
 <h2>What happened</h2>

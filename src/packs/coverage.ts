@@ -4,6 +4,8 @@ export type FrameworkCoverage = {
   readonly framework: string;
   readonly edition: string;
   readonly title: string;
+  /** Sentences that belong beside it, such as where an id of an older edition went. */
+  readonly notes: readonly string[];
   readonly items: readonly CoveredItem[];
   /** Ids of the items that no behaviour points to. */
   readonly gaps: readonly string[];
@@ -18,7 +20,7 @@ export type CoveredItem = {
 
 /** Which items of each framework the behaviours cover. Headings, which only hold others, are no items. */
 export function coverageOf(packs: Pick<Packs, 'frameworks' | 'behaviours'>): readonly FrameworkCoverage[] {
-  return packs.frameworks.map(({ id: framework, edition, title, items }) => {
+  return packs.frameworks.map(({ id: framework, edition, title, notes, items }) => {
     const isHeading = (id: string) => items.some((other) => /^[.-]/u.test(restOf(other.id, id)));
     const covered = items
       .filter(({ id }) => !isHeading(id))
@@ -29,7 +31,7 @@ export function coverageOf(packs: Pick<Packs, 'frameworks' | 'behaviours'>): rea
         return { id, title: itemTitle, behaviours: behaviours.map(({ behaviour }) => behaviour.id).sort() };
       });
     const gaps = covered.filter(({ behaviours }) => behaviours.length === 0).map(({ id }) => id);
-    return { framework, edition, title, items: covered, gaps };
+    return { framework, edition, title, notes, items: covered, gaps };
   });
 }
 

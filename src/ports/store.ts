@@ -5,6 +5,7 @@ import type { SessionRow, TokenRow } from './store-access.ts';
 import type { AgentReads, AgentWrites } from './store-agents.ts';
 import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
+import type { EvidenceRead, EvidenceWrite } from './store-evidence.ts';
 import type {
   CampaignKey,
   CampaignRow,
@@ -54,6 +55,7 @@ export * from './store-backup.ts';
 export * from './store-controls.ts';
 export * from './store-controls.ts';
 export * from './store-directory.ts';
+export * from './store-evidence.ts';
 export * from './store-intake.ts';
 export * from './store-ledger.ts';
 export * from './store-loops.ts';
@@ -86,7 +88,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreWrite extends NoticeWrite, ControlWrite, OperatorWrite, AgentWrites {
+export interface StoreWrite extends AgentWrites, ControlWrite, EvidenceWrite, NoticeWrite, OperatorWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -219,7 +221,7 @@ export interface StoreWrite extends NoticeWrite, ControlWrite, OperatorWrite, Ag
 }
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
-export interface StoreRead extends ControlRead, OperatorRead, AgentReads {
+export interface StoreRead extends AgentReads, ControlRead, EvidenceRead, OperatorRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,

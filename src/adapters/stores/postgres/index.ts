@@ -9,6 +9,7 @@ import * as notices from './queries/notices.ts';
 import * as operateMessages from './queries/operate-messages.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readControls from './queries/read-controls.ts';
+import * as readEvidence from './queries/read-evidence.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readPolicies from './queries/read-policies.ts';
@@ -20,6 +21,7 @@ import * as readUntold from './queries/read-untold.ts';
 import * as writeCampaigns from './queries/write-campaigns.ts';
 import * as writeControls from './queries/write-controls.ts';
 import * as writeDirectory from './queries/write-directory.ts';
+import * as writeEvidence from './queries/write-evidence.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as messages from './queries/write-messages.ts';
@@ -91,6 +93,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readUntold),
     ...bind(db, readRefused),
     ...bind(db, directory),
+    ...bind(db, readEvidence),
     ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
     ...bind(db, { failedMessages, repeatsOf }),
@@ -109,6 +112,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, notices),
     ...bind(trx, operatorWrites),
     ...bind(trx, ledgerQueries),
+    ...bind(trx, writeEvidence),
     ...bind(trx, settings),
     ...bind(trx, writeSessions),
     ...bind(trx, writeDirectory),

@@ -11,6 +11,7 @@ import * as notices from './migrations/0007-notices.ts';
 import * as lessons from './migrations/0010-lessons.ts';
 import * as agentFigures from './migrations/0011-agent-figures.ts';
 import * as controls from './migrations/0016-controls.ts';
+import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-lessons': lessons,
   '0011-agent-figures': agentFigures,
   '0016-controls': controls,
+  '0018-evidence-periods': evidencePeriods,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */
