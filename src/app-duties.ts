@@ -3,6 +3,7 @@ import { backupDuties } from './app-backup.ts';
 import { pullDuties } from './app-pull.ts';
 import { readSuppressions } from './config/read-suppressions.ts';
 import type { Log } from './lib/log.ts';
+import { closeMonths } from './loop/close-months.ts';
 import { forgetOld } from './loop/forget.ts';
 import { followSuppressions } from './loop/suppress.ts';
 import type { SuppressionRow } from './ports/store.ts';
@@ -30,6 +31,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
     },
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
     { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },
+    { name: 'measures', everyMs: forgetEveryMs, run: () => closeMonths(app.parts) },
     { name: 'decisions', everyMs: forgetEveryMs, run: () => forgetOldDecisions(app) },
     ...backupDuties(app),
     ...pullDuties(app),

@@ -8,6 +8,7 @@ import type { PublicKey } from '../ledger/seal.ts';
 import type { SigningKey } from '../lib/ed25519.ts';
 import type { Limits } from '../lib/limits.ts';
 import type { Log } from '../lib/log.ts';
+import type { MeasureSettings } from '../loop/measure.ts';
 import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';
@@ -90,6 +91,8 @@ export type HttpSettings = {
     readonly language: string;
     readonly timeZone: string;
   };
+  /** What measures assume and hide. */
+  readonly measures: MeasureSettings;
   /** Caps on what is sent; those that are not given are the usual ones. */
   readonly limits: Partial<Limits> & Pick<Limits, 'bodyBytesMax'>;
 };

@@ -76,6 +76,7 @@ export const routeTable = [
   { method: 'GET', path: '/v1/counts', access: 'loops:read' },
   { method: 'GET', path: '/v1/owners', access: 'owners:read' },
   { method: 'GET', path: '/v1/owners/coverage', access: 'owners:read' },
+  { method: 'GET', path: '/v1/measures', access: 'measures:read' },
   { method: 'GET', path: '/v1/measures/{behaviour}', access: 'measures:read' },
   { method: 'GET', path: '/v1/controls', access: 'controls:read' },
 

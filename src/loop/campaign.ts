@@ -11,7 +11,7 @@ import {
   reconstructionSchema,
   type Simulation,
 } from '../core/mail-cues/simulation.ts';
-import type { CampaignKey, CampaignRow, LoopRow } from '../ports/store.ts';
+import type { CampaignKey, CampaignRow, LoopRow, StoreRead } from '../ports/store.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 
 /** A simulation whose mail is known. */
@@ -68,6 +68,20 @@ export async function campaignOf(
   if (key === undefined) return undefined;
   const [found] = await parts.store.read.campaigns(loopPrincipal, [key]);
   return found === undefined ? undefined : readCampaign(found);
+}
+
+/** Simulations whose mail is known, under their source and id. */
+export async function campaignsOf(
+  read: Pick<StoreRead, 'campaigns'>,
+  keys: readonly CampaignKey[],
+): Promise<ReadonlyMap<string, Campaign>> {
+  const found = await read.campaigns(loopPrincipal, keys);
+  return new Map(
+    found.flatMap((row) => {
+      const campaign = readCampaign(row);
+      return campaign === undefined ? [] : [[`${row.source} ${row.id}`, campaign] as const];
+    }),
+  );
 }
 
 /** Undefined for what an older or newer version kept in another form: then the page does without. */

@@ -4,8 +4,10 @@ import type { Person } from '../core/owner.ts';
 import { personOfOwner } from '../core/owner-standing.ts';
 import { fold } from '../core/people-index.ts';
 import type { MapContext } from '../ports/source.ts';
+import type { ExitRow } from '../ports/store.ts';
 import { ingest } from './ingest.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
+import { habitOfPerson } from './settle.ts';
 
 /** Events of directories come from this source. */
 export const directorySource = 'directory';
@@ -29,6 +31,7 @@ export async function reportLeavers(
   context: MapContext,
 ): Promise<number> {
   let count = 0;
+  await parts.store.transaction((tx) => tx.addExits(exitsOf(parts, leavers)));
   for (const leaver of leavers) {
     const identities = await identitiesOf(parts, leaver.person);
     const events = identities.map((identity) => eventOf(parts, leaver, identity, context));
@@ -44,6 +47,15 @@ export async function reportLeavers(
     count += events.length;
   }
   return count;
+}
+
+/** Whoever left will not do it again, and is no success: measures count them as gone, under every habit of theirs. */
+function exitsOf(parts: LoopParts, leavers: readonly Leaver[]): readonly ExitRow[] {
+  return leavers.flatMap(({ person, at }) =>
+    [...parts.behaviours.keys()].map((behaviour): ExitRow => {
+      return { unit: habitOfPerson(parts, behaviour, person.id), at, reason: 'left' };
+    }),
+  );
 }
 
 async function identitiesOf(parts: LoopParts, person: Person): Promise<readonly Identity[]> {

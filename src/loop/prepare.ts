@@ -146,7 +146,19 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
   return { told, candidates, marks, repeated, unmatched, opportunities, counters: counter.rows() };
 }
 
-/** Adds up by name, behaviour, source, UTC day and scope. */
+/** The team whose chance it was: that of the repository, else that of the person. */
+function scopeOf(parts: LoopParts, { where, actor }: Event): string {
+  const ofRepository = where.repository === undefined ? undefined : parts.teamOfRepository(where.repository);
+  if (ofRepository !== undefined || actor.type !== 'person') return ofRepository ?? '';
+  const person =
+    (actor.email === undefined ? undefined : parts.people.byEmail(actor.email)) ??
+    (actor.account === undefined
+      ? undefined
+      : parts.people.byAccount(actor.account.system, actor.account.name));
+  return person?.team ?? '';
+}
+
+/** Adds up by name, behaviour, source, UTC day, scope, kind of actor and simulation. */
 function counterOf(parts: LoopParts) {
   const counts = new Map<string, { readonly row: Omit<CounterRow, 'n'>; n: number }>();
   const days = new Map<number, string>();
@@ -159,13 +171,16 @@ function counterOf(parts: LoopParts) {
     return day;
   };
   return {
-    count: (name: CounterRow['name'], behaviour: string, { source, occurredAt, where }: Event) => {
-      const day = dayOf(occurredAt);
-      const scope = where.repository === undefined ? '' : (parts.teamOfRepository(where.repository) ?? '');
-      const key = `${name} ${behaviour} ${source} ${day} ${scope}`;
+    count: (name: CounterRow['name'], behaviour: string, event: Event) => {
+      const { source } = event;
+      const day = dayOf(event.occurredAt);
+      const scope = scopeOf(parts, event);
+      const kind = event.actor.type;
+      const campaign = event.joins?.campaign ?? '';
+      const key = JSON.stringify([name, behaviour, source, day, scope, kind, campaign]);
       const counted = counts.get(key);
       if (counted !== undefined) counted.n += 1;
-      else counts.set(key, { row: { name, behaviour, source, day, scope }, n: 1 });
+      else counts.set(key, { row: { name, behaviour, source, day, scope, kind, campaign }, n: 1 });
     },
     rows: (): readonly CounterRow[] => [...counts.values()].map(({ row, n }) => ({ ...row, n })),
   };

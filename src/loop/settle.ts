@@ -86,13 +86,17 @@ function habitOf(
   person: string | undefined,
   team: string | undefined,
 ): string | undefined {
-  if (person !== undefined) return parts.idOf(['habit', facts.behaviour, 'person', person]);
+  if (person !== undefined) return habitOfPerson(parts, facts.behaviour, person);
   const workload = facts.kept.find(
     (sighting) => sighting.actor.type === 'workload' || sighting.actor.type === 'agent',
   );
   const id = workload?.actor.id ?? workload?.actor.name;
   if (id !== undefined) return parts.idOf(['habit', facts.behaviour, 'workload', id]);
   return team === undefined ? undefined : parts.idOf(['habit', facts.behaviour, 'team', team]);
+}
+
+export function habitOfPerson({ idOf }: Pick<LoopParts, 'idOf'>, behaviour: string, person: string): string {
+  return idOf(['habit', behaviour, 'person', person]);
 }
 
 /** Where a loop stands now and the words that are due for it. */

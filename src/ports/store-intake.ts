@@ -1,4 +1,4 @@
-import type { Json } from '../core/event.ts';
+import type { Actor, Json } from '../core/event.ts';
 import type { MessageState } from './store-messages.ts';
 
 export type Receipt = {
@@ -16,6 +16,10 @@ export type CounterRow = {
   readonly day: string;
   readonly scope: string;
   readonly n: number;
+  /** Whose chance it was; kept with opportunities only, and by month. */
+  readonly kind?: Actor['type'];
+  /** The simulation that it belongs to. */
+  readonly campaign?: string;
 };
 
 export type ImportRow = {

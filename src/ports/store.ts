@@ -31,6 +31,7 @@ import type {
   StoredEvent,
   VerifiedRow,
 } from './store-loops.ts';
+import type { MeasureRead, MeasureWrite } from './store-measures.ts';
 import type {
   AttentionAsk,
   ChannelCount,
@@ -59,6 +60,7 @@ export * from './store-evidence.ts';
 export * from './store-intake.ts';
 export * from './store-ledger.ts';
 export * from './store-loops.ts';
+export * from './store-measures.ts';
 export * from './store-messages.ts';
 export * from './store-notices.ts';
 export * from './store-operators.ts';
@@ -89,6 +91,7 @@ export interface Store {
 }
 
 export interface StoreWrite extends AgentWrites, ControlWrite, EvidenceWrite, NoticeWrite, OperatorWrite {
+export interface StoreWrite extends NoticeWrite, MeasureWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -222,6 +225,7 @@ export interface StoreWrite extends AgentWrites, ControlWrite, EvidenceWrite, No
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
 export interface StoreRead extends AgentReads, ControlRead, EvidenceRead, OperatorRead {
+export interface StoreRead extends MeasureRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,

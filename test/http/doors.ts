@@ -72,6 +72,7 @@ export type DoorsOptions = Omit<HouseOptions, 'store'> & {
   readonly over?: Partial<HttpParts>;
   readonly http?: Partial<HttpSettings['http']>;
   readonly caps?: Partial<HttpSettings['limits']>;
+  readonly measures?: Partial<HttpSettings['measures']>;
   /** Other policies than the shipped ones. */
   readonly policies?: LivePolicies;
 };
@@ -101,6 +102,7 @@ export function openDoors(options: DoorsOptions): Doors {
         language: 'en',
         timeZone: 'UTC',
       },
+      measures: { sensitiveTeams: [], minutesPerDecision: 5, ...options.measures },
       limits: { bodyBytesMax: limits.bodyBytesMax, ...options.caps },
     },
     log,

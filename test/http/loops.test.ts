@@ -318,27 +318,6 @@ describe('evidence', () => {
 });
 
 describe('figures', () => {
-  test('come with their n, and say when there is not enough to say more', async () => {
-    await told({ file: 'counted.py' });
-    const answer = await doors.ask('/v1/measures/secret-in-repository', { token });
-    expect(answer.json).toMatchObject({
-      loops: { n: expect.any(Number) },
-      opportunities: { n: 0 },
-      fixed: { of: expect.any(Number) },
-    });
-    expect((await doors.ask('/v1/measures/nothing', { token })).status).toBe(404);
-  });
-
-  test('of a group of fewer than five people are hidden', async () => {
-    const ofBlue = await doors.token(['measures:read'], { teams: ['blue'] });
-    const answer = await doors.ask('/v1/measures/secret-in-repository', { token: ofBlue });
-    expect(answer.json).toEqual({
-      behaviour: 'secret-in-repository',
-      group: { teams: ['blue'], people: 3 },
-      hidden: 'Fewer than 5 people.',
-    });
-  });
-
   test('of owners say for how many loops somebody is known', async () => {
     await told({ author: 'ana' });
     const { json } = await doors.ask('/v1/owners/coverage', { token });

@@ -1,84 +1,96 @@
+import type { Context } from 'hono';
 import { z } from 'zod';
-import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
-import { type LoopState, states } from '../../core/loop/states.ts';
+import { measure } from '../../loop/measure.ts';
+import { measureAll } from '../../loop/measure-all.ts';
+import {
+  definedOnly,
+  measureSchema,
+  overviewSchema,
+  revisionJson,
+  watermarkJson,
+} from '../json/measure-json.ts';
+import { iso } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 
-/** Figures about fewer people than this would be figures about a person. */
-export const groupPeopleMin = 5;
-/** With fewer loops than this a share says more about chance than about people. */
-export const shareLoopsMin = 30;
+const month = z.string().regex(/^20\d\d-(?:0[1-9]|1[0-2])$/u, 'write a month as 2026-03');
+const query = z
+  .strictObject({
+    by: z.enum(['team', 'kind']).exactOptional(),
+    team: z.string().min(1).max(200).exactOptional(),
+    kind: z.enum(['person', 'workload', 'agent', 'unknown']).exactOptional(),
+    from: month.exactOptional(),
+    to: month.exactOptional(),
+  })
+  .refine(({ from = '', to = '9' }) => from <= to, 'from is later than to');
 
-const measuresSchema = z.object({
-  behaviour: z.string(),
-  group: z.object({ teams: z.union([z.literal('all'), z.array(z.string())]), people: z.int() }),
-  hidden: z.string().exactOptional().describe('Why the figures are not shown.'),
-  loops: z.object({ n: z.int(), byState: z.partialRecord(z.enum(states), z.int()) }).exactOptional(),
-  opportunities: z
-    .object({ n: z.int(), from: z.iso.date().exactOptional(), to: z.iso.date().exactOptional() })
-    .exactOptional(),
-  fixed: z
-    .object({ n: z.int(), of: z.int(), note: z.string().exactOptional() })
-    .exactOptional()
-    .describe('Verified or held, of all that somebody was told of. Claims are not counted.'),
-});
+const hidden = 'The group is too small to be shown, or would give a small one away.';
 
-/** States before anybody was told: they say nothing about whether telling works. */
-const untold: ReadonlySet<LoopState> = new Set(['backlog', 'triage', 'open', 'dismissed', 'merged']);
-
-/** Plain counts, with their n; rates come only where there is enough to say something. */
-export function measureRoutes(room: Room): Pick<Operations, 'GET /v1/measures/{behaviour}'> {
-  const { parts, packs } = room.given;
-  const { read } = parts.store;
+/** Figures of behaviours: each with its n and interval, and none from which somebody could be made out. */
+export function measureRoutes(
+  room: Room,
+): Pick<Operations, 'GET /v1/measures' | 'GET /v1/measures/{behaviour}'> {
+  const { parts, packs, config } = room.given;
+  const json = (c: Context, value: object) => c.json(definedOnly(value) as Record<string, unknown>);
   return {
-    'GET /v1/measures/{behaviour}': reading({
-      summary: 'Counts loops and opportunities of a behaviour. Groups under five people are not shown.',
+    'GET /v1/measures': reading({
+      summary: 'The first figures of every behaviour.',
       query: noQuery,
-      answers: { 200: { description: 'The figures.', schema: measuresSchema } },
+      answers: { 200: { description: 'One item for each that has cases.', schema: overviewSchema } },
       handle: async ({ c, caller }) => {
+        const { asOf, watermark, group, items } = await measureAll(parts, caller, config.measures);
+        return json(c, {
+          asOf: iso(asOf),
+          watermark: watermarkJson(watermark),
+          group,
+          ...(items === undefined ? { hidden } : {}),
+          items: items ?? [],
+        });
+      },
+    }),
+    'GET /v1/measures/{behaviour}': reading({
+      summary:
+        'The figures of a behaviour, by team or kind of actor. Groups under five people are not shown.',
+      query,
+      answers: { 200: { description: 'The figures.', schema: measureSchema } },
+      handle: async ({ c, caller, query: { by, team, kind, from, to } }) => {
         const behaviour = pathPart(c, 'behaviour');
         if (!packs.behaviours.has(behaviour)) throw new AppError('not-found', 'No behaviour has this id.');
-        const group = groupOf(room, caller);
-        if (caller.teams !== 'all' && group.people < groupPeopleMin) {
-          return c.json({ behaviour, group, hidden: `Fewer than ${groupPeopleMin} people.` });
-        }
-        const counts = (await read.counts(caller)).filter((row) => row.behaviour === behaviour);
-        const opportunities = (await read.counters(caller, behaviour)).filter(
-          ({ name }) => name === 'opportunity',
-        );
-        const of = sum(counts.filter(({ state }) => !untold.has(state)));
-        const fixed = sum(counts.filter(({ state }) => state === 'verified' || state === 'held'));
-        const days = opportunities.map(({ day }) => day).sort();
-        const [from, to] = [days[0], days.at(-1)];
-        return c.json({
+        const period =
+          from === undefined && to === undefined
+            ? {}
+            : { months: { from: from ?? '2000-01', to: to ?? '2099-12' } };
+        const asked = { behaviour, ...optional({ by, team, kind }), ...period };
+        const found = await measure(parts, caller, asked, config.measures);
+        const { whole } = found;
+        return json(c, {
           behaviour,
-          group,
-          loops: {
-            n: sum(counts),
-            byState: Object.fromEntries(counts.map(({ state, n }) => [state, n])),
-          },
-          opportunities: {
-            n: sum(opportunities),
-            ...(from === undefined || to === undefined ? {} : { from, to }),
-          },
-          fixed: { n: fixed, of, ...(of < shareLoopsMin ? { note: 'not enough data' } : {}) },
+          asOf: iso(found.asOf),
+          watermark: watermarkJson(found.watermark),
+          group: found.group,
+          ...(whole.kind === 'hidden' ? { hidden } : withoutKind(whole)),
+          ...optional({ by }),
+          groups: found.groups.map((group) =>
+            group.kind === 'hidden' ? { id: group.id, hidden } : withoutKind(group),
+          ),
+          ...optional({ comparison: found.comparison }),
+          revised: found.revised.map(revisionJson),
         });
       },
     }),
   };
 }
 
-function groupOf(room: Room, { teams }: Principal) {
-  const people = room.given.parts.people
-    .all()
-    .filter(
-      (person) =>
-        person.isActive && (teams === 'all' || (person.team !== undefined && teams.includes(person.team))),
-    );
-  return { teams, people: people.length };
+function withoutKind<Given extends { readonly kind: string }>({ kind: _kind, ...rest }: Given) {
+  return rest;
 }
 
-function sum(rows: readonly { readonly n: number }[]): number {
-  return rows.reduce((total, { n }) => total + n, 0);
+/** The members that were given. */
+function optional<Given extends object>(
+  given: Given,
+): { readonly [K in keyof Given]?: Exclude<Given[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    readonly [K in keyof Given]?: Exclude<Given[K], undefined>;
+  };
 }

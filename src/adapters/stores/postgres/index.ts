@@ -12,6 +12,8 @@ import * as readControls from './queries/read-controls.ts';
 import * as readEvidence from './queries/read-evidence.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
+import * as readMeasureTimes from './queries/read-measure-times.ts';
+import * as readMeasures from './queries/read-measures.ts';
 import * as readPolicies from './queries/read-policies.ts';
 import * as readRefused from './queries/read-refused.ts';
 import * as readSessions from './queries/read-sessions.ts';
@@ -24,6 +26,7 @@ import * as writeDirectory from './queries/write-directory.ts';
 import * as writeEvidence from './queries/write-evidence.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
+import * as writeMeasures from './queries/write-measures.ts';
 import * as messages from './queries/write-messages.ts';
 import * as writePolicies from './queries/write-policies.ts';
 import * as writeSessions from './queries/write-sessions.ts';
@@ -97,6 +100,8 @@ function reader(db: Db): StoreRead {
     ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
     ...bind(db, { failedMessages, repeatsOf }),
+    ...bind(db, readMeasures),
+    ...bind(db, readMeasureTimes),
     ...bind(db, policyReads),
     ...bind(db, controlReads),
     ...bind(db, { agentCounts }),
@@ -120,5 +125,6 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, writePolicies),
     ...bind(trx, writeControls),
     ...bind(trx, agentWrites),
+    ...bind(trx, writeMeasures),
   };
 }

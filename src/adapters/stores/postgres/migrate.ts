@@ -10,6 +10,7 @@ import * as sessions from './migrations/0006-sessions.ts';
 import * as notices from './migrations/0007-notices.ts';
 import * as lessons from './migrations/0010-lessons.ts';
 import * as agentFigures from './migrations/0011-agent-figures.ts';
+import * as outcomes from './migrations/0014-outcomes.ts';
 import * as controls from './migrations/0016-controls.ts';
 import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
 
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-agent-figures': agentFigures,
   '0016-controls': controls,
   '0018-evidence-periods': evidencePeriods,
+  '0014-outcomes': outcomes,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

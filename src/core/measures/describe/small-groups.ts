@@ -1,7 +1,12 @@
 import { knownCombinations } from './known-combinations.ts';
 
 /** People in a group, and how many of them the figure is about (who failed, replied, …). */
-export type Cohort = { readonly people: number; readonly affected: number };
+export type Cohort = {
+  readonly people: number;
+  readonly affected: number;
+  /** Fewer people than this are not shown, where it is more than usual: a sensitive team. */
+  readonly least?: number;
+};
 
 /** A figure that is the sum of others: a department of its teams, all of the departments. Parts do not overlap. */
 export type Sum = { readonly total: string; readonly parts: readonly string[] };
@@ -12,7 +17,8 @@ export const peopleMinSensitive = 10;
 const uniformMin = 10;
 
 /** May a group be shown by itself? Nobody at all is nobody's secret. */
-export function mayShow({ people, affected }: Cohort, least: number = peopleMin): boolean {
+export function mayShow(cohort: Cohort, usual: number = peopleMin): boolean {
+  const { people, affected, least = usual } = cohort;
   if (people === 0) return true;
   if (people < least) return false;
   return people >= uniformMin || (affected > 0 && affected < people);
@@ -23,13 +29,17 @@ export function mayShow({ people, affected }: Cohort, least: number = peopleMin)
  * what is shown by subtraction (complementary suppression; Cox, JASA 1980). What can be worked out about the hidden
  * ones together must itself be fit to show. A total of 0 % or 100 % is shown where its group is large, although it
  * speaks for the hidden parts, too: it is the total that says so.
+ *
+ * @param apart groups that are never shown by themselves, whatever their size
  */
 export function hiddenGroups(
   cohorts: ReadonlyMap<string, Cohort>,
   sums: readonly Sum[],
   least: number = peopleMin,
+  apart: readonly string[] = [],
 ): ReadonlySet<string> {
-  const hidden = new Set([...cohorts].filter(([, cohort]) => !mayShow(cohort, least)).map(([id]) => id));
+  const small = [...cohorts].filter(([, cohort]) => !mayShow(cohort, least)).map(([id]) => id);
+  const hidden = new Set([...small, ...apart]);
   // Each turn hides one more, so there are no more turns than groups.
   for (let turn = 0; turn < cohorts.size; turn += 1) {
     const told = firstTold(cohorts, sums, hidden, least);
@@ -49,10 +59,12 @@ function firstTold(
   least: number,
 ): readonly string[] | undefined {
   for (const ids of knownCombinations(sums, hidden)) {
-    const together = { people: 0, affected: 0 };
+    const together = { people: 0, affected: 0, least };
     for (const id of ids) {
-      together.people += cohorts.get(id)?.people ?? 0;
-      together.affected += cohorts.get(id)?.affected ?? 0;
+      const cohort = cohorts.get(id);
+      together.people += cohort?.people ?? 0;
+      together.affected += cohort?.affected ?? 0;
+      together.least = Math.max(together.least, cohort?.least ?? least);
     }
     if (!mayShow(together, least)) return ids;
   }

@@ -11,6 +11,7 @@ import type {
 } from '../../../../ports/store.ts';
 import { type LoopRecord, loopColumnNames, loopColumns, loopOf, recordOf } from '../loop-rows.ts';
 import { idOf, optional, recordset, textArray, uuidArray } from '../rows.ts';
+import { saveOutcomes } from './save-outcomes.ts';
 
 type Db = Kysely<unknown>;
 
@@ -141,6 +142,7 @@ export async function saveLoops(db: Db, rows: readonly LoopRow[]): Promise<void>
   await sql`insert into loops (${sql.raw(names)}) select ${sql.raw(names)}
     from ${recordset(rows.map(recordOf), loopColumns)}
     on conflict (id) do update set ${sql.raw(assignments)}`.execute(db);
+  await saveOutcomes(db, rows);
 }
 
 export async function moveLoops(

@@ -44,6 +44,23 @@ export async function addCounters(db: Db, counters: readonly CounterRow[]): Prom
     select name, behaviour, source, day, scope, sum(n) from ${recordset(counters, columns)}
     group by name, behaviour, source, day, scope order by name, behaviour, source, day, scope
     on conflict (name, behaviour, source, day, scope) do update set n = counters.n + excluded.n`.execute(db);
+  await addOpportunities(db, counters);
+}
+
+/** The same chances by month, as measures read them: ten million counts a day are a few thousand a month. */
+async function addOpportunities(db: Db, counters: readonly CounterRow[]): Promise<void> {
+  const rows = counters
+    .filter(({ name }) => name === 'opportunity')
+    .map(({ behaviour, source, day, scope, n, kind = 'unknown', campaign = '' }) => {
+      return { behaviour, month: day.slice(0, 7), scope, kind, source, campaign, n };
+    });
+  if (rows.length === 0) return;
+  const columns = 'behaviour text, month text, scope text, kind text, source text, campaign text, n bigint';
+  await sql`insert into opportunities (behaviour, month, scope, kind, source, campaign, n)
+    select behaviour, month, scope, kind, source, campaign, sum(n) from ${recordset(rows, columns)}
+    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    on conflict (behaviour, month, scope, kind, source, campaign)
+      do update set n = opportunities.n + excluded.n`.execute(db);
 }
 
 export async function insertReplies(db: Db, replies: readonly ReplyRow[]): Promise<ReadonlySet<string>> {

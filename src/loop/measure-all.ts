@@ -1,0 +1,88 @@
+import { groupFigures } from '../core/measures/describe/group-figures.ts';
+import { shownTeams } from '../core/measures/describe/shown-teams.ts';
+import type { MeasureFilter, Watermark } from '../core/measures/measure-rows.ts';
+import type { Principal } from '../ports/principal.ts';
+import type { MeasureSettings } from './measure.ts';
+import type { LoopParts } from './parts.ts';
+import { teamSizes } from './team-sizes.ts';
+
+type First = ReturnType<typeof firstFigures>;
+
+export type Overview = {
+  readonly asOf: number;
+  readonly watermark: Watermark;
+  readonly group: { readonly teams: 'all' | readonly string[]; readonly people: number };
+  /** Undefined where they are hidden. */
+  readonly items?: readonly ({ readonly behaviour: string } & First)[];
+};
+
+/** The first figures of every behaviour, in a few statements however many there are. */
+export async function measureAll(
+  parts: Pick<LoopParts, 'store' | 'clock' | 'people'>,
+  principal: Principal,
+  settings: MeasureSettings,
+): Promise<Overview> {
+  const { read } = parts.store;
+  const isWhole = principal.teams === 'all';
+  const sizes = teamSizes(parts, [], settings);
+  // Ten people or more: the same teams for every behaviour, whatever was counted.
+  const shown = shownTeams(sizes, true);
+  const teams = [...shown.teams].filter((id) => isWhole || principal.teams.includes(id));
+  const people = sizes.reduce(
+    (sum, size) => (isWhole || teams.includes(size.team) ? sum + size.people : sum),
+    0,
+  );
+  const filter: MeasureFilter = {
+    by: 'behaviour',
+    asOf: parts.clock.now(),
+    teams: isWhole ? 'all' : teams,
+  };
+  const watermark = await read.measureWatermark(principal, filter);
+  const answer = { asOf: filter.asOf, group: { teams: principal.teams, people } };
+  if (isWhole ? !shown.isWholeShown : teams.length === 0)
+    return { ...answer, watermark: { ...watermark, loops: 0, changedAt: null } };
+  const cells = await read.measureCells(principal, filter);
+  const counts = await read.measureCounts(principal, filter);
+  const times = await read.measureTimes(principal, filter);
+  const risks = await read.measureRisks(principal, filter);
+  const rows = [...new Set([...cells, ...counts].map(({ group }) => group))].toSorted().map((behaviour) => {
+    const of = <Row extends { readonly group: string }>(all: readonly Row[]) =>
+      all.filter(({ group }) => group === behaviour);
+    const own = {
+      cell: of(cells)[0],
+      counts: of(counts)[0],
+      times: of(times),
+      risks: of(risks),
+      repeats: [],
+    };
+    return { behaviour, ...firstFigures(own, people, settings) };
+  });
+  return { ...answer, watermark, items: rows };
+}
+
+function firstFigures(
+  rows: Parameters<typeof groupFigures>[0],
+  people: number,
+  { minutesPerDecision }: MeasureSettings,
+) {
+  const { loops, rate, recurrence, times, funnel, messagesPerFix } = groupFigures(rows, {
+    people,
+    minutesPerDecision,
+  });
+  const risk = withoutCurve(recurrence);
+  const fix = withoutCurve(times.fix);
+  const verified = funnel.find(({ step }) => step === 'verified')?.share;
+  return {
+    loops,
+    rate,
+    recurrence: risk,
+    fix,
+    messagesPerFix,
+    ...(verified === undefined ? {} : { verified }),
+  };
+}
+
+function withoutCurve<Figure extends object>(figure: Figure): Omit<Figure, 'curve'> {
+  const { curve: _curve, ...rest }: Figure & { readonly curve?: unknown } = figure;
+  return rest;
+}

@@ -1,0 +1,44 @@
+import type {
+  AffectedRow,
+  CellRow,
+  ChangeRow,
+  CountRow,
+  MeasureFilter,
+  RepeatRow,
+  RevisionRow,
+  RiskRow,
+  StratumRow,
+  TimeRow,
+  Watermark,
+} from '../core/measures/measure-rows.ts';
+import type { Principal } from './principal.ts';
+
+/** A unit that will show a behaviour no more, for another reason than that it learnt: the person left. */
+export type ExitRow = { readonly unit: string; readonly at: number; readonly reason: 'left' };
+
+/** What measures ask: sums that the database makes, so that no loop has to be read. */
+export interface MeasureRead {
+  measureCells(principal: Principal, filter: MeasureFilter): Promise<readonly CellRow[]>;
+  measureTimes(principal: Principal, filter: MeasureFilter): Promise<readonly TimeRow[]>;
+  measureRisks(principal: Principal, filter: MeasureFilter): Promise<readonly RiskRow[]>;
+  measureRepeats(principal: Principal, filter: MeasureFilter): Promise<readonly RepeatRow[]>;
+  measureCounts(principal: Principal, filter: MeasureFilter): Promise<readonly CountRow[]>;
+  measureStrata(principal: Principal, filter: MeasureFilter): Promise<readonly StratumRow[]>;
+  measureChanges(principal: Principal, filter: MeasureFilter): Promise<readonly ChangeRow[]>;
+  /** Months that were closed up to this one, where they stand otherwise by now. */
+  measureRevisions(
+    principal: Principal,
+    filter: MeasureFilter,
+    closedThrough: string,
+  ): Promise<readonly RevisionRow[]>;
+  measureWatermark(principal: Principal, filter: MeasureFilter): Promise<Watermark>;
+  /** By team, for what may be shown. */
+  measureAffected(principal: Principal, behaviour: string): Promise<readonly AffectedRow[]>;
+}
+
+export interface MeasureWrite {
+  /** The latest exit of a unit stays. */
+  addExits(exits: readonly ExitRow[]): Promise<void>;
+  /** Keeps the figures of months after `after` up to `through` as they stand. */
+  closeMonths(after: string, through: string, at: number): Promise<void>;
+}

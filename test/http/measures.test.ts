@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import { ingest } from '../../src/loop/ingest.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { day, fakeSecret, hour, leak, monday, personOf } from '../support/house.ts';
+import { type Doors, openDoors } from './doors.ts';
+
+const staff = (team: string, count: number) =>
+  Array.from({ length: count }, (_, at) => personOf(`${team}${at}`, { team }));
+/** Blue and red are large, green has seven people, three are grey. */
+const people = [...staff('blue', 14), ...staff('red', 11), ...staff('green', 7), ...staff('grey', 3)];
+const path = '/v1/measures/secret-in-repository';
+
+let store: Store;
+let doors: Doors;
+let token = '';
+let secrets = 0;
+beforeAll(async () => {
+  store = await openEmbedded();
+  doors = openDoors({ store, people, delivery: { perPersonPerDayMax: 50 } });
+  token = await doors.token(['measures:read']);
+  const authors = ['blue0', 'blue1', 'blue2', 'blue3', 'blue4', 'blue5', 'red0', 'red1', 'green0', 'grey0'];
+  const events = authors.map((author) => {
+    secrets += 1;
+    return leak({
+      at: monday - hour,
+      receivedAt: monday,
+      secret: fakeSecret(secrets),
+      author,
+      file: `${author}.py`,
+    });
+  });
+  await ingest(doors.house.parts, { source: 'scanner', receivedAt: monday, mode: 'live', events });
+  await doors.house.settleDown();
+});
+afterAll(() => store?.close());
+
+describe('figures of a behaviour', () => {
+  test('come with their n, what they count up to, and say when there is not enough to say more', async () => {
+    const { json, status } = await doors.ask(path, { token });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      asOf: new Date(monday).toISOString(),
+      watermark: { loops: 10 },
+      group: { teams: 'all', people: 35 },
+      figures: {
+        loops: 10,
+        rate: { kind: 'not-enough-data', reason: 'uncounted', opportunities: 0 },
+        recurrence: { kind: 'not-enough-data', n: 10 },
+        funnel: expect.arrayContaining([
+          { step: 'delivered', share: expect.objectContaining({ kind: 'share', x: 10, n: 10 }) },
+        ]),
+        messagesPerFix: { kind: 'not-enough-data' },
+      },
+      revised: [],
+    });
+    expect((await doors.ask('/v1/measures/nothing', { token })).status).toBe(404);
+  });
+
+  test('of a group of fewer than five people are hidden, from whoever asks', async () => {
+    const ofGrey = await doors.token(['measures:read'], { teams: ['grey'] });
+    for (const [asked, by] of [
+      [path, ofGrey],
+      [`${path}?team=grey`, token],
+      [`${path}?team=nobody`, token],
+    ] as const) {
+      const { json } = await doors.ask(asked, { token: by });
+      expect(json).toMatchObject({ hidden: expect.any(String), watermark: { loops: 0 } });
+      expect(json).not.toHaveProperty('figures');
+    }
+  });
+
+  test('of another team do not exist for whoever does not see it', async () => {
+    const ofBlue = await doors.token(['measures:read'], { teams: ['blue'] });
+    const own = await doors.ask(path, { token: ofBlue });
+    expect(own.json).toMatchObject({ group: { people: 14 }, figures: { loops: 6 } });
+    const other = await doors.ask(`${path}?team=red`, { token: ofBlue });
+    expect(other.json).toHaveProperty('hidden');
+    const all = await doors.ask(`${path}?by=team`, { token: ofBlue });
+    expect(JSON.stringify(all.json)).not.toMatch(/"(?:red|green|grey)"/u);
+  });
+
+  test('by team leave out the small one, and as many more as it takes not to give it away', async () => {
+    const { json } = await doors.ask(`${path}?by=team`, { token });
+    const groups = json.groups as readonly { readonly id: string; readonly hidden?: string }[];
+    const hidden = groups.filter((group) => group.hidden !== undefined).map(({ id }) => id);
+    // Grey alone would be the whole less the others.
+    expect(hidden).toEqual(['green', 'grey']);
+  });
+
+  test('of a kind or a period are of ten people or more', async () => {
+    expect((await doors.ask(`${path}?team=green&kind=person`, { token })).json).toHaveProperty('hidden');
+    const month = await doors.ask(`${path}?team=blue&from=2026-11&to=2026-11`, { token });
+    expect(month.json).toMatchObject({ figures: { loops: 6 } });
+    const before = await doors.ask(`${path}?team=blue&to=2026-10`, { token });
+    expect(before.json).toMatchObject({ figures: { loops: 0 } });
+  });
+
+  test.each(['?from=2026', '?from=2026-11-02', '?from=2026-12&to=2026-11', '?by=person', '?since=2026-11'])(
+    'refuse %s with what is wrong',
+    async (query) => {
+      const { status, json } = await doors.ask(path + query, { token });
+      expect(status).toBe(400);
+      expect(json).toMatchObject({ title: expect.any(String) });
+    },
+  );
+
+  test('of all behaviours are one list', async () => {
+    const { json } = await doors.ask('/v1/measures', { token });
+    expect(json).toMatchObject({
+      group: { teams: 'all', people: 35 },
+      items: [{ behaviour: 'secret-in-repository', loops: 10, fix: { kind: 'time', n: 10, events: 0 } }],
+    });
+    const ofGrey = await doors.token(['measures:read'], { teams: ['grey'] });
+    expect((await doors.ask('/v1/measures', { token: ofGrey })).json).toMatchObject({
+      hidden: expect.any(String),
+      items: [],
+    });
+  });
+
+  test('of a month that was closed tell what came later', async () => {
+    const { closeMonths } = await import('../../src/loop/close-months.ts');
+    doors.house.clock.set(Date.UTC(2026, 11, 20));
+    await closeMonths(doors.house.parts);
+    expect((await doors.ask(path, { token })).json).toMatchObject({ revised: [] });
+    secrets += 1;
+    await ingest(doors.house.parts, {
+      source: 'scanner',
+      receivedAt: doors.house.clock.now(),
+      mode: 'history',
+      events: [leak({ at: monday - day, secret: fakeSecret(secrets), author: 'blue7', file: 'late.py' })],
+    });
+    expect((await doors.ask(path, { token })).json).toMatchObject({
+      revised: [{ month: '2026-11', was: { failures: 10 }, is: { failures: 11 } }],
+    });
+  });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { emptyFacts } from '../src/core/loop/facts.ts';
+import { groupFigures } from '../src/core/measures/describe/group-figures.ts';
+import type { MeasureFilter } from '../src/core/measures/measure-rows.ts';
+import { loopPrincipal } from '../src/loop/parts.ts';
+import { readMeasureRows } from '../src/loop/read-measure-rows.ts';
+import type { LoopRow, Store } from '../src/ports/store.ts';
+import { day, hour } from './support/house.ts';
+import { testStores } from './support/stores.ts';
+
+const start = Date.UTC(2026, 2, 1);
+const asOf = start + 400 * day;
+let n = 0;
+const id = () => (++n).toString(16).padStart(32, '0');
+
+type Given = {
+  readonly behaviour: string;
+  readonly team?: string;
+  readonly unit?: string;
+  readonly at: number;
+  readonly openedAt?: number;
+  readonly toldAt?: number;
+  readonly answeredAt?: number;
+  readonly verifiedAt?: number;
+};
+
+/** A loop as the engine would save it when this had happened. */
+function loopOf(given: Given): LoopRow {
+  const { behaviour, team = 'blue', unit, at, toldAt, answeredAt, verifiedAt, openedAt = at } = given;
+  const loop = id();
+  const recipient = { kind: 'person', id: 'ana' } as const;
+  return {
+    id: loop,
+    caseCode: `FB-${loop.slice(-6)}`,
+    behaviour,
+    state: verifiedAt === undefined ? 'told' : 'verified',
+    isStub: false,
+    rung: verifiedAt === undefined ? 'none' : 'verified',
+    isLive: true,
+    owner: { kind: 'person', id: 'ana', confidence: 0.9 },
+    team,
+    ...(unit === undefined ? {} : { habit: unit }),
+    firstOccurredAt: at,
+    lastOccurredAt: at,
+    ...(verifiedAt === undefined ? {} : { verifiedAt }),
+    updatedAt: openedAt,
+    seq: 1,
+    head: '',
+    facts: {
+      ...emptyFacts(behaviour),
+      sightings: 1,
+      messages:
+        toldAt === undefined
+          ? []
+          : [{ message: id(), moment: 'told', occasion: 'told', recipient, at: toldAt, outcome: 'accepted' }],
+      replies:
+        answeredAt === undefined
+          ? []
+          : [{ id: id(), at: answeredAt, answer: 'done', by: recipient, isWeak: true }],
+    },
+  };
+}
+
+for (const kind of testStores()) {
+  describe.skipIf(kind.skip !== undefined)(`figures over the ${kind.name} store`, () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await kind.open();
+    });
+    afterAll(() => store?.close());
+
+    const save = (rows: readonly LoopRow[]) => store.transaction((tx) => tx.saveLoops(rows));
+    const read = async (filter: Partial<MeasureFilter> & { readonly behaviour: string }) =>
+      readMeasureRows(store.read, loopPrincipal, { teams: 'all', asOf, ...filter });
+    const figures = async (behaviour: string, over: Partial<MeasureFilter> = {}) =>
+      groupFigures((await read({ behaviour, ...over })).of(''), { people: 40, minutesPerDecision: 5 });
+
+    test('the risk of a recurrence is that of the hand-computed example: leavers compete', async () => {
+      // t 2 3 3 5 6 8 9 10: again left again cens again left cens again, in units of four days.
+      const causes = ['again', 'left', 'again', null, 'again', 'left', null, 'again'];
+      const times = [2, 3, 3, 5, 6, 8, 9, 10].map((t) => t * 4 * day);
+      const rows: LoopRow[] = [];
+      const exits: { unit: string; at: number; reason: 'left' }[] = [];
+      const end = start + 60 * day;
+      for (const [at, cause] of causes.entries()) {
+        const unit = id();
+        const time = times[at] ?? 0;
+        // Whoever is censored came in so late that no more of them could be seen.
+        const entry = cause === null ? end - time : start;
+        rows.push(loopOf({ behaviour: 'example', unit, at: entry }));
+        if (cause === 'again') rows.push(loopOf({ behaviour: 'example', unit, at: entry + time }));
+        if (cause === 'left') exits.push({ unit, at: entry + time, reason: 'left' });
+      }
+      await save(rows);
+      await store.transaction((tx) => tx.addExits(exits));
+      const { recurrence } = await figures('example', { asOf: end });
+      expect(recurrence.n).toBe(8);
+      // Curves end where fewer than five are followed: .125 at 2, .25 at 3, and at 6 four are left.
+      expect(recurrence.curve.map(({ time, atRisk, value }) => [time / 96, atRisk, value])).toEqual([
+        [2, 8, 0.125],
+        [3, 7, 0.25],
+      ]);
+      expect(recurrence).toMatchObject({ events: 4, left: 2 });
+    });
+
+    test('the time to an answer is that of Kaplan and Meier, with the unanswered followed to the end', async () => {
+      // The maintained arm of the leukaemia trial (Embury 1977), weeks as hours: 9 13 13+ 18 23 28+ 31 34 45+ 48 161+
+      const rows = [9, 13, -13, 18, 23, -28, 31, 34, -45, 48, -161].map((t) => {
+        const at = t < 0 ? asOf + t * hour : start;
+        const answered = t < 0 ? {} : { answeredAt: at + t * hour };
+        return loopOf({ behaviour: 'aml', at, toldAt: at, ...answered });
+      });
+      await save(rows);
+      const { times } = await figures('aml');
+      expect(times.reply).toMatchObject({ kind: 'time', n: 11, events: 7 });
+      const curve = times.reply.kind === 'time' ? times.reply.curve : [];
+      expect(curve.map(({ time }) => time)).toEqual([9, 13, 18, 23, 31]);
+      for (const [at, expected] of [0.9090909, 0.8181818, 0.7159091, 0.6136364, 0.4909091].entries())
+        expect(curve[at]?.value).toBeCloseTo(expected, 6);
+      expect(times.reply).toMatchObject({ median: 31 });
+    });
+
+    test('a rate counts failures where opportunities were logged, and tells of the others apart', async () => {
+      await save(
+        [0, 1, 2, 40].map((days) => loopOf({ behaviour: 'rated', unit: id(), at: start + days * day })),
+      );
+      const counter = { name: 'opportunity', behaviour: 'rated', source: 's', scope: 'blue' } as const;
+      await store.transaction((tx) =>
+        tx.addCounters([
+          { ...counter, day: '2026-03-01', n: 60, kind: 'person' },
+          { ...counter, day: '2026-03-20', n: 40, kind: 'workload' },
+        ]),
+      );
+      const { rate } = await figures('rated');
+      expect(rate).toMatchObject({
+        kind: 'rate',
+        failures: 3,
+        opportunities: 100,
+        uncounted: 1,
+        value: 0.03,
+      });
+      // Garwood, 3 events
+      expect(rate.kind === 'rate' ? rate.lower * 100 : 0).toBeCloseTo(0.6186721, 6);
+      expect(rate.kind === 'rate' ? rate.upper * 100 : 0).toBeCloseTo(8.767273, 6);
+      const byKind = await read({ behaviour: 'rated', by: 'kind' });
+      expect(byKind.of('workload').cell?.sums).toMatchObject({ exposure: 40, events: 0 });
+    });
+  });
+}
