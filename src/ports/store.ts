@@ -90,8 +90,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreWrite extends AgentWrites, ControlWrite, EvidenceWrite, NoticeWrite, OperatorWrite {
-export interface StoreWrite extends NoticeWrite, MeasureWrite {
+export interface StoreWrite
+  extends AgentWrites,
+    ControlWrite,
+    EvidenceWrite,
+    MeasureWrite,
+    NoticeWrite,
+    OperatorWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -224,8 +229,7 @@ export interface StoreWrite extends NoticeWrite, MeasureWrite {
 }
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
-export interface StoreRead extends AgentReads, ControlRead, EvidenceRead, OperatorRead {
-export interface StoreRead extends MeasureRead {
+export interface StoreRead extends AgentReads, ControlRead, EvidenceRead, MeasureRead, OperatorRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,

@@ -25,9 +25,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-notices': notices,
   '0010-lessons': lessons,
   '0011-agent-figures': agentFigures,
+  '0014-outcomes': outcomes,
   '0016-controls': controls,
   '0018-evidence-periods': evidencePeriods,
-  '0014-outcomes': outcomes,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */
