@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { addAgents } from './program-agents.ts';
-import { addBackup, addDatabase } from './program-backup.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addEvidence } from './program-evidence.ts';
 import { addHook } from './program-hook.ts';
@@ -11,6 +10,7 @@ import { addPacks } from './program-packs.ts';
 import { addPolicy } from './program-policy.ts';
 import { addSimulate } from './program-simulate.ts';
 import { addSimulations } from './program-simulations.ts';
+import { addBackup, addDatabase, addKeys } from './program-store.ts';
 
 /** What commands share: how they end, and their common options. */
 export type Shared = {
@@ -177,6 +177,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
 
   addBackup(program, shared);
   addDatabase(program, shared);
+  addKeys(program, shared);
 
   program
     .command('doctor')

@@ -2,11 +2,12 @@ import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import { checkSchema } from './check-schema.ts';
 import { findClashes } from './checks.ts';
+import { openSealedSettings } from './data-key.ts';
 import { type ConfigProblem, type OriginOf, problemsText, whereOf } from './problem.ts';
 import { isTree, mapValues, type Path, type RawTree, valueAt, withValue } from './raw-tree.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
 import { type ConfigFile, readConfigFile } from './read-file.ts';
-import { type AdapterSettings, baseSchema, type Config, configSchema } from './schema.ts';
+import { type AdapterSettings, baseSchema, type Config, configSchema, sections } from './schema.ts';
 import { type Setting, settingAt, settingsTree } from './settings-tree.ts';
 
 export type LoadOptions = {
@@ -52,8 +53,15 @@ export function loadConfig(options: LoadOptions = {}): LoadResult {
   let raw: RawTree = file?.tree ?? {};
   for (const { path: at, value } of fromEnvironment.values) raw = withValue(raw, at, value);
 
+  const sealed = openSealedSettings(raw, dataFolder(raw, originOf, folder, dirname(path)), originOf);
+  raw = sealed.raw;
   const checked = checkSchema(raw, schema, tree, originOf);
-  const problems = [...(file?.problems ?? []), ...fromEnvironment.problems, ...checked.problems];
+  const problems = [
+    ...(file?.problems ?? []),
+    ...fromEnvironment.problems,
+    ...sealed.problems,
+    ...checked.problems,
+  ];
   if (checked.config !== undefined) {
     const isFaulty = (setting: string): boolean =>
       problems.some(
@@ -97,6 +105,14 @@ function origins(
     const inner = [...environment].find(([setting]) => setting.startsWith(`${path.map(String).join('.')}.`));
     return inner === undefined ? { kind: 'default' } : { kind: 'environment', name: inner[1] };
   };
+}
+
+/** Where the key of sealed settings may lie; known before the settings are, because they may be sealed. */
+function dataFolder(raw: RawTree, originOf: OriginOf, folder: string, fileFolder: string): string {
+  const at = ['data', 'dir'];
+  const written = valueAt(raw, at);
+  const dir = typeof written === 'string' ? written : sections.data.parse({}).dir;
+  return resolve(originOf(at).kind === 'file' ? fileFolder : folder, dir);
 }
 
 /** Makes paths absolute: from the file's folder when the file names them, else from the working folder. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -73,7 +74,7 @@ describe('backups', { timeout: 120_000 }, () => {
       'was cut off': lines.slice(0, -2),
       'rows of table loops were changed': altered,
       'rows instead of': lines.filter((_, n) => n !== loop),
-      'wants is missing': lines.filter((line) => line !== 't{"table":"wants"}'),
+      'replies is missing': lines.filter((line) => line !== 't{"table":"replies"}'),
       'something follows its end': [...lines.slice(0, -1), 't{"table":"loops"}'],
     };
     expect(loop).toBeGreaterThan(0);
@@ -154,4 +155,29 @@ describe('backups', { timeout: 120_000 }, () => {
       expect((await foldback(['loops', 'list', '--json'], onPostgres)).stdout).toBe(codes);
     },
   );
+
+  test('everything can be removed; what that is is said first, and what is not ours stays', async () => {
+    const mine = join(folder, '.foldback', 'notes.txt');
+    writeFileSync(mine, 'mine');
+    const asked = await foldback(['db', 'remove']);
+    expect(asked.stdout).toContain(join('.foldback', 'keys.json'));
+    expect(existsSync(join(folder, '.foldback', 'store'))).toBe(true);
+    expect((await foldback(['db', 'remove', '--yes'])).code).toBe(0);
+    for (const name of ['store', 'keys.json', 'checkpoints.jsonl'])
+      expect(existsSync(join(folder, '.foldback', name))).toBe(false);
+    expect(existsSync(mine)).toBe(true);
+    if (target?.databaseUrl === undefined) return;
+    await target.sql('create table theirs (n integer)');
+    const keys = Object.fromEntries(
+      ['FINGERPRINT', 'TOKEN', 'LEDGER', 'ASSIGNMENT', 'EVENT'].map((name) => [
+        `FOLDBACK__KEYS__${name}`,
+        randomBytes(32).toString('base64'),
+      ]),
+    );
+    expect(
+      (await foldback(['db', 'remove', '--yes'], { DATABASE_URL: target.databaseUrl, ...keys })).code,
+    ).toBe(0);
+    const left = await target.sql("select tablename from pg_tables where schemaname = 'public'");
+    expect(left).toEqual([{ tablename: 'theirs' }]);
+  });
 });

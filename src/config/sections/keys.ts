@@ -16,6 +16,13 @@ export const keys = z
       .optional()
       .meta(secret('Seeds (Ed25519) of the keys that sign checkpoints, the current one first.')),
     assignment: keyText.optional().meta(secret('Assigns people to variants. Never changes.')),
+    data: keyList
+      .optional()
+      .meta(
+        secret(
+          'Keys of sealed settings, the current one first; `data.key` in `data.dir` unless given. Stands beside the others: none of them needs it.',
+        ),
+      ),
     event: keyText.optional().meta(secret('Gives events their ids. Never changes.')),
   })
   .prefault({})

@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, sql } from 'kysely';
-import { migrationLockTable, migrationTable } from '../migrate.ts';
+import { migrate, migrationLockTable, migrationTable } from '../migrate.ts';
 import { postgresDatabase } from '../open.ts';
 import { load } from './load.ts';
 import type { ReadBackup } from './read-lines.ts';
 import { listTables } from './tables.ts';
+
+const migratorTables = [migrationTable, migrationLockTable];
 
 /** Loads a backup into memory and forgets it: whether it can be restored. */
 export async function tryRestore(lines: AsyncIterable<string>): Promise<ReadBackup> {
@@ -96,6 +98,34 @@ const ourTables: ReadonlySet<string> = new Set([
   'imports',
 ]);
 
+/** Drops everything of Foldback in a database, in one transaction. What else is there stays. */
+export async function removeTables(url: string): Promise<void> {
+  const db = postgresDatabase(url, { connectionsMax: 1 });
+  try {
+    await db.transaction().execute(async (trx) => {
+      const here = (await listTables(trx)).map(({ name }) => name);
+      for (const name of [
+        ...(await knownTables()).filter((known) => here.includes(known)),
+        ...migratorTables,
+      ])
+        await sql`drop table if exists ${sql.table(name)} cascade`.execute(trx);
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** The tables of the newest schema: others in the same database belong to somebody else. */
+async function knownTables(): Promise<readonly string[]> {
+  const db = await embedded();
+  try {
+    await migrate(db);
+    return (await listTables(db)).map(({ name }) => name);
+  } finally {
+    await db.destroy();
+  }
+}
+
 /** Where the tables of an installation on this database stand. */
 async function homeSchema(url: string): Promise<string> {
   const db = postgresDatabase(url, { connectionsMax: 1 });
@@ -110,7 +140,7 @@ async function homeSchema(url: string): Promise<string> {
 async function takePlace(db: Kysely<unknown>, aside: string, home: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const names = (await listTables(trx)).map(({ name }) => name);
-    for (const name of [...names, migrationTable, migrationLockTable]) {
+    for (const name of [...names, ...migratorTables]) {
       await sql`drop table if exists ${sql.id(home, name)} cascade`.execute(trx);
       await sql`alter table ${sql.id(aside, name)} set schema ${sql.id(home)}`.execute(trx);
     }

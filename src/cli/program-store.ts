@@ -44,6 +44,34 @@ export function addBackup(program: Command, { finish, config, server, json }: Sh
     });
 }
 
+export function addKeys(program: Command, { finish, config }: Shared): void {
+  const keys = program
+    .command('keys')
+    .summary('turn keys, and seal secrets for the settings')
+    .description('The keys of this installation.');
+  keys
+    .command('rotate')
+    .description(
+      'Makes a new current key in each ring that is named. What the old keys made is still recognised by them.',
+    )
+    .argument('<ring...>', 'fingerprint, token, ledger or data')
+    .addOption(config())
+    .action(async (rings: readonly string[], flags) => {
+      const { keysRotateCommand } = await import('./commands/keys.ts');
+      finish(await keysRotateCommand(rings, flags));
+    });
+  keys
+    .command('seal')
+    .description(
+      'Reads a secret from standard input and prints the text that stands for it in foldback.yaml. It is opened with the data\nkey, which is made at the first use.',
+    )
+    .addOption(config())
+    .action(async (flags) => {
+      const { keysSealCommand } = await import('./commands/keys.ts');
+      finish(await keysSealCommand(flags));
+    });
+}
+
 export function addDatabase(program: Command, { finish, config, json }: Shared): void {
   const db = program
     .command('db')
@@ -55,6 +83,14 @@ export function addDatabase(program: Command, { finish, config, json }: Shared):
     .action(async (flags) => {
       const { dbMigrateCommand } = await import('./commands/db-migrate.ts');
       finish(await dbMigrateCommand(flags));
+    });
+  db.command('remove')
+    .description('Removes everything stored, with the keys. Without --yes it says what that would be.')
+    .option('--yes', 'do it; nothing brings it back')
+    .addOption(config())
+    .action(async (flags) => {
+      const { dbRemoveCommand } = await import('./commands/db-remove.ts');
+      finish(await dbRemoveCommand(flags));
     });
   db.command('migrate-to')
     .description(
