@@ -29,11 +29,20 @@ export const requestCaps = {
   textCharsMax: 4096,
 } as const;
 
+/**
+ * What nobody sees: control and format characters, line ends, halves of characters, space around it. Two names that
+ * look alike would be two names to a policy, and one to whatever trims them behind it.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$/u;
+
 /** Why a request is past a cap, by the cap's name; undefined when it is within all of them. */
 export function pastCap(request: PolicyRequest): string | undefined {
   const { subject, action, resource, context } = request;
-  for (const name of [subject.type, subject.id, action.name, resource.type, resource.id])
+  for (const name of [subject.type, subject.id, action.name, resource.type, resource.id]) {
     if (name.length > requestCaps.nameCharsMax) return said('nameCharsMax');
+    if (unseen.test(name))
+      return 'past the limit nameText: a name has no control or invisible characters, and no space around it';
+  }
   const count = { left: requestCaps.valuesMax };
   for (const part of [subject.properties, action.properties, resource.properties, context]) {
     const past = part === undefined ? undefined : pastCapIn(part, count, 0);

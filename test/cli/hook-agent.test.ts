@@ -85,10 +85,24 @@ describe('foldback hook agent', () => {
     });
   });
 
-  test('input that cannot be read lets the call through or stops it, as configured, and says so', async () => {
-    const allowed = await ask('{"hook_event_name":');
-    expect(allowed).toMatchObject({ code: 0, stdout: '' });
-    expect(allowed.stderr).toContain('hook.onError is "allow"');
+  test('input that cannot be read is asked about or stopped, as configured, and never allowed', async () => {
+    let deep = '1';
+    for (let level = 0; level < 100; level += 1) deep = `{"a":${deep}}`;
+    const before =
+      '{"hook_event_name":"PreToolUse","tool_name":"Write","tool_use_id":"t","session_id":"s","tool_input":';
+    for (const [input, reason] of [
+      ['{"hook_event_name":', 'not valid JSON'],
+      ['[]', 'no object'],
+      [`${before}${deep}}`, 'depthMax'],
+      [`${before}{"content":"${'x'.repeat(1_100_000)}"}}`, 'stringCharsMax'],
+    ] as const) {
+      const asked = await ask(input);
+      expect([asked.code, JSON.parse(asked.stdout)]).toMatchObject([
+        0,
+        { hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'ask' } },
+      ]);
+      expect(asked.stderr).toContain(reason);
+    }
     const denied = await ask('[]', [], { FOLDBACK__HOOK__ONERROR: 'deny' });
     expect(denied).toMatchObject({ code: 2, stdout: '' });
     expect(denied.stderr).toContain('It was stopped');

@@ -7,7 +7,14 @@ import { type Dict, isDict, textOf } from '../../lib/guards.ts';
 import { limits } from '../../lib/limits.ts';
 import { parseBody } from '../../lib/records/parse-body.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
-import { type AgentAnswer, agentAnswer, awayAnswer, hookOutput, withAway } from '../hook/agent-answer.ts';
+import {
+  type AgentAnswer,
+  agentAnswer,
+  awayAnswer,
+  hookOutput,
+  unreadAnswer,
+  withAway,
+} from '../hook/agent-answer.ts';
 import { type AgentNames, judgedByPolicy, questionOf } from '../hook/agent-question.ts';
 import { forbiddenByKept, keepRules } from '../hook/agent-rules.ts';
 import {
@@ -36,8 +43,8 @@ const besideMs = 1_000;
 
 /**
  * Answers a coding agent that asks before it calls a tool: what the policies of the server say; while it is away, what
- * critical rules forbid is denied and a person is asked about the rest. Input that cannot be read lets the call through,
- * or stops it with code 2, as `hook.onError` says.
+ * critical rules forbid is denied and a person is asked about the rest. Input that cannot be read is asked about too, or
+ * stops the call with code 2, as `hook.onError` says.
  *
  * Nothing that takes long to load is imported here: every call of an agent waits for it.
  */
@@ -55,10 +62,14 @@ export async function hookAgentCommand(flags: HookAgentFlags): Promise<ExitCode>
     return await answer({ ...(await readInput()), ...named }, flags, settings);
   } catch (error) {
     const reason = error instanceof AppError ? error.detail : 'the call could not be read';
-    const isAllowed = settings.onError === 'allow';
-    const end = isAllowed ? 'It goes on' : 'It was stopped';
+    const isStopped = settings.onError === 'deny';
+    const end = isStopped ? 'It was stopped' : 'A person is asked';
     note(`Foldback could not judge this call: ${reason}. ${end}, as hook.onError is "${settings.onError}".`);
-    return isAllowed ? exit.ok : exit.usage;
+    if (isStopped) return exit.usage;
+    // An agent may make a call so large or deep that it cannot be read: it gains nothing by that.
+    const told = unreadAnswer();
+    writeJson(flags.plain === true ? told : hookOutput('PreToolUse', told));
+    return exit.ok;
   }
 }
 

@@ -51,6 +51,16 @@ export function awayAnswer(isKnown: boolean): AgentAnswer {
   };
 }
 
+/** What cannot be read cannot be judged. */
+export function unreadAnswer(): AgentAnswer {
+  return {
+    version: 1,
+    decision: 'ask',
+    say: 'Foldback could not read this call. A person decides.',
+    retry: false,
+  };
+}
+
 /** What a person is told beside an answer that was given without the server. */
 export function withAway(answer: AgentAnswer, isKnown: boolean): AgentAnswer {
   const why = isKnown ? 'The server of Foldback does not answer' : 'No server of Foldback runs or is known';

@@ -62,10 +62,14 @@ export const hook = z
     onError: z
       .enum(['allow', 'deny'])
       .default('allow')
-      .meta(says('What a hook of git does when it cannot look for secrets; it says so either way.')),
+      .meta(
+        says(
+          'What a hook does when it cannot look; it says so either way. A coding agent’s call is then asked about, never allowed.',
+        ),
+      ),
   })
   .prefault({})
-  .describe('Hooks of git.');
+  .describe('Hooks.');
 
 export const server = z
   .string()

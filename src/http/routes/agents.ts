@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { limits } from '../../lib/limits.ts';
-import { parseBody } from '../../lib/records/parse-body.ts';
 import { agentToolNames, isAgentTool, signedSchema } from '../../policy/mcp/agent-tools.ts';
 import { openAgentDesk } from '../agents/agent-desk.ts';
 import { signPayload } from '../agents/sign-payload.ts';
-import { readRawBody } from '../hardening/raw-body.ts';
+import { readJsonBody } from '../hardening/json-body.ts';
 import type { Room } from '../room.ts';
 import {
   changing,
@@ -37,11 +35,10 @@ export function agentRoutes(room: Room): Pick<Operations, AgentKeys> {
     answers: { 200: { description: 'A message of JSON-RPC, or a stream of them.' } },
     run: async (c, caller) => {
       const agent = desk.agentOf(caller, c.req.header(agentHeader));
-      const body = parseBody(await readRawBody(c, jsonBodyBytesMax), limits);
-      if (!body.ok) throw new AppError(body.code, body.reason);
+      const body = await readJsonBody(c, jsonBodyBytesMax);
       // Loaded with the first agent that comes.
       const { serveMcp } = await import('../../policy/mcp/agent-server.ts');
-      return serveMcp(c.req.raw, body.value, '1', (tool, input) => desk.call(caller, agent, tool, input));
+      return serveMcp(c.req.raw, body, '1', (tool, input) => desk.call(caller, agent, tool, input));
     },
   };
   return {

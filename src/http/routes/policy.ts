@@ -1,12 +1,10 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { limits } from '../../lib/limits.ts';
-import { parseBody } from '../../lib/records/parse-body.ts';
 import { pastCap } from '../../policy/request.ts';
 import { requireContentType } from '../hardening/guards.ts';
+import { readJsonBody } from '../hardening/json-body.ts';
 import { requestFault } from '../hardening/problem-response.ts';
-import { readRawBody } from '../hardening/raw-body.ts';
 import { type DecisionJson, decisionJson, decisionSchema } from '../json/decision-json.ts';
 import { evaluationBody, evaluationsBody, questionOf } from '../policy/evaluation.ts';
 import type { Room } from '../room.ts';
@@ -111,12 +109,11 @@ function bad(message: string): DecisionJson {
 async function bodyOf(c: Context): Promise<unknown> {
   try {
     requireContentType(c, ['application/json']);
+    return await readJsonBody(c, jsonBodyBytesMax);
   } catch (fault) {
-    throw new AppError('bad-request', fault instanceof AppError ? fault.detail : '', { cause: fault });
+    if (!(fault instanceof AppError) || fault.code === 'too-large') throw fault;
+    throw new AppError('bad-request', fault.detail, { cause: fault });
   }
-  const parsed = parseBody(await readRawBody(c, jsonBodyBytesMax), limits);
-  if (parsed.ok) return parsed.value;
-  throw new AppError(parsed.code === 'too-large' ? 'too-large' : 'bad-request', parsed.reason);
 }
 
 function fitting<Value>(schema: z.ZodType<Value>, value: unknown): Value {

@@ -2,10 +2,8 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
-import { limits } from '../../lib/limits.ts';
-import { parseBody } from '../../lib/records/parse-body.ts';
+import { isStorable, readJsonBody } from '../hardening/json-body.ts';
 import { requestFault } from '../hardening/problem-response.ts';
-import { readRawBody } from '../hardening/raw-body.ts';
 import type { OpenKey, ScopedKey } from '../route-table.ts';
 
 /** What a route answers with, for its description. Errors are described once for all routes. */
@@ -131,11 +129,7 @@ export function queryOf<Query>(c: Context, schema: z.ZodType<Query>): Query {
 
 /** A small JSON body. Errors: `bad-request`, `too-large`. */
 export async function bodyOf<Body>(c: Context, schema: z.ZodType<Body>): Promise<Body> {
-  const bytes = await readRawBody(c, jsonBodyBytesMax);
-  const value = parseBody(bytes, limits);
-  if (!value.ok) throw new AppError(value.code, value.reason);
-  if (!isStorable(value.value)) throw notStorable();
-  const parsed = schema.safeParse(value.value);
+  const parsed = schema.safeParse(await readJsonBody(c, jsonBodyBytesMax));
   if (parsed.success) return parsed.data;
   throw requestFault(parsed.error);
 }
@@ -145,13 +139,6 @@ export function pathPart(c: Context, name: string): string {
   const part = c.req.param(name) ?? '';
   if (isStorable(part)) return part;
   throw new AppError('not-found', '');
-}
-
-/** Whether a database takes every text of it: none has a NUL or half a surrogate pair. */
-function isStorable(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member));
 }
 
 function notStorable(): AppError {
