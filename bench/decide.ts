@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ const root = resolve(import.meta.dirname, '..');
 /**
  * Decisions a second by `decide` against the bare stateful call of Cedar in the same run, 95 % grants: both get the same
  * requests over the same policies, in turns. Beside it: how long an answer takes over HTTP at a steady rate, from the
- * instant at which the request was due.
+ * instant at which the request was due, and how long one takes of a route that does nothing.
  */
 export async function bench(): Promise<Figure> {
   const count = size('DECIDE_REQUESTS', 4_000);
@@ -80,9 +81,14 @@ function requestOf(n: number): PolicyRequest {
   };
 }
 
+/**
+ * A server of Foldback and one whose route does nothing, each a process of its own, under the same load from this third
+ * one, in turns: what the machine takes away shows in both.
+ */
 async function overHttp(): Promise<void> {
   const rate = size('DECIDE_RATE', 1_000);
-  const seconds = size('DECIDE_SECONDS', 15);
+  const seconds = size('DECIDE_SECONDS', 5);
+  const rounds = size('DECIDE_HTTP_ROUNDS', 4);
   const folder = mkdtempSync(join(tmpdir(), 'foldback-decide-'));
   const port = 20_000 + (process.pid % 20_000);
   const server = spawn(process.execPath, ['bin/foldback.js', 'serve'], {
@@ -96,35 +102,45 @@ async function overHttp(): Promise<void> {
       FOLDBACK__LOG__LEVEL: 'error',
     },
   });
-  const ended = new Promise((done) => server.once('exit', done));
+  const bare = spawn(process.execPath, ['bench/support/bare-hono.ts'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = [server, bare].map((one) => new Promise((done) => one.once('exit', done)));
   try {
     const own = await ready(join(folder, 'data/server.json'));
+    const [bytes]: [Buffer] = await once(bare.stdout, 'data');
     const client = new Agent({ keepAlive: true, maxSockets: 64 });
-    const made = await send(client, own.url, '/v1/tokens', own.token, {
-      name: 'bench',
-      scopes: ['policy:enforce'],
-    });
-    const { token }: { token: string } = JSON.parse(made);
-    for (const [what, attempt, perSecond] of [
-      ['questions', false, rate],
-      // One of twenty waits for the disk of the embedded store.
-      ['attempts, whose denials are stored before the answer,', true, Math.ceil(rate / 10)],
-    ] as const) {
-      const load = { perSecond, seconds, attempt };
-      const said = await steady(client, own.url, token, load).then(
-        (waits) => `p50 ${ms(waits, 0.5)}, p99 ${ms(waits, 0.99)}, worst ${ms(waits, 1)}`,
-        (fault: unknown) => (fault instanceof Error ? fault.message : 'it failed'),
-      );
-      note(`${what} over HTTP at ${perSecond}/s for ${seconds} s: ${said}`);
+    const body = { name: 'bench', scopes: ['policy:enforce'] };
+    const { token }: { token: string } = JSON.parse(
+      await send(client, own.url, '/v1/tokens', own.token, body),
+    );
+    const bareUrl = `http://127.0.0.1:${bytes.toString().trim()}`;
+    const questions = { perSecond: rate, seconds, attempt: false };
+    const waits = { bare: [] as number[], ours: [] as number[] };
+    for (let round = 0; round < rounds; round += 1) {
+      waits.bare.push(...(await steady(client, bareUrl, token, questions)));
+      waits.ours.push(...(await steady(client, own.url, token, questions)));
     }
+    note(`a route that does nothing at ${rate}/s for ${rounds} × ${seconds} s: ${said(waits.bare)}`);
+    note(`questions at ${rate}/s for ${rounds} × ${seconds} s: ${said(waits.ours)}`);
+    // One of twenty waits for the disk of the embedded store.
+    const attempts = { perSecond: Math.ceil(rate / 10), seconds, attempt: true };
+    const stored = await steady(client, own.url, token, attempts);
+    note(`attempts, whose denials are stored before the answer, at ${attempts.perSecond}/s: ${said(stored)}`);
     client.destroy();
+  } catch (fault) {
+    note(`over HTTP: ${fault instanceof Error ? fault.message : 'it failed'}`);
   } finally {
     server.kill('SIGTERM');
-    await ended;
+    bare.kill('SIGTERM');
+    await Promise.all(ended);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+const said = (waits: readonly number[]) =>
+  `p50 ${ms(waits, 0.5)}, p99 ${ms(waits, 0.99)}, worst ${ms(waits, 1)}`;
 const ms = (waits: readonly number[], p: number) => `${percentile(waits, p).toFixed(1)} ms`;
 
 type Load = { readonly perSecond: number; readonly seconds: number; readonly attempt: boolean };
