@@ -10,6 +10,7 @@ import { shippedPacksDir } from '../src/packs/pack-folder.ts';
 import { cedar } from '../src/policy/cedar.ts';
 import type { PolicyRequest } from '../src/policy/request.ts';
 import { type Figure, figure, note, percentile, size } from './support/figure.ts';
+import { processorSeconds } from './support/processor-time.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -109,25 +110,27 @@ async function overHttp(): Promise<void> {
   const ended = [server, bare].map((one) => new Promise((done) => one.once('exit', done)));
   try {
     const own = await ready(join(folder, 'data/server.json'));
-    const [bytes]: [Buffer] = await once(bare.stdout, 'data');
+    const [port0]: readonly unknown[] = await once(bare.stdout, 'data');
     const client = new Agent({ keepAlive: true, maxSockets: 64 });
     const body = { name: 'bench', scopes: ['policy:enforce'] };
     const { token }: { token: string } = JSON.parse(
       await send(client, own.url, '/v1/tokens', own.token, body),
     );
-    const bareUrl = `http://127.0.0.1:${bytes.toString().trim()}`;
+    const bareUrl = `http://127.0.0.1:${String(port0).trim()}`;
     const questions = { perSecond: rate, seconds, attempt: false };
-    const waits = { bare: [] as number[], ours: [] as number[] };
-    for (let round = 0; round < rounds; round += 1) {
-      waits.bare.push(...(await steady(client, bareUrl, token, questions)));
-      waits.ours.push(...(await steady(client, own.url, token, questions)));
-    }
-    note(`a route that does nothing at ${rate}/s for ${rounds} × ${seconds} s: ${said(waits.bare)}`);
-    note(`questions at ${rate}/s for ${rounds} × ${seconds} s: ${said(waits.ours)}`);
+    const nothing = target('a route that does nothing', bareUrl, bare.pid);
+    const ours = target('questions', own.url, server.pid);
+    for (let round = 0; round < rounds; round += 1)
+      for (const { waits, url } of [nothing, ours])
+        waits.push(...(await steady(client, url, token, questions)));
+    for (const one of [nothing, ours])
+      note(`${one.name} at ${rate}/s for ${rounds} × ${seconds} s: ${one.said()}`);
     // One of twenty waits for the disk of the embedded store.
     const attempts = { perSecond: Math.ceil(rate / 10), seconds, attempt: true };
     const stored = await steady(client, own.url, token, attempts);
-    note(`attempts, whose denials are stored before the answer, at ${attempts.perSecond}/s: ${said(stored)}`);
+    note(
+      `attempts, whose denials are stored before the answer, at ${attempts.perSecond}/s: ${times(stored)}`,
+    );
     client.destroy();
   } catch (fault) {
     note(`over HTTP: ${fault instanceof Error ? fault.message : 'it failed'}`);
@@ -139,7 +142,20 @@ async function overHttp(): Promise<void> {
   }
 }
 
-const said = (waits: readonly number[]) =>
+/** What is measured of one server. Its processor time says what it costs also where others use the machine. */
+function target(name: string, url: string, pid: number | undefined) {
+  const waits: number[] = [];
+  const before = processorSeconds(pid);
+  const said = () => {
+    const after = processorSeconds(pid);
+    if (before === undefined || after === undefined || waits.length === 0) return times(waits);
+    const each = Math.round(((after - before) / waits.length) * 1_000_000);
+    return `${times(waits)}; ${each} µs of processor time each, with what warmed up`;
+  };
+  return { name, url, waits, said };
+}
+
+const times = (waits: readonly number[]) =>
   `p50 ${ms(waits, 0.5)}, p99 ${ms(waits, 0.99)}, worst ${ms(waits, 1)}`;
 const ms = (waits: readonly number[], p: number) => `${percentile(waits, p).toFixed(1)} ms`;
 
