@@ -11,7 +11,7 @@ import { openSuppressions } from './app-duties.ts';
 import { checkKeys } from './app-keys.ts';
 import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
 import { assembleLoop } from './assemble.ts';
-import { hourOf } from './config/checks.ts';
+import { channelsInUse, hourOf } from './config/checks.ts';
 import type { KeySet } from './config/keys.ts';
 import type { Config } from './config/schema.ts';
 import { openPacks } from './content.ts';
@@ -130,7 +130,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       team === undefined ? [] : [[repositoryKey(name), team]],
     ),
   );
-  const leaves = open.some((channel) => channel.id === config.delivery.channel && channel.leavesMachine);
+  const inUse = channelsInUse(config);
+  const leaves = open.some((channel) => inUse.includes(channel.id) && channel.leavesMachine);
   if (
     config.delivery.mode === 'live' &&
     leaves &&
@@ -251,7 +252,7 @@ function openChannels(config: Config): readonly Channel[] {
   return channels.flatMap((adapter) => {
     const settings = config.channels[adapter.id];
     const isWanted =
-      settings !== undefined || adapter.id === config.delivery.channel || adapter.id === shadowChannel();
+      settings !== undefined || channelsInUse(config).includes(adapter.id) || adapter.id === shadowChannel();
     return isWanted ? [adapter.create(settings ?? {})] : [];
   });
 }
@@ -267,6 +268,7 @@ export function deliverySettings(config: Config): DeliverySettings {
     mode: delivery.mode,
     channel: delivery.channel,
     shadowChannel: shadowChannel(),
+    ladder: config.ladder,
     quietHours: { from: hourOf(delivery.quietHours.from), to: hourOf(delivery.quietHours.to) },
     workingHours: {
       from: hourOf(delivery.workingHours.from),

@@ -33,9 +33,26 @@ export function findClashes(
   ];
 }
 
-/** Ids of the channels that are switched on: the one for all messages, and whatever has settings. */
+/** Ids of the channels that are switched on: those that messages go to, and whatever has settings. */
 export function channelsInUse(config: Config): readonly string[] {
-  return [...new Set([config.delivery.channel, ...Object.keys(config.channels)])];
+  return [...new Set([...rungs(config).map(({ channel }) => channel), ...Object.keys(config.channels)])];
+}
+
+/** Every channel that messages may go to, with the setting that says so. */
+function rungs({
+  delivery,
+  ladder,
+}: Config): readonly { readonly setting: string; readonly channel: string }[] {
+  const named = (kind: string, ladders: Readonly<Record<string, readonly string[]>>) =>
+    Object.entries(ladders).flatMap(([id, channels]) =>
+      channels.map((channel) => ({ setting: `ladder.${kind}.${id}`, channel })),
+    );
+  return [
+    { setting: 'delivery.channel', channel: delivery.channel },
+    ...ladder.after.map((channel) => ({ setting: 'ladder.after', channel })),
+    ...named('teams', ladder.teams),
+    ...named('people', ladder.people),
+  ];
 }
 
 function writtenNames(context: CheckContext, section: string): readonly string[] {
@@ -43,19 +60,26 @@ function writtenNames(context: CheckContext, section: string): readonly string[]
 }
 
 function channelClashes(config: Config, adapters: AdapterSettings, context: CheckContext): Clash[] {
-  const { channel } = config.delivery;
-  const adapter = adapters.channels?.find(({ id }) => id === channel);
-  if (adapters.channels === undefined || context.isFaulty('delivery.channel')) return [];
-  const setting = 'delivery.channel';
-  if (adapter === undefined) {
-    const known = adapters.channels.map(({ id }) => id);
-    const near = nearest(channel, known);
-    const fix = near === undefined ? `Known channels: ${known.join(', ')}.` : `Did you mean ${near}?`;
-    return [{ setting, problem: 'there is no such channel', fix }];
-  }
-  if (writtenNames(context, 'channels').includes(channel) || adapter.settings.safeParse({}).success)
-    return [];
-  return [{ setting, problem: 'the channel has no settings', fix: `Write them under channels.${channel}.` }];
+  const { channels } = adapters;
+  if (channels === undefined) return [];
+  return rungs(config).flatMap(({ setting, channel }): readonly Clash[] => {
+    if (context.isFaulty(setting) || (setting !== 'delivery.channel' && context.isFaulty('ladder')))
+      return [];
+    const adapter = channels.find(({ id }) => id === channel);
+    if (adapter === undefined) {
+      const known = channels.map(({ id }) => id);
+      const near = nearest(channel, known);
+      const fix = near === undefined ? `Known channels: ${known.join(', ')}.` : `Did you mean ${near}?`;
+      const problem =
+        setting === 'delivery.channel' ? 'there is no such channel' : `there is no channel ${channel}`;
+      return [{ setting, problem, fix }];
+    }
+    if (writtenNames(context, 'channels').includes(channel) || adapter.settings.safeParse({}).success)
+      return [];
+    return [
+      { setting, problem: 'the channel has no settings', fix: `Write them under channels.${channel}.` },
+    ];
+  });
 }
 
 function publicUrlClashes(config: Config, adapters: AdapterSettings, context: CheckContext): Clash[] {

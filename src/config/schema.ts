@@ -4,6 +4,7 @@ import { backlog, channels, delivery, duty } from './sections/delivery.ts';
 import { http, limits } from './sections/http.ts';
 import { data, database, hook, ledger, log, organisation, server, token } from './sections/installation.ts';
 import { keys } from './sections/keys.ts';
+import { ladder } from './sections/ladder.ts';
 import { measures } from './sections/measures.ts';
 import { owners, packs, people, repositories } from './sections/owners.ts';
 import {
@@ -23,6 +24,7 @@ export const sections = {
   database,
   http,
   delivery,
+  ladder,
   channels,
   sources,
   repositories,

@@ -1,9 +1,10 @@
 import { readSnapshot } from '../core/message-snapshot.ts';
 import type { Delivery, SendResult } from '../ports/channel.ts';
-import type { ClaimedMessage, MessageUpdate, StoreWrite } from '../ports/store.ts';
+import type { ClaimedMessage, MessageMove, MessageUpdate } from '../ports/store.ts';
 import { batchMax, leaseOf, prepareMessages, type Ready } from './hand-over.ts';
+import { nextRung } from './ladder.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
-import { rememberMessages } from './remember.ts';
+import { type MessageNews, rememberMessages } from './remember.ts';
 
 const concurrentMax = 16;
 /** Of the lease: one hand-over ends within this, whatever the channel does, … */
@@ -71,11 +72,20 @@ async function record(parts: LoopParts, lease: string, outcomes: readonly Outcom
   const now = parts.clock.now();
   const settled = await inParallel(outcomes, (outcome) => reconcile(parts, outcome));
   await parts.store.transaction(async (tx) => {
-    const updated = await tx.recordMessages(settled.map((item) => updateOf(parts, item, lease, now)));
-    await remember(
+    const moves = settled.flatMap((item) => moveOf(parts, item, lease, now) ?? []);
+    const isMoving = new Set(moves.map(({ id }) => id));
+    const moved = await tx.moveMessages(moves);
+    const updated = await tx.recordMessages(
+      settled
+        .filter(({ claimed }) => !isMoving.has(claimed.message.id))
+        .map((item) => updateOf(parts, item, lease, now)),
+    );
+    const recorded = settled.filter(({ claimed }) => updated.has(claimed.message.id));
+    const went = settled.filter(({ claimed }) => moved.has(claimed.message.id));
+    await rememberMessages(
       parts,
       tx,
-      settled.filter((item) => updated.has(item.claimed.message.id)),
+      [...newsOf(parts, recorded), ...went.map(({ claimed }) => ({ claimed, outcome: 'moved' as const }))],
       now,
     );
   });
@@ -111,6 +121,15 @@ function deliveryOf(parts: LoopParts, outcome: Outcome): Delivery | undefined {
   };
 }
 
+/** A refusal says that nobody was told: the message goes on to the next channel, if there is one. */
+function moveOf(parts: LoopParts, outcome: Outcome, lease: string, now: number): MessageMove | undefined {
+  const { claimed, result } = outcome;
+  const to = result.kind === 'refused' ? nextRung(parts, claimed.message) : undefined;
+  if (to === undefined || result.kind !== 'refused') return undefined;
+  const { id, channel: from } = claimed.message;
+  return { id, lease, from, to, outcome: 'refused', at: now, reason: `${from}: ${result.reason}` };
+}
+
 function updateOf(parts: LoopParts, outcome: Outcome, lease: string, now: number): MessageUpdate {
   const { claimed, attempt, result } = outcome;
   const base = { id: claimed.message.id, lease };
@@ -136,19 +155,13 @@ function updateOf(parts: LoopParts, outcome: Outcome, lease: string, now: number
 }
 
 /** What a loop learns of its message. A retry is not yet news. */
-async function remember(
-  parts: LoopParts,
-  tx: StoreWrite,
-  outcomes: readonly Outcome[],
-  now: number,
-): Promise<void> {
-  const news = outcomes.flatMap((outcome) => {
+function newsOf(parts: LoopParts, outcomes: readonly Outcome[]): readonly MessageNews[] {
+  return outcomes.flatMap((outcome): readonly MessageNews[] => {
     const { kind } = outcome.result;
     const isDead = kind === 'retry' && outcome.attempt >= parts.delivery.attemptsMax;
     if (kind === 'retry' && !isDead) return [];
-    return [{ claimed: outcome.claimed, outcome: kind === 'retry' ? ('refused' as const) : kind }];
+    return [{ claimed: outcome.claimed, outcome: kind === 'retry' ? 'refused' : kind }];
   });
-  await rememberMessages(parts, tx, news, now);
 }
 
 /** Messages whose process died after `sending`: nobody knows whether they arrived. */

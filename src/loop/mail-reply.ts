@@ -1,8 +1,10 @@
 import { addMail, type MailFact } from '../core/loop/facts.ts';
 import type { Addressee } from '../core/loop/position.ts';
+import { isClosed } from '../core/loop/states.ts';
 import { exchangeOf } from '../core/loop/wants.ts';
 import type { Channel, Inbound } from '../ports/channel.ts';
-import type { ClaimedMessage, StoreWrite } from '../ports/store.ts';
+import type { ClaimedMessage, LoopRow, StoreWrite } from '../ports/store.ts';
+import { nextRung } from './ladder.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 import { rememberMessages } from './remember.ts';
 import { type Change, settle } from './settle.ts';
@@ -59,11 +61,19 @@ async function takeBounce(
   const returned = mail.bounces.find(({ address }) => isAddressee(parts, channel, about.message.to, address));
   if (returned === undefined) return { kind: 'ignored', reason: 'other-address' };
   // Whoever sends it again holds the same locks, so this second look is the deciding one.
-  await tx.lockLoops(loopsOf(about));
+  const rows = await tx.lockLoops(loopsOf(about));
   const claimed = await messageOf(tx, channel, id);
   const state = claimed?.message.state;
   if (claimed === undefined || (state !== 'accepted' && state !== 'uncertain')) return noCase;
   const status = returned.status === undefined ? '' : ` (${returned.status})`;
+  const next = isOver(rows) ? undefined : nextRung(parts, claimed.message);
+  if (next !== undefined) {
+    const from = channel.id;
+    const reason = `${from}: the message came back${status}`;
+    await tx.moveMessages([{ id, from, to: next, outcome: 'bounced', at: now, reason }]);
+    await rememberMessages(parts, tx, [{ claimed, outcome: 'moved' }], now);
+    return { kind: 'bounced' };
+  }
   await tx.recordMessages([{ id, state: 'refused', lastError: `the message came back${status}` }]);
   await rememberMessages(parts, tx, [{ claimed, outcome: 'refused' }], now);
   return { kind: 'bounced' };
@@ -121,6 +131,11 @@ async function messageOf(tx: StoreWrite, channel: Channel, id: string): Promise<
   const found = await tx.messageById(id);
   const isOurs = found !== undefined && found.message.channel === channel.id && found.wants.length > 0;
   return isOurs && found.message.sentAt !== undefined ? found : undefined;
+}
+
+/** What is closed meanwhile asks for nothing: nobody is told of it by another way. */
+function isOver(rows: readonly LoopRow[]): boolean {
+  return rows.every(({ state }) => isClosed(state) || state === 'verified');
 }
 
 function loopsOf({ wants }: ClaimedMessage): readonly string[] {

@@ -105,6 +105,12 @@ export type DeliverySettings = {
   /** Channel id of a live installation. In shadow everything goes to `shadowChannel`. */
   readonly channel: string;
   readonly shadowChannel: string;
+  /** What follows when a channel does not reach somebody; whole ladders of teams and people. */
+  readonly ladder?: {
+    readonly after: readonly string[];
+    readonly teams: Readonly<Record<string, readonly string[]>>;
+    readonly people: Readonly<Record<string, readonly string[]>>;
+  };
   readonly quietHours: { readonly from: number; readonly to: number };
   readonly workingHours: WorkingHours;
   readonly timeZone: string;

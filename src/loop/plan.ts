@@ -3,6 +3,7 @@ import { answersMail, lanes } from '../core/loop/wants.ts';
 import type { Moment } from '../core/message.ts';
 import { afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
+import { firstRung, type PassedOver, passedOver } from './ladder.ts';
 import type { LoopParts } from './parts.ts';
 
 /**
@@ -28,7 +29,14 @@ export async function plan(parts: LoopParts): Promise<number> {
     const taken = await tx.takeAttention(timely.map(({ wants }) => attentionAsk(parts, wants, now)));
     const queued = timely.filter((_, index) => taken[index] === true);
     const over = timely.filter((_, index) => taken[index] !== true);
-    await tx.queueMessages(queued.map(({ wants }) => ({ message: messageOf(parts, wants, now), wants })));
+    const passed = await passedOver(
+      parts,
+      tx,
+      queued.flatMap(({ wants }) => wants),
+    );
+    await tx.queueMessages(
+      queued.map(({ wants }) => ({ message: messageOf(parts, wants, passed, now), wants })),
+    );
     await postpone(parts, tx, [
       ...early,
       ...over.map(({ wants }) => ({ wants, at: tomorrow(parts, wants, now) })),
@@ -96,7 +104,7 @@ function tomorrow(parts: LoopParts, wants: Bundle, now: number): number {
   return now + (dayMs - (local % dayMs));
 }
 
-function messageOf(parts: LoopParts, wants: Bundle, now: number): MessageRow {
+function messageOf(parts: LoopParts, wants: Bundle, passed: PassedOver, now: number): MessageRow {
   const [first] = wants;
   if (first === undefined) throw new Error('a message without words');
   const isDigest = wants.length > 1 && digestFamilies.has(family(first));
@@ -116,7 +124,7 @@ function messageOf(parts: LoopParts, wants: Bundle, now: number): MessageRow {
     behaviour: first.behaviour,
     lane: first.lane,
     isShadow,
-    channel: isShadow ? parts.delivery.shadowChannel : parts.delivery.channel,
+    channel: isShadow ? parts.delivery.shadowChannel : firstRung(parts, wants, passed),
     state: 'queued',
     dueAt: now,
     attempt: 0,

@@ -5,7 +5,8 @@ import { type Change, settle } from './settle.ts';
 
 export type MessageNews = {
   readonly claimed: ClaimedMessage;
-  readonly outcome: MessageFact['outcome'];
+  /** `moved`: it goes on to another channel; the case has not heard of it yet, and its story has. */
+  readonly outcome: MessageFact['outcome'] | 'moved';
   /** When it came about; now unless given. */
   readonly at?: number;
   /** Who brought it about, for the story. */
@@ -19,19 +20,10 @@ export async function rememberMessages(
   news: readonly MessageNews[],
   now: number,
 ): Promise<void> {
-  const byLoop = new Map<string, { fact: MessageFact; story: readonly LedgerFact[] }[]>();
+  const byLoop = new Map<string, { fact?: MessageFact; story: readonly LedgerFact[] }[]>();
   for (const { claimed, outcome, at = now, told } of news) {
     const { message } = claimed;
     for (const want of claimed.wants) {
-      const fact: MessageFact = {
-        message: message.id,
-        moment: message.moment,
-        occasion: want.occasion,
-        recipient: message.to,
-        at,
-        outcome,
-        ...(message.isShadow ? { isShadow: true } : {}),
-      };
       const story: LedgerFact = {
         kind: 'message',
         at: now,
@@ -47,7 +39,21 @@ export async function rememberMessages(
         personal: ['/to/id'],
       };
       const stories = told === undefined ? [story] : [told, story];
-      byLoop.set(want.loop, [...(byLoop.get(want.loop) ?? []), { fact, story: stories }]);
+      const known = byLoop.get(want.loop) ?? [];
+      if (outcome === 'moved') {
+        byLoop.set(want.loop, [...known, { story: stories }]);
+        continue;
+      }
+      const fact: MessageFact = {
+        message: message.id,
+        moment: message.moment,
+        occasion: want.occasion,
+        recipient: message.to,
+        at,
+        outcome,
+        ...(message.isShadow ? { isShadow: true } : {}),
+      };
+      byLoop.set(want.loop, [...known, { fact, story: stories }]);
     }
   }
   const rows = await tx.lockLoops([...byLoop.keys()]);
@@ -55,8 +61,8 @@ export async function rememberMessages(
     const told = byLoop.get(before.id) ?? [];
     const { facts } = before;
     const messages = [
-      ...facts.messages.filter((old) => !told.some(({ fact }) => fact.occasion === old.occasion)),
-      ...told.map(({ fact }) => fact),
+      ...facts.messages.filter((old) => !told.some(({ fact }) => fact?.occasion === old.occasion)),
+      ...told.flatMap(({ fact }) => fact ?? []),
     ];
     return { before, facts: { ...facts, messages }, story: told.flatMap(({ story }) => story) };
   });

@@ -15,6 +15,7 @@ import type {
   SuppressionRow,
   Totals,
 } from './store-intake.ts';
+import type { LadderWrite } from './store-ladder.ts';
 import type { CheckpointRow, LedgerRow, PrivateRow } from './store-ledger.ts';
 import type {
   DeedRow,
@@ -58,6 +59,7 @@ export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-evidence.ts';
 export * from './store-intake.ts';
+export * from './store-ladder.ts';
 export * from './store-ledger.ts';
 export * from './store-loops.ts';
 export * from './store-measures.ts';
@@ -94,6 +96,7 @@ export interface StoreWrite
   extends AgentWrites,
     ControlWrite,
     EvidenceWrite,
+    LadderWrite,
     MeasureWrite,
     NoticeWrite,
     OperatorWrite {

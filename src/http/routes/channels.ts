@@ -34,9 +34,19 @@ const channelSchema = z.object({
   withdrawn: n('No longer needed before they went.'),
 });
 
+const ladderSchema = z.object({
+  channels: z
+    .array(z.string())
+    .describe(
+      'In the order in which they are tried, for whoever has no ladder of their own or of their team.',
+    ),
+  teams: n('Teams with a ladder of their own.'),
+  people: n('People with a ladder of their own.'),
+});
+
 /** What became of messages in each channel, of those that the caller may see. */
 export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> {
-  const { parts, config } = room.given;
+  const { parts } = room.given;
   return {
     'GET /v1/channels': reading({
       summary: 'Lists the channels with what became of their messages, of all time or within one.',
@@ -44,7 +54,7 @@ export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> 
       answers: {
         200: {
           description: 'One item for each that is used or was.',
-          schema: z.object({ items: z.array(channelSchema) }),
+          schema: z.object({ items: z.array(channelSchema), ladder: ladderSchema }),
         },
       },
       handle: async ({ c, caller, query }) => {
@@ -52,7 +62,9 @@ export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> 
           ...known('since', instantOf(query.since ?? '')),
           ...known('until', instantOf(query.until ?? '')),
         });
-        const used = [config.delivery.channel, ...counts.map(({ channel }) => channel)];
+        const { ladder } = parts.delivery;
+        const usual = [parts.delivery.channel, ...(ladder?.after ?? [])];
+        const used = [...usual, ...counts.map(({ channel }) => channel)];
         const items = [...new Set(used)].toSorted().map((id) => {
           return channelJson(
             room,
@@ -60,7 +72,11 @@ export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> 
             counts.filter(({ channel }) => channel === id),
           );
         });
-        return c.json({ items });
+        const sizeOf = (own: Readonly<Record<string, unknown>> = {}): number => Object.keys(own).length;
+        return c.json({
+          items,
+          ladder: { channels: usual, teams: sizeOf(ladder?.teams), people: sizeOf(ladder?.people) },
+        });
       },
     }),
   };

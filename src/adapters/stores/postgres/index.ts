@@ -5,6 +5,7 @@ import { dump } from './backup/dump.ts';
 import * as agents from './queries/agent-counts.ts';
 import * as directory from './queries/directory.ts';
 import * as marks from './queries/marks.ts';
+import * as moveMessages from './queries/move-messages.ts';
 import * as notices from './queries/notices.ts';
 import * as operateMessages from './queries/operate-messages.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
@@ -116,6 +117,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, messageQueries),
     ...bind(trx, notices),
     ...bind(trx, operatorWrites),
+    ...bind(trx, moveMessages),
     ...bind(trx, ledgerQueries),
     ...bind(trx, writeEvidence),
     ...bind(trx, settings),

@@ -13,6 +13,7 @@ import * as agentFigures from './migrations/0011-agent-figures.ts';
 import * as outcomes from './migrations/0014-outcomes.ts';
 import * as controls from './migrations/0016-controls.ts';
 import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
+import * as messageMoves from './migrations/0020-message-moves.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-outcomes': outcomes,
   '0016-controls': controls,
   '0018-evidence-periods': evidencePeriods,
+  '0020-message-moves': messageMoves,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

@@ -75,6 +75,9 @@ export async function channelCounts(
     from messages where ${visible(principal, 'team')}
       and ${since === undefined ? sql`true` : sql`created_at >= ${since}`}
       and ${until === undefined ? sql`true` : sql`created_at < ${until}`}
+    group by 1, 3
+    union all select channel, count(*), outcome from message_moves where ${visible(principal, 'team')}
+      and ${since === undefined ? sql`true` : sql`at >= ${since}`} and ${until === undefined ? sql`true` : sql`at < ${until}`}
     group by 1, 3 order by 1, 3`.execute(db);
   return found.rows.map(({ channel, outcome, n }) => ({ channel, outcome, n: Number(n) }));
 }
