@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decide } from '../src/loop/decide.ts';
 import { deliver, settleAbandoned } from '../src/loop/deliver.ts';
 import { ingest } from '../src/loop/ingest.ts';
+import { repliesByLink } from '../src/loop/listen.ts';
 import { type LoopParts, loopPrincipal } from '../src/loop/parts.ts';
 import { plan } from '../src/loop/plan.ts';
 import type { Channel, Delivery, SendResult } from '../src/ports/channel.ts';
@@ -193,6 +194,33 @@ for (const kind of testStores()) {
       const ids = slow.said.map(({ messageId }) => messageId);
       expect(new Set(ids).size).toBe(ids.length);
       for (const loop of loops) expect((await storyOf(loop)).loop.state).toBe('told');
+    });
+
+    test('replies taken together say the same as one after the other, and the second hears the first', async () => {
+      const { house, said, take, ana } = open();
+      const [one, two] = [await take(1), await take(2)];
+      await house.settleDown();
+      const message = said.find(({ recipient }) => recipient.id === ana)?.messageId ?? '';
+      const { tokenHash } = house.parts.replyLink(message, ana);
+      const answers = await repliesByLink(house.parts, [
+        { tokenHash, input: { answer: 'done', loop: one, nonce: 'a' } },
+        { tokenHash: 'unknown', input: { answer: 'done' } },
+        { tokenHash, input: { answer: 'wrong', loop: two, nonce: 'b' } },
+        { tokenHash, input: { answer: 'need-help', loop: one, nonce: 'c' } },
+        { tokenHash, input: { answer: 'done', loop: one, nonce: 'a' } },
+        { tokenHash, input: { answer: 'accept-risk', loop: one, nonce: 'd' } },
+      ]);
+      expect(answers.map(({ kind }) => kind)).toEqual([
+        'recorded',
+        'unknown-link',
+        'recorded',
+        'recorded',
+        'recorded',
+        'bad-until',
+      ]);
+      const { facts } = (await storyOf(one)).loop;
+      expect(facts.replies.map(({ answer }) => answer)).toEqual(['done', 'need-help']);
+      expect((await storyOf(two)).loop.state).toBe('disputed');
     });
   });
 }

@@ -5,7 +5,7 @@ import { takesAnswer } from '../core/loop/answering.ts';
 import type { ReplyFact } from '../core/loop/facts.ts';
 import type { Answer } from '../core/message.ts';
 import type { ClaimedMessage, LoopRow, StoreWrite } from '../ports/store.ts';
-import type { LedgerFact, LoopParts } from './parts.ts';
+import { type LedgerFact, type LoopParts, loopPrincipal } from './parts.ts';
 import { type Change, settle } from './settle.ts';
 
 export type ReplyInput = {
@@ -34,15 +34,61 @@ export type Replied =
 
 /** A reply through the recipient's link. Weak: it may claim, dispute and propose, not decide (invariant 7). */
 export async function replyByLink(parts: LoopParts, tokenHash: string, input: ReplyInput): Promise<Replied> {
-  const now = parts.clock.now();
-  const replied = await parts.store.transaction(async (tx): Promise<Replied> => {
-    const claimed = await tx.messageByToken(tokenHash);
-    if (claimed === undefined) return { kind: 'unknown-link' };
-    if ((claimed.message.tokenExpiresAt ?? 0) <= now) return { kind: 'expired' };
-    return reply(parts, tx, claimed, input, now);
-  });
-  if (replied.kind === 'recorded') parts.wake();
+  const [replied = { kind: 'unknown-link' as const }] = await repliesByLink(parts, [{ tokenHash, input }]);
   return replied;
+}
+
+export type LinkReply = { readonly tokenHash: string; readonly input: ReplyInput };
+
+/** Replies through links, all in one transaction; answers in their order. */
+export async function repliesByLink(
+  parts: LoopParts,
+  given: readonly LinkReply[],
+): Promise<readonly Replied[]> {
+  const now = parts.clock.now();
+  const replied = await parts.store.transaction(async (tx) => {
+    const found = await tx.read.messagesByTokens(loopPrincipal, [
+      ...new Set(given.map(({ tokenHash }) => tokenHash)),
+    ]);
+    const results: Replied[] = given.map(({ tokenHash }) => {
+      const claimed = found.get(tokenHash);
+      return { kind: claimed === undefined ? 'unknown-link' : 'expired' };
+    });
+    const waiting = given.flatMap(({ tokenHash, input }, at) => {
+      const claimed = found.get(tokenHash);
+      const isValid = claimed !== undefined && (claimed.message.tokenExpiresAt ?? 0) > now;
+      return isValid ? [{ at, claimed, input }] : [];
+    });
+    for (const round of roundsOf(waiting)) {
+      const answers = await replyTogether(parts, tx, round, now);
+      for (const [index, { at }] of round.entries()) results[at] = answers[index] ?? { kind: 'closed' };
+    }
+    return results;
+  });
+  if (replied.some(({ kind }) => kind === 'recorded')) parts.wake();
+  return replied;
+}
+
+/** In their order, each loop at most once a round: what is said second hears what the first one changed. */
+function roundsOf<T extends Asked>(asked: readonly T[]): readonly (readonly T[])[] {
+  const rounds: T[][] = [];
+  const lastOf = new Map<string, number>();
+  for (const one of asked) {
+    const loops = loopsAsked(one);
+    const round = 1 + Math.max(-1, ...loops.map((loop) => lastOf.get(loop) ?? -1));
+    for (const loop of loops) lastOf.set(loop, round);
+    rounds[round] = [...(rounds[round] ?? []), one];
+  }
+  return rounds;
+}
+
+type Asked = { readonly claimed: ClaimedMessage; readonly input: ReplyInput };
+
+function loopsAsked({ claimed, input }: Asked): readonly string[] {
+  const ids = claimed.wants
+    .map((want) => want.loop)
+    .filter((id) => input.loop === undefined || input.loop === id);
+  return [...new Set(ids)];
 }
 
 /** Records an answer to a message; whoever calls has judged that it is the recipient's. */
@@ -53,43 +99,71 @@ export async function reply(
   input: ReplyInput,
   now: number,
 ): Promise<Replied> {
-  const behaviour = parts.behaviours.get(claimed.message.behaviour);
-  if (behaviour === undefined || !behaviour.answers.includes(input.answer)) return { kind: 'not-offered' };
-  const latest = now + durationMs(behaviour.acceptRiskMax);
-  if (
-    input.answer === 'accept-risk' &&
-    !(input.until !== undefined && input.until > now && input.until <= latest)
-  ) {
-    return { kind: 'bad-until', latest };
-  }
-  const ids = claimed.wants
-    .map((want) => want.loop)
-    .filter((id) => input.loop === undefined || input.loop === id);
-  const rows = await tx.lockLoops([...new Set(ids)]);
-  const open = rows.filter((row) => takesAnswer(row, claimed.message.to));
-  if (open.length === 0) return { kind: 'closed' };
+  const [replied = { kind: 'closed' as const }] = await replyTogether(parts, tx, [{ claimed, input }], now);
+  return replied;
+}
 
-  const proposed =
-    input.answer === 'not-mine' && input.owner !== undefined ? parts.people.find(input.owner) : undefined;
-  const next = proposed?.isActive === true && proposed.id !== claimed.message.to.id ? proposed.id : undefined;
-  const pairs = open.map((row) => ({ row, fact: replyFact(parts, claimed, row.id, input, next, now) }));
+/** Records answers of which no two speak of one loop. */
+async function replyTogether(
+  parts: LoopParts,
+  tx: StoreWrite,
+  asked: readonly Asked[],
+  now: number,
+): Promise<readonly Replied[]> {
+  const refused = asked.map((one) => refusalOf(parts, one, now));
+  const rest = asked.filter((_, at) => refused[at] === undefined);
+  const locked = await tx.lockLoops([...new Set(rest.flatMap(loopsAsked))]);
+  const rows = new Map(locked.map((row) => [row.id, row]));
+  const pairs = rest.flatMap((one) => {
+    const next = proposedOwner(parts, one);
+    return loopsAsked(one).flatMap((id) => {
+      const row = rows.get(id);
+      if (row === undefined || !takesAnswer(row, one.claimed.message.to)) return [];
+      return [{ one, row, next, fact: replyFact(parts, one.claimed, id, one.input, next, now) }];
+    });
+  });
   const added = await tx.insertReplies(
-    pairs.map(({ row, fact }) => ({
+    pairs.map(({ one, row, fact }) => ({
       id: fact.id,
       loop: row.id,
-      message: claimed.message.id,
+      message: one.claimed.message.id,
       at: now,
-      answer: input.answer,
+      answer: one.input.answer,
       body: bodyOf(fact),
     })),
   );
-  const changes = pairs
-    .filter(({ fact }) => added.has(fact.id))
-    .map(({ row, fact }) => changeOf(row, fact, next, input.account, now));
-  const settled = await settle(parts, tx, changes, now);
-  await learn(parts, tx, claimed, changes, now);
-  const isOwnerKnown = input.owner === undefined ? {} : { isOwnerKnown: next !== undefined };
-  return { kind: 'recorded', loops: settled.length === 0 ? open : settled, ...isOwnerKnown };
+  const fresh = pairs.filter(({ fact }) => added.has(fact.id));
+  const changed = fresh.map((pair) => ({
+    ...pair,
+    change: changeOf(pair.row, pair.fact, pair.next, pair.one.input.account, now),
+  }));
+  const changes = changed.map(({ change }) => change);
+  const settled = new Map((await settle(parts, tx, changes, now)).map((row) => [row.id, row]));
+  for (const { one, change } of changed) await learn(parts, tx, one.claimed, [change], now);
+  return asked.map((one, at): Replied => {
+    const refusal = refused[at];
+    if (refusal !== undefined) return refusal;
+    const own = pairs.filter((pair) => pair.one === one);
+    if (own.length === 0) return { kind: 'closed' };
+    const news = own.flatMap(({ row }) => settled.get(row.id) ?? []);
+    const isOwnerKnown = one.input.owner === undefined ? {} : { isOwnerKnown: own[0]?.next !== undefined };
+    return { kind: 'recorded', loops: news.length === 0 ? own.map(({ row }) => row) : news, ...isOwnerKnown };
+  });
+}
+
+function refusalOf(parts: LoopParts, { claimed, input }: Asked, now: number): Replied | undefined {
+  const behaviour = parts.behaviours.get(claimed.message.behaviour);
+  if (behaviour === undefined || !behaviour.answers.includes(input.answer)) return { kind: 'not-offered' };
+  const latest = now + durationMs(behaviour.acceptRiskMax);
+  const isUntil = input.until !== undefined && input.until > now && input.until <= latest;
+  return input.answer === 'accept-risk' && !isUntil ? { kind: 'bad-until', latest } : undefined;
+}
+
+/** Whom "not mine" names, if the directory knows them and they are somebody else. */
+function proposedOwner(parts: LoopParts, { claimed, input }: Asked): string | undefined {
+  if (input.answer !== 'not-mine' || input.owner === undefined) return undefined;
+  const found = parts.people.find(input.owner);
+  return found?.isActive === true && found.id !== claimed.message.to.id ? found.id : undefined;
 }
 
 function replyFact(

@@ -32,6 +32,7 @@ import type {
   StoredEvent,
   VerifiedRow,
 } from './store-loops.ts';
+import type { ManyRead } from './store-many.ts';
 import type { MeasureRead, MeasureWrite } from './store-measures.ts';
 import type {
   AttentionAsk,
@@ -62,6 +63,7 @@ export * from './store-intake.ts';
 export * from './store-ladder.ts';
 export * from './store-ledger.ts';
 export * from './store-loops.ts';
+export * from './store-many.ts';
 export * from './store-measures.ts';
 export * from './store-messages.ts';
 export * from './store-notices.ts';
@@ -232,7 +234,13 @@ export interface StoreWrite
 }
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
-export interface StoreRead extends AgentReads, ControlRead, EvidenceRead, MeasureRead, OperatorRead {
+export interface StoreRead
+  extends AgentReads,
+    ControlRead,
+    EvidenceRead,
+    ManyRead,
+    MeasureRead,
+    OperatorRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,

@@ -55,27 +55,30 @@ export function liveDay(world: World, scans: Scans, dayNumber: number): void {
     world.plan(at, `agent ${agent.id}`, { kind: 'deed', run: () => callTool(world, agent, isOutside, at) });
   }
   if (!isWork) return;
+  const parts = Map.groupBy(organisation.repositories, ({ team }) => team);
   for (const by of organisation.members) {
     if (by.leftOnDay !== undefined) continue;
     const at = (what: string) =>
       morning + draws.whole(8 * 60, 17 * 60, 'at', what, by.id, dayNumber) * 60_000;
     const does = (what: 'leak' | 'key' | 'protection', behaviour: string) =>
       draws.chance(rates[what] * propensity(world, by.id, behaviour), what, by.id, dayNumber);
-    const own = organisation.repositories.filter(({ team }) => team === by.team);
-    const isGuest = draws.chance(0.12, 'guest', by.id, dayNumber);
-    const repository = draws.pick(isGuest ? organisation.repositories : own, 'repository', by.id, dayNumber);
-    if (draws.chance(rates.push, 'push', by.id, dayNumber)) push(world, by, repository, at('push'));
+    const repository = () => {
+      const isGuest = draws.chance(0.12, 'guest', by.id, dayNumber);
+      const some = isGuest ? organisation.repositories : (parts.get(by.team) ?? []);
+      return draws.pick(some, 'repository', by.id, dayNumber);
+    };
+    if (draws.chance(rates.push, 'push', by.id, dayNumber)) push(world, by, repository(), at('push'));
     if (does('leak', 'secret-in-repository'))
       leakSecret(world, scans, {
         id: `leak ${by.id} ${dayNumber}`,
         by,
-        repository,
+        repository: repository(),
         at: at('leak'),
         isHistory: false,
       });
     if (does('key', 'token-outside-approved-path')) makeKey(world, by, at('key'));
     if (does('protection', 'privileged-workflow-bypass'))
-      dropProtection(world, by, repository, at('protection'));
+      dropProtection(world, by, repository(), at('protection'));
   }
 }
 

@@ -63,15 +63,20 @@ export function dropProtection(world: World, by: Member, repository: Repository,
   const id = `protection ${by.id} ${repository.name} ${name}`;
   const open = world.truth.cases.get(id);
   if (open !== undefined) return;
-  openCase(world, {
-    id,
-    behaviour: 'privileged-workflow-bypass',
-    owner: { kind: 'person', id: by.id },
-    isMistake: true,
-    isHistory: false,
-    at,
-    trace: 'login',
-  });
+  const group = `protection ${repository.name} ${name}`;
+  openCase(
+    world,
+    {
+      id,
+      behaviour: 'privileged-workflow-bypass',
+      owner: { kind: 'person', id: by.id },
+      isMistake: true,
+      isHistory: false,
+      at,
+      trace: 'login',
+    },
+    group,
+  );
   const rule = { id: draws.whole(1, 1e6, 'rule', id), name, repository: repository.name };
   const headers = githubHeaders('branch_protection_rule');
   const payload = protectionDelivery('deleted', rule, { login: by.login, isApp: false }, at);
@@ -84,7 +89,7 @@ export function dropProtection(world: World, by: Member, repository: Repository,
     records: [{ record: payload, finding: finding(world, { id, case: id, at }) }],
   });
   world.mends.set(id, (mendedAt) =>
-    restore(world, id, rule, mendedAt, () => {
+    restore(world, id, group, mendedAt, () => {
       const back = protectionDelivery('created', rule, { login: by.login, isApp: false }, mendedAt);
       deliver(world, {
         id: `github ${id} back`,
@@ -99,25 +104,16 @@ export function dropProtection(world: World, by: Member, repository: Repository,
 }
 
 /** One protection: whoever puts it up again mends it for everybody who took it away. */
-function restore(
-  world: World,
-  id: string,
-  rule: { readonly name: string; readonly repository: string },
-  at: number,
-  tell: () => void,
-): void {
-  for (const one of world.truth.cases.values()) {
-    const isSame = one.id.startsWith('protection ') && one.id.endsWith(` ${rule.repository} ${rule.name}`);
-    if (isSame && one.id !== id && one.at < at) mend(world, one.id, at, () => undefined);
-  }
+function restore(world: World, id: string, group: string, at: number, tell: () => void): void {
+  for (const one of world.groups.get(group) ?? [])
+    if (one.id !== id && one.at < at) mend(world, one.id, at, () => undefined);
   mend(world, id, at, tell);
 }
 
 /** An agent calls a tool; one outside its list is its sponsor's case. Once stopped it comes back under another name. */
 export function callTool(world: World, agent: Agent, isOutside: boolean, at: number): void {
-  const generation = [...world.truth.cases.values()].filter(
-    (one) => one.id.startsWith(`agent ${agent.id} `) && one.mendedAt !== undefined,
-  ).length;
+  const group = `agent ${agent.id}`;
+  const generation = (world.groups.get(group) ?? []).filter(({ mendedAt }) => mendedAt !== undefined).length;
   const now = generation === 0 ? agent : { ...agent, id: `${agent.id}-${generation + 1}` };
   const sponsor = world.member(agent.sponsor);
   if (sponsor === undefined) return;
@@ -137,15 +133,19 @@ export function callTool(world: World, agent: Agent, isOutside: boolean, at: num
     records: [{ record, ...found }],
   });
   if (!isOutside || world.truth.cases.has(id)) return;
-  openCase(world, {
-    id,
-    behaviour: 'agent-outside-policy',
-    owner: { kind: 'person', id: sponsor.id },
-    isMistake: true,
-    isHistory: false,
-    at,
-    trace: 'sponsor',
-  });
+  openCase(
+    world,
+    {
+      id,
+      behaviour: 'agent-outside-policy',
+      owner: { kind: 'person', id: sponsor.id },
+      isMistake: true,
+      isHistory: false,
+      at,
+      trace: 'sponsor',
+    },
+    group,
+  );
   world.mends.set(id, (mendedAt) =>
     mend(world, id, mendedAt, () => {
       const papers = agentStopped(now, sponsor, mendedAt);
@@ -260,10 +260,8 @@ function reportMail(world: World, member: Member, campaign: number, at: number):
 
 /** One deed that mends everything of its kind that the same person did before. */
 function mendEarlier(world: World, behaviour: string, member: Member, at: number): void {
-  for (const one of world.truth.cases.values()) {
-    const isTheirs = one.behaviour === behaviour && one.owner.id === member.id;
-    if (isTheirs && one.isMistake && one.at < at) mend(world, one.id, at, () => undefined);
-  }
+  for (const one of world.groups.get(`${behaviour} ${member.id}`) ?? [])
+    if (one.isMistake && one.at < at) mend(world, one.id, at, () => undefined);
 }
 
 function tell(world: World, id: string, at: number, record: object, of?: string): void {

@@ -44,12 +44,16 @@ export async function readOutcome(parts: LoopParts, played: Played, end: number)
     if (events === undefined) return [];
     return [{ finding, loop: events.flatMap((event) => loopOf.get(event) ?? [])[0] ?? null }];
   });
-  const loops: LoopOutcome[] = [];
-  for (const row of await everyLoop(parts)) {
+  const rows = await everyLoop(parts);
+  const verifiedAt = await verifiedTimes(
+    parts,
+    rows.map(({ id }) => id),
+  );
+  const loops = rows.map((row): LoopOutcome => {
     const { id, behaviour, state, rung, isLive, firstOccurredAt: occurredAt } = row;
     const { sightings } = row.facts;
     const owner = played.ownerThen.get(id) ?? row.owner;
-    loops.push({
+    return {
       id,
       behaviour,
       state,
@@ -58,9 +62,9 @@ export async function readOutcome(parts: LoopParts, played: Played, end: number)
       sightings,
       occurredAt,
       owner,
-      verifiedAt: await verifiedTimes(parts, id),
-    });
-  }
+      verifiedAt: verifiedAt.get(id) ?? [],
+    };
+  });
   return { end, loops, findings, messages: played.messages };
 }
 
@@ -81,10 +85,18 @@ async function everyLoop(parts: LoopParts): Promise<readonly LoopRow[]> {
 type Story = { readonly story?: readonly { readonly kind?: string; readonly path?: readonly string[] }[] };
 
 /** From the ledger, which keeps every step, also those that were taken back. */
-async function verifiedTimes(parts: LoopParts, loop: string): Promise<readonly number[]> {
-  const ledger = await parts.store.read.ledger(loopPrincipal, loop);
-  return (ledger?.entries ?? []).flatMap(({ at, body }) => {
-    const { story = [] }: Story = JSON.parse(body);
-    return story.some(({ kind, path }) => kind === 'state' && path?.includes('verified')) ? [at] : [];
-  });
+async function verifiedTimes(
+  parts: LoopParts,
+  loops: readonly string[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const times = new Map<string, number[]>();
+  for (let from = 0; from < loops.length; from += 500) {
+    const entries = await parts.store.read.ledgersOf(loopPrincipal, loops.slice(from, from + 500));
+    for (const { loop, at, body } of entries) {
+      const { story = [] }: Story = JSON.parse(body);
+      if (!story.some(({ kind, path }) => kind === 'state' && path?.includes('verified'))) continue;
+      times.set(loop, [...(times.get(loop) ?? []), at]);
+    }
+  }
+  return times;
 }

@@ -3,7 +3,7 @@ import { decide } from '../loop/decide.ts';
 import { deliver as handOver } from '../loop/deliver.ts';
 import { ingest } from '../loop/ingest.ts';
 import { reportLeavers } from '../loop/leavers.ts';
-import { replyByLink } from '../loop/listen.ts';
+import { type LinkReply, repliesByLink } from '../loop/listen.ts';
 import { type LoopParts, loopPrincipal } from '../loop/parts.ts';
 import { plan } from '../loop/plan.ts';
 import { sweep } from '../loop/sweep.ts';
@@ -14,7 +14,15 @@ import { openDraws } from './draw.ts';
 import type { Member, Organisation } from './organisation.ts';
 import { type Received, react } from './reactions.ts';
 import { newTruth, type Truth } from './truth.ts';
-import { type Delivery, finding, type Happening, hour, openCase, type World } from './world.ts';
+import {
+  type Delivery,
+  finding,
+  type Happening,
+  hour,
+  openCase,
+  type PlannedReply,
+  type World,
+} from './world.ts';
 
 /** The loop that a story is played to, and the clock that it moves. */
 export type Stage = {
@@ -63,6 +71,8 @@ export type Played = {
 };
 
 const turnsMax = 50;
+/** Replies taken in one transaction. */
+const repliesMax = 200;
 
 /** Plays the story of a company to a loop, and gives what was true and what was said. */
 export async function playStory(stage: Stage, options: StoryOptions): Promise<Played> {
@@ -79,6 +89,7 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
     start,
     days,
     truth: newTruth(),
+    groups: new Map(),
     mends: new Map(),
     told: new Map(),
     plan: (at, key, happening) => {
@@ -206,17 +217,13 @@ function openPlay(stage: Stage, world: World) {
       onDelivery?.(happening.delivery);
     }
     if (batch.length > 0) await take(batch);
-    for (const { key, happening } of due) {
+    const replies = due.flatMap(({ key, happening }) =>
+      happening.kind === 'reply' ? linked(key, happening.reply) : [],
+    );
+    for (let from = 0; from < replies.length; from += repliesMax)
+      await repliesByLink(parts, replies.slice(from, from + repliesMax));
+    for (const { happening } of due) {
       if (happening.kind === 'leaves') await leave(happening.member);
-      if (happening.kind === 'reply') {
-        const { message, to, answer, loop, owner } = happening.reply;
-        await replyByLink(parts, parts.replyLink(message, to).tokenHash, {
-          answer,
-          nonce: key,
-          ...(loop === undefined ? {} : { loop }),
-          ...(owner === undefined ? {} : { owner }),
-        });
-      }
       if (happening.kind === 'hand-over') {
         const owner = world.truth.cases.get(happening.case)?.owner;
         if (owner !== undefined)
@@ -227,6 +234,16 @@ function openPlay(stage: Stage, world: World) {
       }
     }
   };
+
+  const linked = (nonce: string, { message, to, answer, loop, owner }: PlannedReply): LinkReply => ({
+    tokenHash: parts.replyLink(message, to).tokenHash,
+    input: {
+      answer,
+      nonce,
+      ...(loop === undefined ? {} : { loop }),
+      ...(owner === undefined ? {} : { owner }),
+    },
+  });
 
   const settle = async () => {
     for (let turn = 0; turn < turnsMax; turn += 1) {
@@ -240,29 +257,22 @@ function openPlay(stage: Stage, world: World) {
   };
 
   const listen = async () => {
-    for (const id of await stage.accepted()) {
-      const found = await parts.store.read.message(loopPrincipal, id);
-      if (found === undefined) continue;
-      const { message, wants } = found;
+    const found = await parts.store.read.messagesByIds(loopPrincipal, await stage.accepted());
+    const loops = [...new Set(found.flatMap(({ wants }) => wants.map(({ loop }) => loop)))];
+    const rows = new Map(
+      (await parts.store.read.loopsByIds(loopPrincipal, loops)).map((row) => [row.id, row]),
+    );
+    for (const row of rows.values()) if (!ownerThen.has(row.id)) ownerThen.set(row.id, row.owner);
+    for (const { message, wants } of found) {
+      const { id, to, moment } = message;
       const at = message.sentAt ?? clock.now();
-      messages.push({
-        id,
-        to: message.to,
-        moment: message.moment,
-        at,
-        says: wants.map(({ loop, occasion }) => ({ loop, occasion })),
-      });
-      const rows = await parts.store.read.loopsByIds(
-        loopPrincipal,
-        wants.map(({ loop }) => loop),
-      );
-      for (const row of rows) if (!ownerThen.has(row.id)) ownerThen.set(row.id, row.owner);
-      const about = rows.flatMap((row) => {
-        const of = row.facts.kept.flatMap(({ event }) => caseOfEvent.get(event) ?? [])[0];
+      messages.push({ id, to, moment, at, says: wants.map(({ loop, occasion }) => ({ loop, occasion })) });
+      const about = [...new Set(wants.map(({ loop }) => loop))].sort().flatMap((loop) => {
+        const of = rows.get(loop)?.facts.kept.flatMap(({ event }) => caseOfEvent.get(event) ?? [])[0];
         const known = of === undefined ? undefined : world.truth.cases.get(of);
-        return known === undefined ? [] : [{ loop: row.id, case: known }];
+        return known === undefined ? [] : [{ loop, case: known }];
       });
-      react(world, { id, to: message.to, moment: message.moment, at, about });
+      react(world, { id, to, moment, at, about });
     }
   };
 

@@ -46,6 +46,8 @@ export type World = {
   readonly start: number;
   readonly days: number;
   readonly truth: Truth;
+  /** Cases by what is asked of them together: a behaviour and its owner, an agent, a protection. */
+  readonly groups: Map<string, TrueCase[]>;
   /** How a case is mended at a time: its truth changes and the world tells of it. */
   readonly mends: Map<string, (at: number) => void>;
   /** Told of a behaviour, by person: what they do seldom from then on. */
@@ -53,9 +55,14 @@ export type World = {
   readonly plan: (at: number, key: string, happening: Happening) => void;
 };
 
-export function openCase(world: World, given: TrueCase): TrueCase {
+export function openCase(world: World, given: TrueCase, group?: string): TrueCase {
   const made = { ...given };
   world.truth.cases.set(made.id, made);
+  for (const name of [`${made.behaviour} ${made.owner.id}`, group ?? []].flat()) {
+    const known = world.groups.get(name);
+    if (known === undefined) world.groups.set(name, [made]);
+    else known.push(made);
+  }
   return made;
 }
 

@@ -13,6 +13,7 @@ import * as readControls from './queries/read-controls.ts';
 import * as readEvidence from './queries/read-evidence.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
+import * as readMany from './queries/read-many.ts';
 import * as readMeasureTimes from './queries/read-measure-times.ts';
 import * as readMeasures from './queries/read-measures.ts';
 import * as readPolicies from './queries/read-policies.ts';
@@ -50,7 +51,7 @@ function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(d
 
 const { storedEvents, ...loopWrites } = writeLoops;
 const { deedsOf: _deedsOf, ...markWrites } = marks;
-const { messageOf: _messageOf, ...messageQueries } = messages;
+const { messageOf: _messageOf, withWants: _withWants, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
@@ -92,6 +93,7 @@ function reader(db: Db): StoreRead {
   return {
     ...bind(db, loopReads),
     ...bind(db, readSettings),
+    ...bind(db, readMany),
     ...bind(db, readSessions),
     ...bind(db, readTotals),
     ...bind(db, readUntold),

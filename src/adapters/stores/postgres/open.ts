@@ -5,12 +5,13 @@ import pg from 'pg';
 import type { Store } from '../../../ports/store.ts';
 import { createStore } from './index.ts';
 import { migrate } from './migrate.ts';
+import { preparedPGlite } from './prepared-pglite.ts';
 
 /** PGlite on disk or, without a folder, in memory. One process may open a folder: the caller holds its lock. */
 export async function openEmbedded(folder?: string): Promise<Store> {
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
-  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
+  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: await preparedPGlite(pglite) }) });
   await migrate(db);
   return createStore(db, 'embedded', async () => {
     await db.destroy();

@@ -253,7 +253,10 @@ export async function queueMessages(
     where wants.loop_id = t.loop_id and wants.occasion = t.occasion and wants.message_id is null`.execute(db);
 }
 
-async function withWants(db: Db, messages: readonly MessageRecord[]): Promise<readonly ClaimedMessage[]> {
+export async function withWants(
+  db: Db,
+  messages: readonly MessageRecord[],
+): Promise<readonly ClaimedMessage[]> {
   if (messages.length === 0) return [];
   const found = await sql<WantRecord>`select * from wants
     where message_id = any(${uuidArray(messages.map((message) => message.id))}) order by loop_id, occasion`.execute(
