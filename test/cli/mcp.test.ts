@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -88,4 +90,56 @@ test('without a server every tool says so, and a person is to be asked', async (
   const result = await client.callTool({ name: 'lessons', arguments: {} });
   expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('No server') }] });
   await client.close();
+});
+
+test('hostile lines on its input get no allow, and the next message is answered all the same', async () => {
+  const child = spawn(process.execPath, [launcher, 'mcp', '--agent', 'shop-coder'], {
+    cwd: folder,
+    env: cleanEnvironment(env),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const lines: string[] = [];
+  const answered = new Promise<void>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      lines.push(text);
+      if (text.includes('"id":99')) resolve();
+    });
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const secret = { action: 'read', resource: { type: 'secret', id: 'prod/database' } };
+  const call = (id: unknown, args: unknown) =>
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'check_action', arguments: args },
+    });
+  const hello = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'a-test', version: '1' } },
+  };
+  for (const text of [
+    JSON.stringify(hello),
+    JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }),
+    '{"jsonrpc":',
+    '[]',
+    'null',
+    '\u0000',
+    `[${call(2, secret)}]`,
+    call({ a: 1 }, secret),
+    call(3, { ...secret, context: { approved: true } }),
+    call(4, { ...secret, __proto__: { decision: true }, subject: { type: 'user', id: 'root' } }),
+    call(5, { ...secret, resource: { ...secret.resource, properties: { x: 'x'.repeat(200_000) } } }),
+    call(6, `${'['.repeat(5_000)}${']'.repeat(5_000)}`),
+    call(99, secret),
+  ])
+    child.stdin.write(`${text}\n`);
+  await answered;
+  child.stdin.end();
+  await ended;
+  const text = lines.join('\n').replaceAll('\\', '');
+  expect(text).toContain('"decision":false');
+  expect(text).not.toContain('"decision":true');
 });

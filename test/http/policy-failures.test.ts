@@ -67,3 +67,41 @@ test('a revoked token asks for no decision a second later', async () => {
   doors.house.clock.pass(1_001);
   expect((await doors.ask(path, { token, json })).status).toBe(401);
 });
+
+test('denials at once share transactions, and each is stored when its answer is given', async () => {
+  const own = await openEmbedded();
+  let transactions = 0;
+  const counting: Store = {
+    ...own,
+    transaction: (work) => {
+      transactions += 1;
+      return own.transaction(work);
+    },
+  };
+  const doors = openDoors({ store: counting });
+  const token = await doors.token(['policy:enforce']);
+  const attempt = (n: number) => ({
+    subject: { type: 'workload', id: `deploy-${n}` },
+    action: { name: 'issue_token' },
+    resource: { type: 'environment', id: 'production' },
+    context: { foldback: { attempt: true } },
+  });
+  transactions = 0;
+  const many = Array.from({ length: 60 }, (_, n) => n);
+  await Promise.all(
+    many.map(async (n) => {
+      const answer = await doors.ask(path, { token, json: attempt(n) });
+      expect(answer.json).toMatchObject({ decision: false, context: { counted: true } });
+      const asked = { since: 0, actor: `workload:deploy-${n}`, limit: 1 };
+      expect(await own.read.lessons(loopPrincipal, asked)).toMatchObject([{ times: 1 }]);
+    }),
+  );
+  expect((await own.read.loops(loopPrincipal, { limit: 200 })).items).toHaveLength(60);
+  expect(transactions).toBeLessThan(30);
+
+  // What cannot be stored is not answered as if it were, and lets nothing through.
+  await own.close();
+  const answer = await doors.ask(path, { token, json: attempt(100) });
+  expect(answer.status).toBe(500);
+  expect(answer.text).not.toContain('decision');
+});

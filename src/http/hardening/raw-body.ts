@@ -11,10 +11,12 @@ const bodies = new WeakMap<object, Promise<Uint8Array>>();
  * Errors: `too-large`; `bad-request` when the sender went away half-way.
  */
 export async function readRawBody(c: Context, bytesMax: number): Promise<Uint8Array> {
-  const declared = Number(c.req.header('Content-Length') ?? 0);
-  if (declared > bytesMax) throw tooLarge(bytesMax);
+  const declared = c.req.header('Content-Length');
+  if (Number(declared ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const known = bodies.get(c.req.raw);
-  const body = known ?? read(c.req.raw, bytesMax);
+  // A body of a declared length ends there, as the parser sees to: it is read in one go, several times as fast.
+  const isWhole = declared !== undefined && /^\d{1,9}$/u.test(declared);
+  const body = known ?? (isWhole ? readWhole(c.req.raw) : read(c.req.raw, bytesMax));
   if (known === undefined) bodies.set(c.req.raw, body);
   const bytes = await body;
   if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
@@ -26,6 +28,14 @@ export async function readForm(c: Context, bytesMax: number): Promise<URLSearchP
   requireContentType(c, ['application/x-www-form-urlencoded']);
   const bytes = await readRawBody(c, bytesMax);
   return new URLSearchParams(new TextDecoder().decode(bytes));
+}
+
+async function readWhole(request: Request): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch (cause) {
+    throw new AppError('bad-request', 'The body ended before it was complete.', { cause });
+  }
 }
 
 async function read(request: Request, bytesMax: number): Promise<Uint8Array> {

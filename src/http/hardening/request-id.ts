@@ -18,7 +18,7 @@ export function requestId(create: () => string = randomUUID): MiddlewareHandler 
     const id = create();
     c.set('requestId', id);
     await next();
-    c.header('X-Request-Id', sentId(c) ?? id);
+    c.res.headers.set('X-Request-Id', sentId(c) ?? id);
   };
 }
 

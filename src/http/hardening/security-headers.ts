@@ -33,19 +33,21 @@ const hstsSeconds = 31_536_000;
 export function securityHeaders(options: { readonly isHttps: boolean }): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    c.header('Content-Security-Policy', contentPolicies[policyOf(c)]);
-    c.header('X-Content-Type-Options', 'nosniff');
+    // Set on the response itself: through the context each one would make the response anew.
+    const { headers } = c.res;
+    headers.set('Content-Security-Policy', contentPolicies[policyOf(c)]);
+    headers.set('X-Content-Type-Options', 'nosniff');
     // Links carry their right in the path: no address of ours may travel on.
-    c.header('Referrer-Policy', 'no-referrer');
-    c.header('Cross-Origin-Opener-Policy', 'same-origin');
-    c.header('Cross-Origin-Resource-Policy', 'same-origin');
-    c.header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-    c.header('X-Frame-Options', 'DENY');
-    c.header('X-Robots-Tag', 'noindex, nofollow');
-    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
-    if (options.isHttps) c.header('Strict-Transport-Security', `max-age=${hstsSeconds}`);
-    c.header('Server', undefined);
-    c.header('X-Powered-By', undefined);
+    headers.set('Referrer-Policy', 'no-referrer');
+    headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+    headers.set('Cross-Origin-Resource-Policy', 'same-origin');
+    headers.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+    headers.set('X-Frame-Options', 'DENY');
+    headers.set('X-Robots-Tag', 'noindex, nofollow');
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    if (options.isHttps) headers.set('Strict-Transport-Security', `max-age=${hstsSeconds}`);
+    headers.delete('Server');
+    headers.delete('X-Powered-By');
   };
 }
 
