@@ -241,6 +241,36 @@ for (const kind of testStores()) {
       });
     });
 
+    test('of two who decide at once one does, and one token cannot bury the others under what it asks for', async () => {
+      const path = '/v1/policy/exceptions';
+      const json = {
+        rule: 'production-token-unapproved',
+        subject: { type: 'workload', id: workload },
+        action: 'issue_token',
+        resource: { type: 'environment', id: 'production' },
+        reason: 'The gate is down.',
+        minutes: 30,
+      };
+      const token = await doors.token(['policy:evaluate']);
+      const asked = await doors.ask(path, { token, json });
+      const deciders = await Promise.all([1, 2, 3, 4].map(() => doors.token(['policy:approve'])));
+      const decided = await Promise.all(
+        deciders.map((decider, n) =>
+          doors.ask(`${path}/${String(asked.json.id)}`, {
+            token: decider,
+            json: { decision: n % 2 === 0 ? 'approve' : 'refuse' },
+          }),
+        ),
+      );
+      expect(decided.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+      for (let n = 0; n < 20; n += 1) expect((await doors.ask(path, { token, json })).status).toBe(201);
+      expect(await doors.ask(path, { token, json })).toMatchObject({
+        status: 409,
+        json: { detail: expect.stringContaining('exceptionsWaitingMax') },
+      });
+      expect((await doors.ask(path, { token: asker, json })).status).toBe(201);
+    });
+
     test('the log keeps every denial and a sample of the grants with its weight, and no secret', async () => {
       const since = doors.house.clock.now();
       const key = ['AKIA', 'QYLPMN5H', 'HHFPZAM2'].join('');

@@ -39,6 +39,9 @@ const askBody = z.strictObject({
 
 const verdictBody = z.strictObject({ decision: z.enum(['approve', 'refuse']) });
 
+/** Exceptions of one asker that wait: a stolen token must not bury the others. */
+export const exceptionsWaitingMax = 20;
+
 type ExceptionKeys =
   | 'GET /v1/policy/exceptions'
   | 'POST /v1/policy/exceptions'
@@ -98,6 +101,13 @@ export function policyExceptionRoutes(room: Room): Pick<Operations, ExceptionKey
           throw new AppError('bad-request', `minutes: at most ${known.exception} for this rule.`);
         if (caller.agent !== undefined && caller.agent !== subject.id)
           throw new AppError('forbidden', 'An agent asks for itself only.');
+        const rows = await parts.store.read.exceptions(loopPrincipal, { limit: 1_000 });
+        const own = rows.filter(({ state, askedBy }) => state === 'asked' && askedBy === caller.id);
+        if (own.length >= exceptionsWaitingMax)
+          throw new AppError(
+            'conflict',
+            `Limit exceptionsWaitingMax (${exceptionsWaitingMax}): decide those first.`,
+          );
         const row: ExceptionRow = {
           id: parts.randomId(),
           rule,
