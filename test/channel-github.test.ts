@@ -320,3 +320,121 @@ test('a line stands in a patch where GitHub counts it', () => {
   expect(positionOf(githubPatch, 99)).toBeUndefined();
   expect(positionOf('', 1)).toBeUndefined();
 });
+
+describe('a check run', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  async function openApp(): Promise<{ readonly server: GithubServer; readonly channel: Channel }> {
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    const server = await openGithubServer({
+      tokens: [token],
+      installation: () => ({ status: 201, body: { token, expires_at } }),
+    });
+    server.pulls = [{ number: 9, state: 'open' }];
+    const channel = createGithub(
+      githubSettings.parse({
+        appId: '1',
+        installationId: '2',
+        privateKey: privateKey.export({ type: 'pkcs1', format: 'pem' }),
+        pullRequests: 'check',
+        apiUrl: server.url,
+        allowPrivateNetwork: true,
+        timeoutMs: 1_000,
+      }),
+    );
+    opened.push(channel, server);
+    return { server, channel };
+  }
+  const spots = (count: number) =>
+    at({
+      repository: githubRepository,
+      commit: githubCommit,
+      spots: Array.from({ length: count }, (_, n) => ({ file: `src/${n}.py`, line: n + 1 })),
+    });
+
+  test('stands on the commit of an open pull request, with the line and three answers, and links to no page of the recipient', async () => {
+    const { server, channel } = await openApp();
+    const result = await channel.send(delivery());
+    const [run] = server.checks;
+    expect(result).toEqual({ kind: 'accepted', reference: `${githubRepository}!${run?.id}` });
+    expect(run).toMatchObject({
+      name: 'Foldback FB-7F3K',
+      head_sha: githubCommit,
+      conclusion: 'action_required',
+      output: { annotations: [{ path: 'deploy/settings.py', start_line: 3, end_line: 3 }] },
+    });
+    expect(run?.actions.map(({ identifier }) => identifier)).toEqual(['done', 'help', 'not-mine']);
+    expect(run?.raw).not.toContain('/r/');
+    expect(server.written).toEqual([]);
+  });
+
+  test.each([
+    [1, 1],
+    [50, 1],
+    [51, 2],
+    [120, 3],
+    [2_000, 10],
+  ])('with %i places is written in %i calls of at most fifty annotations', async (places, calls) => {
+    const { server, channel } = await openApp();
+    await channel.send(delivery(spots(places)));
+    expect(server.checks).toHaveLength(1);
+    expect(server.checks[0]).toMatchObject({ calls });
+    expect(server.checks[0]?.output.annotations).toHaveLength(Math.min(places, 500));
+  });
+
+  test('says in the place of the earlier one that it is fixed', async () => {
+    const { server, channel } = await openApp();
+    await channel.send(delivery());
+    await channel.send(
+      delivery({
+        messageId: 'b'.repeat(32),
+        message: { ...usualMessage, moment: 'verified', answers: [] },
+      }),
+    );
+    const [first, second] = server.checks;
+    expect(second).toMatchObject({ name: first?.name, conclusion: 'success', actions: [] });
+  });
+
+  test.each(['takes-then-silent', 'takes-then-drops'] as const)(
+    'that GitHub took and never confirmed (%s) is found by its message, and not written twice',
+    async (manner) => {
+      const { server, channel } = await openApp();
+      server.meet(manner);
+      expect((await channel.send(delivery())).kind).toBe('uncertain');
+      server.meet('usual');
+      expect(await channel.lookup?.(delivery())).toBe('arrived');
+      expect(await channel.lookup?.(delivery({ messageId: 'c'.repeat(32) }))).toBe('absent');
+      const again = await channel.send(delivery({ attempt: 2 }));
+      expect(again).toEqual({ kind: 'accepted', reference: `${githubRepository}!${server.checks[0]?.id}` });
+      expect(server.checks).toHaveLength(1);
+    },
+  );
+
+  test('is a comment or an issue where no pull request is open, and nothing in public', async () => {
+    const { server, channel } = await openApp();
+    server.pulls = [];
+    await channel.send(delivery());
+    expect(server.written).toHaveLength(1);
+    Object.assign(server.repository, { private: false, visibility: 'public' });
+    expect((await channel.send(delivery({ messageId: 'd' }))).kind).toBe('refused');
+    expect(server.checks).toEqual([]);
+  });
+
+  test('keeps hostile text within its limits, as text', async () => {
+    const { server, channel } = await openApp();
+    const message = {
+      ...usualMessage,
+      subject: hostileText.repeat(20),
+      caseCode: 'FB-7F3K',
+      answerLabels: { done: hostileText, 'need-help': hostileText, 'not-mine': hostileText },
+    };
+    expect((await channel.send(delivery({ message }))).kind).toBe('accepted');
+    const [run] = server.checks;
+    const said = JSON.stringify([run?.output.title, run?.output.annotations, run?.actions]);
+    expect(said).not.toMatch(/https?:\/\/evil|[\u202a-\u202e\u2066-\u2069]|www\.evil/u);
+    expect(showMarkdown(run?.output.summary ?? '').links).not.toContain('https://evil.example');
+  });
+
+  test('needs an App: a plain token may not ask for it', () => {
+    expect(githubSettings.safeParse({ token, pullRequests: 'check' }).success).toBe(false);
+  });
+});

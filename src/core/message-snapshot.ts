@@ -28,6 +28,7 @@ const schema = z.object({
       commit: z.string().exactOptional(),
       file: z.string().exactOptional(),
       line: z.number().exactOptional(),
+      spots: z.array(z.object({ file: z.string(), line: z.number() })).exactOptional(),
     })
     .exactOptional(),
 });

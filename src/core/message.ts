@@ -54,7 +54,16 @@ export type CasePlace = {
   readonly commit?: string;
   readonly file?: string;
   readonly line?: number;
+  /** Every place in that commit, where there are several. */
+  readonly spots?: readonly Spot[];
 };
+
+export type Spot = { readonly file: string; readonly line: number };
+
+export function spotsOf({ file, line, spots }: CasePlace): readonly Spot[] {
+  if (spots !== undefined) return spots;
+  return file === undefined || line === undefined ? [] : [{ file, line }];
+}
 
 export type Paragraph =
   | { readonly kind: 'text'; readonly text: string }

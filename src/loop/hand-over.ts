@@ -1,5 +1,5 @@
 import { answersMail } from '../core/loop/wants.ts';
-import type { CasePlace, RenderedMessage } from '../core/message.ts';
+import type { CasePlace, RenderedMessage, Spot } from '../core/message.ts';
 import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
 import type { Delivery, Recipient } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
@@ -142,8 +142,30 @@ function placeOf(loops: readonly LoopRow[]): CasePlace | undefined {
   const { repository, commit, file, line } = first;
   if (others.some((where) => where?.repository !== repository)) return undefined;
   if (commit === undefined || others.some((where) => where?.commit !== commit)) return { repository };
-  if (file === undefined || others.length > 0) return { repository, commit };
-  return { repository, commit, file, ...(line === undefined ? {} : { line }) };
+  const spots = spotsIn(loops, repository, commit);
+  const several = spots.length > 1 ? { spots } : {};
+  if (file === undefined || others.length > 0) return { repository, commit, ...several };
+  return { repository, commit, file, ...(line === undefined ? {} : { line }), ...several };
+}
+
+/** A message speaks for many cases, and a case was seen in many lines; what is more than these is only counted. */
+const spotsMax = 500;
+
+function spotsIn(loops: readonly LoopRow[], repository: string, commit: string): readonly Spot[] {
+  const spots = new Map<string, Spot>();
+  for (const { where } of loops.flatMap(({ facts }) => facts.kept)) {
+    const { file, line } = where;
+    if (
+      where.repository !== repository ||
+      where.commit !== commit ||
+      file === undefined ||
+      line === undefined
+    )
+      continue;
+    spots.set(JSON.stringify([file, line]), { file, line });
+    if (spots.size === spotsMax) break;
+  }
+  return [...spots.values()];
 }
 
 function updateOfPlan(parts: LoopParts, plan: Plan, now: number): Omit<MessageUpdate, 'id'> {

@@ -11,6 +11,8 @@ export type GithubServer = {
   readonly url: string;
   /** What was written, also when the caller was never told. */
   readonly written: readonly Written[];
+  /** Check runs, in order. */
+  readonly checks: readonly CheckRunKept[];
   /** `METHOD path` of every call. */
   readonly calls: readonly string[];
   /** How the next calls are met: those that write, or all. */
@@ -31,6 +33,47 @@ export type GithubManner =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
 export type Written = { readonly path: string; readonly raw: string; readonly body: WrittenBody };
+
+const annotations = z
+  .array(
+    z.strictObject({
+      path: z.string().min(1),
+      start_line: z.int().min(1),
+      end_line: z.int().min(1),
+      annotation_level: z.enum(['notice', 'warning', 'failure']),
+      title: z.string().min(1).max(255),
+      message: z.string().min(1).max(65_536),
+    }),
+  )
+  .max(50);
+const output = z.strictObject({
+  title: z.string().min(1),
+  summary: z.string().max(65_535),
+  annotations,
+});
+const checkBody = z.strictObject({
+  name: z.string().min(1),
+  head_sha: z.string().regex(/^[0-9a-f]{40}$/u),
+  external_id: z.string(),
+  status: z.literal('completed'),
+  conclusion: z.enum(['action_required', 'success', 'neutral']),
+  output,
+  actions: z
+    .array(
+      z.strictObject({
+        label: z.string().min(1).max(20),
+        description: z.string().min(1).max(40),
+        identifier: z.string().min(1).max(20),
+      }),
+    )
+    .max(3),
+});
+/** A check run as it stands, with all annotations that were added, and the calls that it took. */
+export type CheckRunKept = z.infer<typeof checkBody> & {
+  readonly id: number;
+  readonly calls: number;
+  readonly raw: string;
+};
 
 const writtenBody = z.strictObject({
   body: z.string().min(1).max(65_536),
@@ -59,6 +102,7 @@ export async function openGithubServer(given: {
 }): Promise<GithubServer> {
   const written: Written[] = [];
   const lists = new Map<string, unknown[]>();
+  const checks: CheckRunKept[] = [];
   const calls: string[] = [];
   const members = new Set(given.members ?? ['ana']);
   let manner: GithubManner = 'usual';
@@ -78,7 +122,26 @@ export async function openGithubServer(given: {
     return { status: 201, body: kept };
   }
 
+  function writeCheck(path: string, raw: string): Answer {
+    const at = checks.findIndex(({ id }) => path === `${root}/check-runs/${id}`);
+    const known = checks[at];
+    if (known === undefined) {
+      const read = checkBody.safeParse(JSON.parse(raw));
+      if (path !== `${root}/check-runs`) return { status: 404 };
+      if (!read.success) return { status: 422, body: { message: z.prettifyError(read.error) } };
+      number += 1;
+      checks.push({ ...read.data, id: number, calls: 1, raw });
+      return { status: 201, body: { id: number } };
+    }
+    const more = z.strictObject({ output }).safeParse(JSON.parse(raw));
+    if (!more.success) return { status: 422, body: { message: 'Validation Failed' } };
+    const all = [...known.output.annotations, ...more.data.output.annotations];
+    checks[at] = { ...known, calls: known.calls + 1, output: { ...more.data.output, annotations: all } };
+    return { status: 200, body: { id: known.id } };
+  }
+
   function write(path: string, raw: string): Answer {
+    if (path.startsWith(`${root}/check-runs`)) return writeCheck(path, raw);
     const isKnown =
       path === `${root}/issues` ||
       path === `${root}/commits/${githubCommit}/comments` ||
@@ -107,6 +170,10 @@ export async function openGithubServer(given: {
       }));
       return { status: 200, body };
     }
+    if (path === `${root}/commits/${githubCommit}/check-runs`) {
+      const found = checks.filter(({ name }) => name === query.get('check_name'));
+      return { status: 200, body: { total_count: found.length, check_runs: found } };
+    }
     const isList = /\/(?:comments|issues)$/u.test(path) && !path.includes('/commits/0');
     if (!isList) return { status: path.includes('/commits/') ? 422 : 404, body: { message: 'Not Found' } };
     const size = Number(query.get('per_page') ?? 30);
@@ -122,7 +189,7 @@ export async function openGithubServer(given: {
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const raw = (await request.toArray()).join('');
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://here');
-    const isWriting = request.method === 'POST';
+    const isWriting = request.method === 'POST' || request.method === 'PATCH';
     calls.push(`${request.method} ${pathname}`);
     const token = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
     if (pathname.startsWith('/app/installations/')) {
@@ -154,6 +221,7 @@ export async function openGithubServer(given: {
   return Object.assign(state, {
     url: `http://127.0.0.1:${port}`,
     written,
+    checks,
     calls,
     meet(next: GithubManner, met: 'writing' | 'all' = 'writing') {
       manner = next;

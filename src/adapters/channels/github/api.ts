@@ -5,7 +5,7 @@ import type { Credential } from './credential.ts';
 export type GithubApi = (call: GithubCall) => Promise<ApiResult>;
 
 export type GithubCall = {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   /** Below the base address, with a slash in front. */
   readonly path: string;
   readonly body?: unknown;

@@ -20,6 +20,7 @@ export function createGithub(settings: GithubSettings): Channel {
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
   });
   const api = createGithubApi(fetch, settings, openCredential(fetch, settings));
+  const parts = { api, writesChecks: settings.pullRequests === 'check' };
   return {
     id,
     title,
@@ -27,8 +28,8 @@ export function createGithub(settings: GithubSettings): Channel {
     isReadByOthers: true,
     reconcile: 'lookup',
     address: loginOf,
-    send: (delivery) => sendGithub(api, delivery),
-    lookup: (delivery) => lookupGithub(api, delivery),
+    send: (delivery) => sendGithub(parts, delivery),
+    lookup: (delivery) => lookupGithub(parts, delivery),
     async checkSetup() {
       const answer = await api({ path: '/rate_limit', at: Date.now() });
       return answer.kind === 'ok' ? [] : [`GitHub cannot be called: ${reasonOf(answer)}.`];

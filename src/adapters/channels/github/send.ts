@@ -1,7 +1,8 @@
 import { commitHash } from '../../../core/repository-name.ts';
 import { dictOf, isDict, ordinalOf, textOf } from '../../../lib/guards.ts';
 import type { Delivery, Recipient, SendResult } from '../../../ports/channel.ts';
-import type { GithubApi } from './api.ts';
+import type { ApiFault, GithubApi } from './api.ts';
+import { checkNameOf, renderCheckRun } from './check-run.ts';
 import {
   type Ask,
   asking,
@@ -23,6 +24,12 @@ const pageSize = 100;
 /** A list in which more was written since is not read to its end: then nobody knows. */
 const pagesMax = 10;
 
+export type GithubParts = {
+  readonly api: GithubApi;
+  /** Whether a message about an open pull request is a check run. */
+  readonly writesChecks: boolean;
+};
+
 /** The account of a person, or of whoever has the duty. A team has none: an issue is given to people. */
 export function loginOf(recipient: Recipient): string | undefined {
   if (recipient.kind === 'team') return undefined;
@@ -36,7 +43,8 @@ export function loginOf(recipient: Recipient): string | undefined {
  * Writes a message where the case is. An attempt after the first one looks whether an earlier one arrived, as GitHub
  * may act on a call and answer with a fault.
  */
-export async function sendGithub(api: GithubApi, delivery: Delivery): Promise<SendResult> {
+export async function sendGithub(parts: GithubParts, delivery: Delivery): Promise<SendResult> {
+  const { api } = parts;
   const login = loginOf(delivery.recipient);
   if (login === undefined) return { kind: 'refused', reason: 'the recipient has no account at GitHub' };
   const { place } = delivery.message;
@@ -51,22 +59,70 @@ export async function sendGithub(api: GithubApi, delivery: Delivery): Promise<Se
   if (!member.value)
     return { kind: 'refused', reason: 'the recipient cannot be given work in this repository' };
   if (delivery.attempt > 1) {
-    const earlier = await find(ask, repository.value, delivery);
+    const earlier = await find(parts, ask, repository.value, delivery);
     if (earlier.kind === 'arrived') return accepted(earlier.reference);
     if (earlier.kind === 'unknown')
       return { kind: 'retry', reason: 'an earlier attempt may have arrived, and that cannot be seen now' };
   }
   const thread = await threadOf(ask, repository.value, place);
   if (thread.kind === 'ended') return thread.result;
-  return post(api, ask, delivery, { repository: repository.value, login, thread: thread.value });
+  const to = { repository: repository.value, login };
+  const commit = commitHash(place.commit);
+  return parts.writesChecks && thread.value.kind === 'pull' && commit !== undefined
+    ? postCheck(parts, ask, delivery, { ...to, commit })
+    : post(parts, ask, delivery, { ...to, thread: thread.value });
+}
+
+async function postCheck(
+  parts: GithubParts,
+  ask: Ask,
+  delivery: Delivery,
+  to: { readonly repository: string; readonly login: string; readonly commit: string },
+): Promise<SendResult> {
+  const { api } = parts;
+  const { at, signal, messageId } = delivery;
+  const { first, more } = renderCheckRun(delivery.message, { ...to, messageId });
+  const path = `/repos/${to.repository}/check-runs`;
+  const posted = await api({ method: 'POST', path, body: first, at, signal });
+  if (posted.kind !== 'ok') return unsettled(parts, ask, delivery, to.repository, posted);
+  const id = ordinalOf(dictOf(posted.body)?.['id']);
+  if (id === undefined) return accepted(undefined);
+  for (const body of more) {
+    // Annotations are added, never replaced: one that was not heard of is not added again. The words say how many.
+    const added = await api({ method: 'PATCH', path: `${path}/${id}`, body, at, signal });
+    if (added.kind !== 'ok') break;
+  }
+  return accepted(checkReference(to.repository, id));
+}
+
+/** Of a check run, as presses of its buttons name it. */
+function checkReference(repository: string, id: number): string {
+  return `${repository}!${id}`;
+}
+
+/** Behind a gateway that gave up it may have been written. */
+async function unsettled(
+  parts: GithubParts,
+  ask: Ask,
+  delivery: Delivery,
+  repository: string,
+  fault: ApiFault,
+): Promise<SendResult> {
+  if (fault.kind === 'later' && fault.isFault) {
+    const found = await find(parts, ask, repository, delivery);
+    if (found.kind === 'arrived') return accepted(found.reference);
+    if (found.kind === 'unknown') return { kind: 'uncertain', reason: fault.reason };
+  }
+  return outcomeOf(fault, 'uncertain');
 }
 
 async function post(
-  api: GithubApi,
+  parts: GithubParts,
   ask: Ask,
   delivery: Delivery,
   to: { readonly repository: string; readonly login: string; readonly thread: Thread },
 ): Promise<SendResult> {
+  const { api } = parts;
   const { repository, login, thread } = to;
   const text = renderComment(delivery.message, delivery.messageId, login);
   const base = `/repos/${repository}`;
@@ -85,13 +141,7 @@ async function post(
   })();
   const posted = await api({ method: 'POST', path, body, at, signal });
   if (posted.kind === 'ok') return accepted(referenceOf(repository, thread, posted.body));
-  // Behind a gateway that gave up the comment may have been written.
-  if (posted.kind === 'later' && posted.isFault) {
-    const found = await find(ask, repository, delivery);
-    if (found.kind === 'arrived') return accepted(found.reference);
-    if (found.kind === 'unknown') return { kind: 'uncertain', reason: posted.reason };
-  }
-  return outcomeOf(posted, 'uncertain');
+  return unsettled(parts, ask, delivery, repository, posted);
 }
 
 function accepted(reference: string | undefined): SendResult {
@@ -107,16 +157,16 @@ function referenceOf(repository: string, thread: Thread, body: unknown): string 
 
 /** Asks for the marker. */
 export async function lookupGithub(
-  api: GithubApi,
+  parts: GithubParts,
   delivery: Delivery,
 ): Promise<'arrived' | 'absent' | 'unknown'> {
   const name = repositoryOf(delivery.message.place);
   if (name === undefined) return 'unknown';
-  const ask = asking(api, delivery);
+  const ask = asking(parts.api, delivery);
   const answer = await ask(`/repos/${name}`);
   const repository = answer.kind === 'ok' ? textOf(dictOf(answer.body)?.['full_name']) : undefined;
   if (repository === undefined || repositoryOf({ repository }) === undefined) return 'unknown';
-  return (await find(ask, repository, delivery)).kind;
+  return (await find(parts, ask, repository, delivery)).kind;
 }
 
 type Sought =
@@ -124,7 +174,7 @@ type Sought =
   | { readonly kind: 'absent' | 'unknown' };
 
 /** Looks everywhere it may stand: a pull request may have been closed or opened between two attempts. */
-async function find(ask: Ask, repository: string, delivery: Delivery): Promise<Sought> {
+async function find(parts: GithubParts, ask: Ask, repository: string, delivery: Delivery): Promise<Sought> {
   const { message, messageId, at } = delivery;
   const marker = markerOf(messageId);
   const since = new Date(at - lookBackMs).toISOString().replace(/\.\d+Z$/u, 'Z');
@@ -142,7 +192,9 @@ async function find(ask: Ask, repository: string, delivery: Delivery): Promise<S
     places.push({ list, reference: `${repository}@${commit}` });
   }
   places.push({ list: `/repos/${repository}/issues?state=all&since=${since}` });
-  let isUnknown = false;
+  const check = await seekCheck(parts, ask, repository, commit, delivery);
+  if (check.kind === 'arrived') return check;
+  let isUnknown = check.kind === 'unknown';
   for (const { list, reference } of places) {
     const found = await seek(ask, list, marker);
     if (found === 'unknown') isUnknown = true;
@@ -153,6 +205,26 @@ async function find(ask: Ask, repository: string, delivery: Delivery): Promise<S
     }
   }
   return { kind: isUnknown ? 'unknown' : 'absent' };
+}
+
+/** A check run carries the id of its message, and stands on the commit. */
+async function seekCheck(
+  { writesChecks }: GithubParts,
+  ask: Ask,
+  repository: string,
+  commit: string | undefined,
+  { message, messageId }: Delivery,
+): Promise<Sought> {
+  if (!writesChecks || commit === undefined) return { kind: 'absent' };
+  const query = `check_name=${encodeURIComponent(checkNameOf(message.caseCode))}&filter=all&per_page=${pageSize}`;
+  const answer = await ask(`/repos/${repository}/commits/${commit}/check-runs?${query}`);
+  if (answer.kind === 'no' && [404, 409, 410, 422].includes(answer.status)) return { kind: 'absent' };
+  const runs = answer.kind === 'ok' ? dictOf(answer.body)?.['check_runs'] : undefined;
+  if (!Array.isArray(runs)) return { kind: 'unknown' };
+  const found = runs.filter(isDict).find((run) => run['external_id'] === messageId);
+  if (found === undefined) return { kind: runs.length < pageSize ? 'absent' : 'unknown' };
+  const id = ordinalOf(found['id']);
+  return { kind: 'arrived', reference: id === undefined ? undefined : checkReference(repository, id) };
 }
 
 async function seek(

@@ -21,6 +21,14 @@ export const githubSettings = z
       .max(20_000)
       .optional()
       .meta(secret('The key of the App, PEM, as GitHub gives it.')),
+    pullRequests: z
+      .enum(['comment', 'check'])
+      .default('comment')
+      .meta(
+        says(
+          'What a message about an open pull request is: a comment that mentions its reader, or a check run with annotations, which an App alone may write.',
+        ),
+      ),
     apiUrl: z
       .url({ protocol: /^https?$/u })
       .max(2_000)
@@ -48,5 +56,9 @@ export const githubSettings = z
       return token === undefined ? app === 3 : app === 0;
     },
     { message: 'give token, or else all of appId, installationId and privateKey' },
-  );
+  )
+  .refine(({ token, pullRequests }) => token === undefined || pullRequests === 'comment', {
+    message: 'check runs are written by an App: give appId, installationId and privateKey',
+    path: ['pullRequests'],
+  });
 export type GithubSettings = z.infer<typeof githubSettings>;

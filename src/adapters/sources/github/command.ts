@@ -20,7 +20,9 @@ const lineCharsMax = 2_000;
  * person: whoever may edit a comment is not who wrote it.
  */
 export const command: NonNullable<Source['command']> = (record, headers) => {
-  if (!isDict(record) || record.action !== 'created') return undefined;
+  if (!isDict(record)) return undefined;
+  if (headers['x-github-event'] === 'check_run') return press(record, headers);
+  if (record.action !== 'created') return undefined;
   const comment = dictOf(record.comment);
   const writer = dictOf(comment?.user);
   const login = loginOf(comment?.user);
@@ -32,6 +34,28 @@ export const command: NonNullable<Source['command']> = (record, headers) => {
   if (asked === undefined) return undefined;
   return { ...asked, account: { system: 'github', name: login }, reference, nonce: `comment ${id}` };
 };
+
+/**
+ * A button of a check run (`requested_action`). Who pressed is who sent the delivery, whoever wrote the commit; a button
+ * holds a word and no text.
+ */
+function press(
+  record: { readonly [key: string]: unknown },
+  headers: Readonly<Record<string, string | undefined>>,
+): ReturnType<NonNullable<Source['command']>> {
+  const word = textOf(dictOf(record.requested_action)?.identifier) ?? '';
+  const answer = Object.hasOwn(answers, word) ? answers[word] : undefined;
+  const login = loginOf(record.sender);
+  const id = ordinalOf(dictOf(record.check_run)?.id);
+  const repository = repositoryIn(record);
+  const delivery = headers['x-github-delivery'] ?? '';
+  if (record.action !== 'requested_action' || dictOf(record.sender)?.type !== 'User') return undefined;
+  if (answer === undefined || login === undefined || id === undefined || repository === undefined)
+    return undefined;
+  if (!/^[\x21-\x7e]{1,80}$/u.test(delivery)) return undefined;
+  const account = { system: 'github', name: login };
+  return { answer, account, reference: `${repository}!${id}`, nonce: `press ${delivery}` };
+}
 
 /** The thread, as the channel notes it for a message: `acme/shop#12` or `acme/shop@<commit>`. */
 function threadOf(
