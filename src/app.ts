@@ -39,6 +39,7 @@ import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
 import type { MapContext, OpenReceiver, Source } from './ports/source.ts';
 import type { Store } from './ports/store.ts';
+import { tracedChannel } from './traced-channel.ts';
 
 export type App = AccessDesk & {
   readonly config: Config;
@@ -253,7 +254,7 @@ function openChannels(config: Config): readonly Channel[] {
     const settings = config.channels[adapter.id];
     const isWanted =
       settings !== undefined || channelsInUse(config).includes(adapter.id) || adapter.id === shadowChannel();
-    return isWanted ? [adapter.create(settings ?? {})] : [];
+    return isWanted ? [tracedChannel(adapter.create(settings ?? {}))] : [];
   });
 }
 

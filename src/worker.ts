@@ -1,4 +1,5 @@
 import type { Log } from './lib/log.ts';
+import { traced } from './lib/trace.ts';
 import { announce } from './loop/announce.ts';
 import { deliver, isPaused, settleAbandoned } from './loop/deliver.ts';
 import type { LoopParts } from './loop/parts.ts';
@@ -98,7 +99,7 @@ async function tellPrograms(parts: LoopParts, log: Log, signal: AbortSignal): Pr
 async function runBeside(duty: BesideDuty, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await duty.run(signal);
+      await traced('duty', { 'foldback.duty': duty.name }, () => duty.run(signal));
     } catch (error) {
       if (!signal.aborted) log.error({ error, duty: duty.name }, 'a duty failed and will be tried again');
     }

@@ -27,6 +27,7 @@ import { mailRoutes } from './routes/mail.ts';
 import { measureRoutes } from './routes/measures.ts';
 import { messageOperationRoutes } from './routes/message-operations.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { ownerRoutes } from './routes/owners.ts';
 import { checkRoutes } from './routes/pages/check.ts';
 import { claimRoutes } from './routes/pages/claim.ts';
@@ -134,7 +135,8 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...policyDecisionRoutes(room),
     ...claimLinkRoutes(room),
     ...backupRoutes(room),
-    ...systemRoutes(room, requests),
+    ...systemRoutes(room),
+    ...metricsRoutes(room, requests),
     ...replyRoutes(room),
     ...claimRoutes(room),
     ...homeRoutes(room),

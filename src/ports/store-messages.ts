@@ -113,6 +113,9 @@ export type MessageFilter = {
 /** Messages made from `since` on and before `until`; all of them unless given. */
 export type ChannelCountFilter = { readonly since?: number; readonly until?: number };
 
+/** Queued messages whose time has come. Epoch milliseconds. */
+export type DueMessages = { readonly n: number; readonly oldestDueAt?: number };
+
 /** What became of messages of one channel. */
 export type ChannelCount = {
   readonly channel: string;

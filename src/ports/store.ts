@@ -39,6 +39,7 @@ import type {
   ChannelCount,
   ChannelCountFilter,
   ClaimedMessage,
+  DueMessages,
   LaneLimits,
   MessageFilter,
   MessageRow,
@@ -276,6 +277,7 @@ export interface StoreRead
   /** When the first message about the case with this code went out; undefined when none did. */
   firstSentAt(principal: Principal, caseCode: string): Promise<number | undefined>;
   totals(principal: Principal): Promise<Totals>;
+  dueMessages(principal: Principal, now: number): Promise<DueMessages>;
   /** What became of messages, by channel. */
   channelCounts(principal: Principal, filter?: ChannelCountFilter): Promise<readonly ChannelCount[]>;
   /** The last day on which each source spoke, `YYYY-MM-DD`. */

@@ -3,9 +3,7 @@ import { loopPrincipal } from '../../loop/parts.ts';
 import { pullHealth } from '../../loop/pull.ts';
 import { instant, iso, known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
-import { metricsText, metricsType } from '../table/metrics-text.ts';
 import { noQuery, type Operations, open, reading } from '../table/operation.ts';
-import type { RequestCounts } from '../table/request-counts.ts';
 
 const sourceSchema = z.object({
   id: z.string(),
@@ -28,10 +26,10 @@ const sourceSchema = z.object({
 
 export type SourceJson = z.infer<typeof sourceSchema>;
 
-type SystemKeys = 'GET /v1/sources' | 'GET /livez' | 'GET /readyz' | 'GET /metrics';
+type SystemKeys = 'GET /v1/sources' | 'GET /livez' | 'GET /readyz';
 
 /** How Foldback itself is. */
-export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operations, SystemKeys> {
+export function systemRoutes(room: Room): Pick<Operations, SystemKeys> {
   const { given } = room;
   const { read } = given.parts.store;
   const health = z.object({ status: z.string() });
@@ -78,51 +76,6 @@ export function systemRoutes(room: Room, requests: RequestCounts): Pick<Operatio
       },
       handle: async (c) =>
         (await given.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),
-    }),
-    'GET /metrics': reading({
-      summary: 'Figures for Prometheus. Also for this machine itself, without a token.',
-      query: noQuery,
-      answers: { 200: { description: 'Text format 0.0.4.', type: 'text/plain' } },
-      handle: async ({ c }) => {
-        const [loops, totals, channels] = await Promise.all([
-          read.counts(loopPrincipal),
-          read.totals(loopPrincipal),
-          read.channelCounts(loopPrincipal),
-        ]);
-        const text = metricsText([
-          {
-            name: 'foldback_loops',
-            help: 'Loops by behaviour and state.',
-            type: 'gauge',
-            values: loops.map(({ behaviour, state, n }) => ({ labels: { behaviour, state }, value: n })),
-          },
-          {
-            name: 'foldback_messages',
-            help: 'Messages by state; dead, refused and uncertain ones wait for a person.',
-            type: 'gauge',
-            values: totals.messages.map(({ state, n }) => ({ labels: { state }, value: n })),
-          },
-          {
-            name: 'foldback_channel_messages',
-            help: 'Messages by channel and what became of them.',
-            type: 'gauge',
-            values: channels.map(({ channel, outcome, n }) => ({ labels: { channel, outcome }, value: n })),
-          },
-          {
-            name: 'foldback_words_waiting',
-            help: 'Words that fall due later, or wait for the attention budget.',
-            type: 'gauge',
-            values: [{ value: totals.wants }],
-          },
-          {
-            name: 'foldback_http_requests_total',
-            help: 'Answers of this process by route and status.',
-            type: 'counter',
-            values: requests.read().map(({ route, status, n }) => ({ labels: { route, status }, value: n })),
-          },
-        ]);
-        return c.body(text, 200, { 'Content-Type': metricsType });
-      },
     }),
   };
 }

@@ -2,8 +2,13 @@
 export type Metric = {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly values: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly values: readonly {
+    /** Of a histogram: `_bucket`, `_sum` or `_count`. */
+    readonly suffix?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly value: number;
+  }[];
 };
 
 export const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -11,9 +16,9 @@ export const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 export function metricsText(metrics: readonly Metric[]): string {
   return metrics
     .map(({ name, help, type, values }) => {
-      const lines = values.map(({ labels = {}, value }) => {
+      const lines = values.map(({ suffix = '', labels = {}, value }) => {
         const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
-        return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+        return `${name}${suffix}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
       });
       return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('\n')}\n`;
     })

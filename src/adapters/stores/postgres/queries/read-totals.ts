@@ -4,6 +4,7 @@ import type {
   ChannelCount,
   ChannelCountFilter,
   CheckpointRow,
+  DueMessages,
   LoopRow,
   MessageState,
   Totals,
@@ -60,6 +61,16 @@ export async function totals(db: Db, principal: Principal): Promise<Totals> {
     messages: messages.rows.map(({ state, n }) => ({ state, n: Number(n) })),
     wants: Number(wants.rows[0]?.n ?? 0),
   };
+}
+
+/** What should be on its way by now. */
+export async function dueMessages(db: Db, principal: Principal, now: number): Promise<DueMessages> {
+  const found = await sql<{ n: number; oldest: number | null }>`
+    select count(*) as n, min(due_at) as oldest from messages
+    where state = 'queued' and due_at <= ${now} and ${visible(principal, 'team')}`.execute(db);
+  const row = found.rows[0];
+  const oldest = row?.oldest ?? null;
+  return { n: Number(row?.n ?? 0), ...(oldest === null ? {} : { oldestDueAt: Number(oldest) }) };
 }
 
 /** A message that came back was accepted first: it has a time of sending, which what was refused at once has not. */
