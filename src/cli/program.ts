@@ -3,6 +3,7 @@ import type { ExitCode } from './exit.ts';
 import { addAgents } from './program-agents.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addEvidence } from './program-evidence.ts';
+import { addGithubApp } from './program-github.ts';
 import { addHook } from './program-hook.ts';
 import { addLoops, addMail, addOwners } from './program-loops.ts';
 import { addMessages } from './program-messages.ts';
@@ -118,6 +119,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
       });
   }
 
+  addGithubApp(program, shared);
   addMessages(program, shared);
   addOwners(program, shared);
   addEvidence(program, shared);
