@@ -99,7 +99,12 @@ export const behaviourSchema = z.strictObject({
     sourceAliveShareMin: z.number().min(0).max(1).default(0.9),
     opportunitiesMin: z.int().min(0).default(0),
   }),
-  relapse: z.strictObject({ window: duration, systemFixAt: z.int().min(2).default(2) }),
+  relapse: z.strictObject({
+    window: duration,
+    systemFixAt: z.int().min(2).default(2),
+    /** Relapses of a team, a program or of everyone from which on a control is proposed. */
+    controlAt: z.int().min(2).default(3),
+  }),
   /** What silence leads to, in order; each step counts from the one before. */
   ladder: z
     .array(

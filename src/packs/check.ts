@@ -1,5 +1,6 @@
 import { moments } from '../core/message.ts';
 import { checkProof } from './check-proof.ts';
+import { runControlExamples } from './control-files.ts';
 import { lintRendered, lintTemplate } from './lint-message.ts';
 import { lintPolicies } from './lint-policies.ts';
 import { blameWords, longSentences } from './lint-text.ts';
@@ -35,6 +36,7 @@ export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Pag
     ...lintPages(packs),
     ...lintCues(packs),
     ...lintPolicies(packs),
+    ...lintControls(packs),
     ...checkLinks(packs),
   ];
   return { problems: sortProblems(problems), messages: packs.messages.length, examples: examples.length };
@@ -195,6 +197,26 @@ function lintCues(packs: Packs): readonly PackProblem[] {
         reason,
       })),
     );
+  });
+}
+
+/** Controls say themselves in every language, and their examples run. */
+function lintControls(packs: Packs): readonly PackProblem[] {
+  return [...packs.controls.values()].flatMap((control) => {
+    const { template, file, lineOf } = control;
+    const said = [...packs.languages].flatMap(([language, rules]) => {
+      const words = template.words[language];
+      if (words === undefined)
+        return [{ file, line: lineOf(['words']), reason: `"words" lacks the language "${language}"` }];
+      return leaves(words).flatMap(({ path, text }) =>
+        textProblems(text, rules).map((reason) => ({
+          file,
+          line: lineOf(['words', language, ...path]),
+          reason,
+        })),
+      );
+    });
+    return [...said, ...runControlExamples(control)];
   });
 }
 

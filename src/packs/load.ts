@@ -6,6 +6,7 @@ import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { PolicyContent } from '../core/policy/content.ts';
 import { type LogSources, openLogSources } from '../core/rules/log-source.ts';
 import type { RuleBook } from '../core/rules/rule-book.ts';
+import { type PackControl, readControls } from './control-files.ts';
 import { type CuePack, readCueFiles } from './cue-files.ts';
 import { type Framework, frameworkSchema } from './framework-file.ts';
 import { type LanguageRules, languageSchema } from './language-file.ts';
@@ -36,6 +37,8 @@ export type Packs<Page = unknown> = {
   readonly trust: PackTrust;
   /** By which signs a mail is told to be a phish, and how that is explained. */
   readonly cues: CuePack;
+  /** What may be proposed when a mistake keeps coming back. */
+  readonly controls: ReadonlyMap<string, PackControl>;
   /** The policies as they stand; `policy/` compiles them. */
   readonly policies: PolicyContent;
   /** Sigma documents below `rules/`, linked. */
@@ -103,6 +106,7 @@ export function readPacks<Page = unknown>(
   const wordFiles = readWordFiles(folder, problems);
   const cues = readCueFiles(folder, problems);
   const policies = readPolicyFiles(folder, problems);
+  const controls = readControls(folder, behaviours, problems);
   const messages = readMessages(folder, behaviours, wordFiles, problems);
   const pages = new Map<string, Page>();
   const pageFiles = readPageFiles(folder, problems);
@@ -121,6 +125,7 @@ export function readPacks<Page = unknown>(
     ownerWeights,
     logSources,
     cues,
+    controls,
     policies,
     trust,
     rules,

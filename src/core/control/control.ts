@@ -1,4 +1,5 @@
 import type { Estimate } from '../measures/rates/interval.ts';
+import type { IdentifierType } from './identifier.ts';
 
 /** What kind of change a control is. */
 export const controlKinds = [
@@ -19,18 +20,23 @@ export type ControlKind = (typeof controlKinds)[number];
  */
 export type ControlScope = { readonly kind: 'owner' | 'team' | 'everyone'; readonly id: string };
 
-/** One file of a patch. `diff` is a unified diff against `path` in `target`. */
+/** One file of a patch. */
 export type PatchFile = {
   /** The repository, or the system, in which it is applied. */
   readonly target: string;
   readonly path: string;
-  readonly diff: string;
+  /**
+   * `create`: `text` is a unified diff that makes the file, or takes it away again. `append`: lines to add at its end,
+   * whatever stands before. `remove`: those lines are taken out again.
+   */
+  readonly mode: 'create' | 'append' | 'remove';
+  readonly text: string;
 };
 
 /** What an event named that cannot be written into a patch; a person looks at it. `shown` is masked and bounded. */
 export type UnusableIdentifier = {
   readonly placeholder: string;
-  readonly type: string;
+  readonly type: IdentifierType;
   readonly shown: string;
   readonly event: string;
 };

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { effectOf } from './effect.ts';
+
+const units = (failures: readonly number[]) => failures.map((n) => ({ failures: n, chances: 90 }));
+const own = { before: 12, after: 1, chancesBefore: 90, chancesAfter: 90 };
+
+test('a fall beyond what would have come anyway is said to be one, with its interval and what was expected', () => {
+  const effect = effectOf({ own, units: units([12, 2, 1, 3, 0, 2]), per: 'day', days: 90 });
+  expect(effect).toMatchObject({ kind: 'ratio', verdict: 'less', units: 6 });
+  if (effect.kind !== 'ratio') throw new Error(effect.reason);
+  expect(effect.ratio.value).toBeCloseTo(1 / 12, 9);
+  // Clopper–Pearson of 1 in 13, as odds
+  expect(effect.ratio.lower).toBeCloseTo(0.00195, 4);
+  expect(effect.ratio.upper).toBeCloseTo(0.563, 2);
+  expect(effect.expected).toBeGreaterThan(0.56);
+  expect(effect.expected).toBeLessThan(1);
+});
+
+test('a fall that was to be expected is no effect, however large it looks', () => {
+  // Hardly any spread between teams: five failures were chance, and one is what comes next by itself.
+  const effect = effectOf({
+    own: { before: 5, after: 1, chancesBefore: 90, chancesAfter: 90 },
+    units: units([5, 1, 0, 1, 2, 0, 1, 1, 0, 1]),
+    per: 'day',
+    days: 90,
+  });
+  expect(effect).toMatchObject({ verdict: 'too-early' });
+  if (effect.kind === 'ratio') expect(effect.expected).toBeLessThan(0.75);
+});
+
+test('without other scopes to learn from nothing is expected, and then no effect is claimed', () => {
+  const effect = effectOf({ own, units: units([12]), per: 'day', days: 90 });
+  expect(effect).toMatchObject({ kind: 'ratio', verdict: 'too-early' });
+  expect(effect).not.toHaveProperty('expected');
+});
+
+test('too few days, failures or people show no figure at all', () => {
+  const some = { own, units: [], per: 'day' as const, days: 90 };
+  expect(effectOf({ ...some, days: 6 })).toMatchObject({ reason: 'few-days' });
+  expect(effectOf({ ...some, own: { ...own, before: 2 } })).toMatchObject({ reason: 'few-failures' });
+  expect(effectOf({ ...some, people: 4 })).toMatchObject({ reason: 'few-people' });
+});
+
+test('a rise is said to be one', () => {
+  const effect = effectOf({
+    own: { before: 4, after: 30, chancesBefore: 90, chancesAfter: 90 },
+    units: units([4, 1, 1, 2, 0]),
+    per: 'opportunity',
+    days: 90,
+  });
+  expect(effect).toMatchObject({ verdict: 'more' });
+});
