@@ -4,7 +4,10 @@ import { pullDuties } from './app-pull.ts';
 import { readSuppressions } from './config/read-suppressions.ts';
 import type { Log } from './lib/log.ts';
 import { closeMonths } from './loop/close-months.ts';
+import { expireControls } from './loop/controls/decide.ts';
+import { proposeControls } from './loop/controls/propose.ts';
 import { forgetOld } from './loop/forget.ts';
+import type { LoopParts } from './loop/parts.ts';
 import { followSuppressions } from './loop/suppress.ts';
 import type { SuppressionRow } from './ports/store.ts';
 import type { BesideDuty } from './worker.ts';
@@ -21,6 +24,14 @@ const forgetEveryMs = 600_000;
 const decisionsKeptMs = 90 * 86_400_000;
 const decisionsForgottenMax = 10_000;
 
+/** Controls are weighed by people, over days. */
+const controlsEveryMs = 300_000;
+
+async function followControls(parts: LoopParts): Promise<void> {
+  await expireControls(parts);
+  await proposeControls(parts);
+}
+
 /** What the worker does beside the turn of the loop. */
 export function besideDuties(app: App): readonly BesideDuty[] {
   return [
@@ -30,6 +41,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
       run: () => followSuppressions(app.parts),
     },
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
+    { name: 'controls', everyMs: controlsEveryMs, run: () => followControls(app.parts) },
     { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },
     { name: 'measures', everyMs: forgetEveryMs, run: () => closeMonths(app.parts) },
     { name: 'decisions', everyMs: forgetEveryMs, run: () => forgetOldDecisions(app) },

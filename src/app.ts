@@ -6,6 +6,7 @@ import { readEventBatches } from './adapters/read-events.ts';
 import { openEmbedded, openPostgres } from './adapters/stores/postgres/open.ts';
 import { type AccessDesk, openAccess } from './app-access.ts';
 import { openBackup } from './app-backup.ts';
+import { policyTrial } from './app-controls.ts';
 import { openDirectory, openPushed, type PushedList } from './app-directory.ts';
 import { openSuppressions } from './app-duties.ts';
 import { checkKeys } from './app-keys.ts';
@@ -170,6 +171,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     publicUrl: config.http.publicUrl ?? `http://${config.http.host}:${config.http.port}`,
     teamOfRepository: (repository) => (teams.size === 0 ? undefined : teams.get(repositoryKey(repository))),
     suppressions,
+    tryPolicy: policyTrial(packs.dir),
     randomId: () => randomBytes(16).toString('hex'),
     wake: () => listener(),
   });

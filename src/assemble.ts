@@ -2,6 +2,7 @@ import picomatch from 'picomatch';
 import { replyToken } from './access/reply-token.ts';
 import type { Event } from './core/event.ts';
 import type { Addressee } from './core/loop/position.ts';
+import { isOfSetUp } from './core/loop/wants.ts';
 import { isSameMask } from './core/mask.ts';
 import type { AnswerLabels } from './core/message.ts';
 import type { Evidence, OwnerRef, Person } from './core/owner.ts';
@@ -51,6 +52,8 @@ export type Assembly = {
   readonly teamOfRepository: (repository: string) => string | undefined;
   /** Rules of the settings, beside those in the store. */
   readonly suppressions?: readonly SuppressionRow[];
+  /** Asks a proposed policy beside those in force; without it, what it would do is not known. */
+  readonly tryPolicy?: LoopParts['controls']['tryPolicy'];
   readonly randomId: () => string;
   readonly wake: () => void;
 };
@@ -92,7 +95,8 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       const values = messageValues(parts, request);
       const behaviour = behaviours.get(request.behaviour);
       const language = request.recipient.language ?? assembly.language;
-      const isSystemic = (values?.relapseNumber ?? 0) >= (behaviour?.relapse.systemFixAt ?? 2);
+      const [first] = request.loops;
+      const isSystemic = first !== undefined && behaviour !== undefined && isOfSetUp(first.facts, behaviour);
       const thanks = request.moment === 'thanks' && request.loops[0]?.isStub === true ? 'reported' : 'usual';
       const usual = request.moment === 'relapse' && isSystemic ? 'system' : thanks;
       const variant = request.variant ?? usual;
@@ -121,6 +125,10 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       return { tokenHash: sha256Hex(token), ...url };
     },
     recipient: (to) => recipientOf(to, assembly),
+    controls: {
+      templates: [...packs.controls.values()].map(({ template }) => template),
+      tryPolicy: assembly.tryPolicy ?? (() => ({ kind: 'unsound', reason: 'no policies are there' })),
+    },
     isSuppressing,
     fixedSuppressions: assembly.suppressions ?? [],
     delivery,

@@ -79,15 +79,15 @@ for (const kind of testStores()) {
         expect(await store.read.controls(everyone, { limit: 9, state: 'rejected' })).toHaveLength(1);
       });
 
-      test('only what is accepted and not applied yet holds messages', async () => {
-        const held = () => store.transaction((tx) => tx.heldScopes());
-        expect(await held()).toEqual([]);
+      test('what is open is known with where it stands, and what is closed is not', async () => {
+        const open = () => store.transaction((tx) => tx.openScopes());
+        const scope = { kind: 'team', id: 'blue' };
+        const everyones = { control: id(3), scope: { kind: 'everyone', id: '' }, state: 'proposed' };
         await update(row(2, { state: 'accepted' }));
-        expect(await held()).toEqual([
-          { control: id(2), behaviour: 'b', scope: { kind: 'team', id: 'blue' } },
-        ]);
+        expect(await open()).toMatchObject([{ control: id(2), behaviour: 'b', scope, state: 'accepted' }, everyones]);
+        await update(row(2, { state: 'ended' }));
+        expect(await open()).toMatchObject([everyones]);
         await update(row(2, { state: 'applied' }));
-        expect(await held()).toEqual([]);
       });
 
       test('open controls come back when their time has come', async () => {

@@ -79,6 +79,8 @@ export const routeTable = [
   { method: 'GET', path: '/v1/measures', access: 'measures:read' },
   { method: 'GET', path: '/v1/measures/{behaviour}', access: 'measures:read' },
   { method: 'GET', path: '/v1/controls', access: 'controls:read' },
+  { method: 'GET', path: '/v1/controls/{id}', access: 'controls:read' },
+  { method: 'POST', path: '/v1/controls/{id}/decisions', access: 'controls:write', takes: json },
 
   { method: 'GET', path: '/v1/messages', access: 'messages:read' },
   { method: 'POST', path: '/v1/messages/test', access: 'messages:write', takes: json },

@@ -17,6 +17,7 @@ import { challengeRoutes } from './routes/challenge.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { claimLinkRoutes } from './routes/claim-link.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { controlRoutes } from './routes/controls.ts';
 import { countRoutes } from './routes/counts.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { decisionRoutes } from './routes/decisions.ts';
@@ -118,6 +119,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...coverageRoutes(room),
     ...campaignRoutes(room),
     ...behaviourRoutes(room),
+    ...controlRoutes(room),
     ...wordRoutes(room),
     ...countRoutes(room),
     ...ownerRoutes(room),

@@ -3,6 +3,7 @@ import type { CasePlace, RenderedMessage, Spot } from '../core/message.ts';
 import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
 import type { Delivery, Recipient } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
+import { withControlOf } from './controls/scope.ts';
 import type { LoopParts } from './parts.ts';
 import { rememberMessages } from './remember.ts';
 import { settle, standing } from './settle.ts';
@@ -34,7 +35,8 @@ export async function prepareMessages(
   const locked = await tx.lockLoops([
     ...new Set(claimed.flatMap((item) => item.wants.map((want) => want.loop))),
   ]);
-  const rows = new Map(locked.map((row) => [row.id, row]));
+  const scopes = await tx.openScopes();
+  const rows = new Map(locked.map((row) => [row.id, withControlOf(parts, scopes, row)]));
   const plans = claimed.map((item) => planOf(parts, item, rows, now));
   await tx.recordMessages(
     plans.map((plan) => ({ id: plan.claimed.message.id, lease, ...updateOfPlan(parts, plan, now) })),

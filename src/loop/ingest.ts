@@ -143,7 +143,15 @@ async function joinApart(
     .settled;
 }
 
-const nothing = { candidates: [], marks: [], repeated: 0, unmatched: 0, opportunities: 0, counters: [] };
+const nothing = {
+  candidates: [],
+  marks: [],
+  repeated: 0,
+  unmatched: 0,
+  opportunities: 0,
+  counters: [],
+  samples: [],
+};
 
 /** Rolls back the receipts that were new: what belongs to them was not taken. */
 class ReceiptsKnown extends Error {
@@ -204,6 +212,7 @@ async function take(
       throw new AppError('conflict', 'This ticket stands for another case already.');
   }
   await tx.addSourceDay(batch.source, batch.receivedAt);
+  await tx.addSamples(sorted.samples);
   await tx.addCounters(sorted.counters);
   const duplicates = sorted.repeated + sorted.told.length - events.length;
   const fresh = new Set(events.map((event) => event.id));

@@ -15,6 +15,7 @@ import type { OwnerDirectory, People } from '../ports/owner-directory.ts';
 import type { Principal } from '../ports/principal.ts';
 import type { LedgerRow, LoopRow, PrivateRow, Store, SuppressionRow } from '../ports/store.ts';
 import type { Verifier } from '../ports/verifier.ts';
+import type { ControlParts } from './controls/parts.ts';
 
 /** Everything the loop works with, handed in by `app.ts`: the loop itself has no clock, randomness or I/O. */
 export type LoopParts = {
@@ -56,6 +57,8 @@ export type LoopParts = {
   ) => { readonly url?: string; readonly tokenHash: string };
   readonly recipient: (to: Addressee) => Recipient | undefined;
   readonly isSuppressing: (rule: SuppressionRow, event: Pick<Event, 'where' | 'secret'>) => boolean;
+  /** What is proposed when a mistake keeps coming back. */
+  readonly controls: ControlParts;
   /** Rules that stand in the settings, beside those in the store; some may have ended. */
   readonly fixedSuppressions: readonly SuppressionRow[];
   readonly delivery: DeliverySettings;

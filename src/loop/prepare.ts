@@ -1,6 +1,6 @@
 import { dayMs } from '../core/duration.ts';
 import type { Event } from '../core/event.ts';
-import type { CounterRow, MarkRow, StoredEvent, SuppressionRow } from '../ports/store.ts';
+import type { CounterRow, MarkRow, SampleRow, StoredEvent, SuppressionRow } from '../ports/store.ts';
 import { deedsOf } from './deeds.ts';
 import { touchedKeys } from './follow.ts';
 import { gatherEvidence } from './gather.ts';
@@ -8,6 +8,7 @@ import type { Batch, Told } from './ingest.ts';
 import { type Candidate, marksBy } from './judge.ts';
 import { linkedKeys, readMarks } from './marks.ts';
 import type { LoopParts } from './parts.ts';
+import { sampler } from './sample.ts';
 import { activeSuppressions } from './suppress.ts';
 import { candidateKeys, failingCandidates, tell } from './tell.ts';
 
@@ -99,6 +100,8 @@ type Sorted = {
   readonly unmatched: number;
   readonly opportunities: number;
   readonly counters: readonly CounterRow[];
+  /** A few of what is only counted. */
+  readonly samples: readonly SampleRow[];
 };
 
 function sortOut(parts: LoopParts, batch: Batch): Sorted {
@@ -107,6 +110,7 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
   const marks: MarkRow[] = [];
   const seen = new Set<string>();
   const counter = counterOf(parts);
+  const sample = sampler();
   let repeated = 0;
   let unmatched = 0;
   let opportunities = 0;
@@ -114,13 +118,13 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
     const meanings = parts.classify(event);
     if (meanings.length === 0) {
       unmatched += 1;
-      counter.count('unmatched', '', event);
+      sample.note('unmatched', '', counter.count('unmatched', '', event), event);
       continue;
     }
     for (const { role, behaviour } of meanings) {
       if (role !== 'opportunity') continue;
       opportunities += 1;
-      counter.count('opportunity', behaviour, event);
+      sample.note('opportunity', behaviour, counter.count('opportunity', behaviour, event), event);
     }
     const telling = tell(parts, event, meanings);
     marks.push(...telling.marks);
@@ -143,7 +147,8 @@ function sortOut(parts: LoopParts, batch: Batch): Sorted {
     }
     if (isRepeated) repeated += 1;
   }
-  return { told, candidates, marks, repeated, unmatched, opportunities, counters: counter.rows() };
+  const counted = { counters: counter.rows(), samples: sample.rows() };
+  return { told, candidates, marks, repeated, unmatched, opportunities, ...counted };
 }
 
 /** The team whose chance it was: that of the repository, else that of the person. */
@@ -171,7 +176,8 @@ function counterOf(parts: LoopParts) {
     return day;
   };
   return {
-    count: (name: CounterRow['name'], behaviour: string, event: Event) => {
+    /** Returns the UTC day under which it counts. */
+    count: (name: CounterRow['name'], behaviour: string, event: Event): string => {
       const { source } = event;
       const day = dayOf(event.occurredAt);
       const scope = scopeOf(parts, event);
@@ -181,6 +187,7 @@ function counterOf(parts: LoopParts) {
       const counted = counts.get(key);
       if (counted !== undefined) counted.n += 1;
       else counts.set(key, { row: { name, behaviour, source, day, scope, kind, campaign }, n: 1 });
+      return day;
     },
     rows: (): readonly CounterRow[] => [...counts.values()].map(({ row, n }) => ({ ...row, n })),
   };

@@ -5,11 +5,12 @@ import { type LoopFacts, withoutShadow } from '../core/loop/facts.ts';
 import { type Position, positionOf } from '../core/loop/position.ts';
 import { pathBetween } from '../core/loop/states.ts';
 import { thanksOf, type Want, wantsOf } from '../core/loop/wants.ts';
-import type { LedgerRow, LoopRow, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
+import type { LedgerRow, LoopRow, OpenScope, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
 import { addNotices, type LoopChange } from './announce.ts';
+import { controlOver } from './controls/scope.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
 import { findRelapses } from './relapse.ts';
-import { severityOf, severityRank } from './severity.ts';
+import { mayStillHarm, severityOf, severityRank } from './severity.ts';
 
 /** A loop whose facts changed, with what is to be told of it in the ledger. */
 export type Change = {
@@ -30,7 +31,10 @@ export async function settle(
 ): Promise<readonly LoopRow[]> {
   if (changes.length === 0) return [];
   const owned = changes.map((change) => withOwner(parts, change));
-  const related = await findRelapses(parts, tx, owned);
+  const scopes = await tx.openScopes();
+  const related = (await findRelapses(parts, tx, owned)).map((change) =>
+    withControl(parts, scopes, change, now),
+  );
   const rows: LoopRow[] = [];
   const wants: WantRow[] = [];
   const entries: LedgerRow[] = [];
@@ -79,6 +83,25 @@ function withOwner(parts: LoopParts, change: Change): OwnedChange {
   };
 }
 
+/** Notes which open control is about this case, and where it stands: what is said depends on it. */
+function withControl(
+  parts: LoopParts,
+  scopes: readonly OpenScope[],
+  change: OwnedChange,
+  now: number,
+): OwnedChange {
+  const { facts, owned } = change;
+  const found = controlOver(parts, scopes, facts, owned.team);
+  if (found?.id === facts.control?.id && found?.state === facts.control?.state) return change;
+  const { control: _control, ...rest } = facts;
+  const body = found === undefined ? { open: false } : { open: true, id: found.id, state: found.state };
+  return {
+    ...change,
+    facts: found === undefined ? rest : { ...rest, control: found },
+    story: [...change.story, { kind: 'control', at: now, body }],
+  };
+}
+
 /** Whose habit it is: the person, else the workload, else the team. Kept as a keyed hash. */
 function habitOf(
   parts: LoopParts,
@@ -117,10 +140,12 @@ export function standing(
     timeZone: person?.timeZone ?? parts.delivery.timeZone,
     workingHours: parts.delivery.workingHours,
   };
-  const isUrgent = severityOf(behaviour, facts) >= severityRank[parts.delivery.urgentSeverity];
+  const severity = severityOf(behaviour, facts);
+  const isUrgent = severity >= severityRank[parts.delivery.urgentSeverity];
+  const isDangerous = mayStillHarm(severity, facts);
   return {
     position,
-    wants: wantsOf(said, { behaviour, owner: view, position, calendar, isUrgent, round }, now),
+    wants: wantsOf(said, { behaviour, owner: view, position, calendar, isUrgent, isDangerous, round }, now),
   };
 }
 

@@ -20,3 +20,14 @@ export function severityOf(behaviour: Behaviour, facts: LoopFacts): number {
       : 0;
   return Math.min(3, Math.max(0, severityRank[behaviour.severity] + step));
 }
+
+/**
+ * Whether first words go although the fix of the set-up is on the way: what is critical, a secret that nobody proved dead,
+ * and what is grave and happens for the first time. A further case of a habit whose control is coming can wait for it.
+ */
+export function mayStillHarm(severity: number, facts: LoopFacts): boolean {
+  const isDead = Object.values(facts.validity).some(({ status }) => status === 'inactive');
+  const isSecretAlive = facts.secret !== undefined && !isDead;
+  const isFirst = severity >= severityRank.high && facts.relapseNumber === 0;
+  return severity >= severityRank.critical || isSecretAlive || isFirst;
+}

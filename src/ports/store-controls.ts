@@ -1,7 +1,8 @@
 import type { ControlBody, ControlKind, ControlScope } from '../core/control/control.ts';
-import type { ControlState } from '../core/control/states.ts';
+import type { ControlState, OpenControlState } from '../core/control/states.ts';
 import type { Principal } from './principal.ts';
 import type { LedgerRow } from './store-ledger.ts';
+import type { EventRow, LoopRow } from './store-loops.ts';
 
 /** A proposed or applied control as it rests. Epoch milliseconds. */
 export type ControlRow = {
@@ -59,15 +60,45 @@ export type ControlFilter = {
   readonly limit: number;
 };
 
-/** A control whose fix is on the way: nobody is told of what it is about. */
-export type HeldScope = {
+/** Where an open control stands, and what it is about. */
+export type OpenScope = {
   readonly control: string;
   readonly behaviour: string;
   readonly scope: ControlScope;
+  readonly state: OpenControlState;
 };
+
+/** Failures of a behaviour by team and UTC day: cases, by the day on which each first occurred. */
+export type FailureDay = { readonly team?: string; readonly day: string; readonly n: number };
 
 /** Part of `StoreRead`. */
 export interface ControlRead {
+  /** How many cases of each behaviour are relapses, of those that occurred since an instant. */
+  relapseCounts(principal: Principal, since: number): Promise<ReadonlyMap<string, number>>;
+  /** Those cases, the latest first. */
+  relapsedLoops(
+    principal: Principal,
+    behaviour: string,
+    since: number,
+    limit: number,
+  ): Promise<readonly LoopRow[]>;
+  /** Everything stored of these cases, in id order. */
+  eventsOfLoops(principal: Principal, loops: readonly string[], limit: number): Promise<readonly EventRow[]>;
+  /** Cases of a behaviour that occurred in a time, by team and day; history that nobody released is left out. */
+  failureDays(
+    principal: Principal,
+    behaviour: string,
+    from: number,
+    to: number,
+  ): Promise<readonly FailureDay[]>;
+  /** Cases of a behaviour that occurred in a time, the earliest first. */
+  loopsBetween(
+    principal: Principal,
+    behaviour: string,
+    from: number,
+    to: number,
+    limit: number,
+  ): Promise<readonly LoopRow[]>;
   /** The latest first. */
   controls(principal: Principal, filter: ControlFilter): Promise<readonly ControlRow[]>;
   control(principal: Principal, id: string): Promise<ControlRow | undefined>;
@@ -82,8 +113,15 @@ export interface ControlWrite {
   /** Replaces one that is locked. */
   updateControl(row: ControlRow): Promise<void>;
   lockControl(id: string): Promise<ControlRow | undefined>;
-  /** Scopes whose fix is on the way. Few: read once a transaction that settles loops. */
-  heldScopes(): Promise<readonly HeldScope[]>;
+  /** Scopes of open controls. Few: read once a transaction that settles loops. */
+  openScopes(): Promise<readonly OpenScope[]>;
+  /** Open cases of a scope, in id order, locked: their words are looked at anew. */
+  lockOpenLoops(
+    behaviour: string,
+    team: string | undefined,
+    limit: number,
+    after?: string,
+  ): Promise<readonly LoopRow[]>;
   /** Open controls whose time has come, locked, others' locks skipped. */
   claimDueControls(now: number, limit: number): Promise<readonly ControlRow[]>;
 }

@@ -52,11 +52,11 @@ import type { NoticeWrite } from './store-notices.ts';
 import type { OperatorRead, OperatorWrite } from './store-operators.ts';
 import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
+import type { SampleRead, SampleWrite } from './store-samples.ts';
 
 export * from './store-access.ts';
 export * from './store-agents.ts';
 export * from './store-backup.ts';
-export * from './store-controls.ts';
 export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-evidence.ts';
@@ -71,6 +71,7 @@ export * from './store-notices.ts';
 export * from './store-operators.ts';
 export * from './store-page.ts';
 export * from './store-policies.ts';
+export * from './store-samples.ts';
 
 /** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
 export const marksPerKeyMax = 500;
@@ -103,6 +104,9 @@ export interface StoreWrite
     MeasureWrite,
     NoticeWrite,
     OperatorWrite {
+    NoticeWrite,
+    OperatorWrite,
+    SampleWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -242,6 +246,7 @@ export interface StoreRead
     ManyRead,
     MeasureRead,
     OperatorRead {
+export interface StoreRead extends AgentReads, ControlRead, EvidenceRead, OperatorRead, SampleRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,

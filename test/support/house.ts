@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { channels } from '../../src/adapters/index.ts';
+import { policyTrial } from '../../src/app-controls.ts';
 import { assembleLoop } from '../../src/assemble.ts';
 import type { Event, Validity } from '../../src/core/event.ts';
 import type { Fingerprinter } from '../../src/core/fingerprint.ts';
@@ -135,6 +136,7 @@ export function openHouse(options: HouseOptions): House {
   const parts = assembleLoop({
     store: options.store,
     clock,
+    tryPolicy: policyTrial(shippedPacksDir()),
     packs: options.packs ?? shippedPacks(),
     people: options.everybody ?? (() => people),
     directories: options.directories ?? [],

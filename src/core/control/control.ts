@@ -86,6 +86,8 @@ export type ControlEvidence = {
 };
 
 export const evidenceLoopsMax = 50;
+/** Failing events that are read for a patch and its back-test. */
+export const evidenceEventsMax = 5_000;
 
 export type ControlBody = {
   readonly evidence: ControlEvidence;

@@ -13,6 +13,8 @@ export type ControlState = (typeof controlStates)[number];
 /** Those of which there is one at most for a behaviour, a scope and a kind. */
 export const openControlStates = ['proposed', 'accepted', 'applied'] as const satisfies ControlState[];
 
+export type OpenControlState = (typeof openControlStates)[number];
+
 export const controlDecisions = ['accept', 'apply', 'reject', 'rollback', 'end'] as const;
 export type ControlDecision = (typeof controlDecisions)[number];
 

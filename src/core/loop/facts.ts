@@ -1,3 +1,4 @@
+import type { OpenControlState } from '../control/states.ts';
 import type { Actor, Event, EventKind, Identity, SecretFacts, Validity, Where } from '../event.ts';
 import type { Unusual } from '../judge/baseline.ts';
 import type { BrokenStep } from '../judge/path.ts';
@@ -56,6 +57,8 @@ export type LoopFacts = {
   readonly relapseNumber: number;
   readonly holdChecks: readonly HoldCheck[];
   readonly mergedInto?: string;
+  /** The open control about cases like this one, and where it stands. */
+  readonly control?: { readonly id: string; readonly state: OpenControlState };
 };
 
 export type Sighting = {

@@ -1,4 +1,5 @@
 import type { Behaviour } from '../behaviour.ts';
+import { isOnTheWay } from '../control/states.ts';
 import type { Moment } from '../message.ts';
 import { addDuration, type WorkingHours } from '../working-time.ts';
 import type { LoopFacts, MessageFact } from './facts.ts';
@@ -27,6 +28,8 @@ export type WantRules = {
   readonly calendar: Calendar;
   /** Severities that break quiet hours. */
   readonly isUrgent: boolean;
+  /** Grave enough that a danger which may not be over waits for nobody. */
+  readonly isDangerous: boolean;
   /** Sets the words of a live installation apart from those that it said in shadow; else empty. */
   readonly round: string;
 };
@@ -35,7 +38,17 @@ export type WantRules = {
 export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
   const sent = new Set(facts.messages.map((message) => message.occasion));
   const wants = [...allWants(facts, rules, now), ...mailWants(facts, rules, now)];
-  return wants.filter((want) => !sent.has(want.occasion));
+  return wants.filter((want) => !sent.has(want.occasion) && !isHeld(want, facts, rules));
+}
+
+/**
+ * While its fix is on the way nobody is told again of what it is about: reminders and escalations of silence wait, and
+ * so do first words, unless the danger may not be over. What answers somebody is said.
+ */
+function isHeld({ occasion }: Want, facts: LoopFacts, { isDangerous }: WantRules): boolean {
+  if (facts.control === undefined || !isOnTheWay(facts.control.state)) return false;
+  if (occasion.startsWith('ladder:')) return true;
+  return !isDangerous && /^(?:first|again|disproved):/u.test(occasion);
 }
 
 /** Whoever did what was hoped for is thanked, once a case; whoever failed in the same case hears other words. */
@@ -108,7 +121,7 @@ function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly
   // An address that refused a message is not tried again: the team, then the duty role, hears of it instead.
   const refused = facts.messages.filter((message) => message.outcome === 'refused');
   // The set-up makes it easy: the person has been told, now the team is.
-  const isSystemic = facts.relapseNumber >= behaviour.relapse.systemFixAt;
+  const isSystemic = isOfSetUp(facts, behaviour);
   const owners = [handedTo(facts)?.to, isSystemic ? undefined : owner.addressee, owner.team, duty];
   const to = owners.find(
     (candidate) =>
@@ -120,6 +133,12 @@ function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly
   const occasion = `first:${refused.length}${rules.round}`;
   const dueAt = Math.max(now, facts.waitUntil ?? 0);
   return [{ occasion, moment: word, to, dueAt, lane: laneOf(facts, rules) }];
+}
+
+/** Whether a relapse points to the set-up: it is not the first of its habit, or a control is proposed for such cases. */
+export function isOfSetUp(facts: LoopFacts, behaviour: Behaviour): boolean {
+  const { relapseNumber, control } = facts;
+  return relapseNumber >= behaviour.relapse.systemFixAt || (relapseNumber > 0 && control !== undefined);
 }
 
 function isSame(a: Addressee, b: Addressee): boolean {

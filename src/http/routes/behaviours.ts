@@ -26,7 +26,7 @@ const behaviourSchema = z.object({
 export type BehaviourJson = z.infer<typeof behaviourSchema>;
 
 /** The taxonomy, as the packs have it. */
-export function behaviourRoutes(room: Room): Pick<Operations, 'GET /v1/behaviours' | 'GET /v1/controls'> {
+export function behaviourRoutes(room: Room): Pick<Operations, 'GET /v1/behaviours'> {
   return {
     'GET /v1/behaviours': reading({
       summary: 'Lists the behaviours: what failing looks like, what proves a fix, what follows silence.',
@@ -51,14 +51,6 @@ export function behaviourRoutes(room: Room): Pick<Operations, 'GET /v1/behaviour
         }));
         return c.json({ items });
       },
-    }),
-    'GET /v1/controls': reading({
-      summary: 'Lists proposed and applied controls. There are none yet: the list is empty.',
-      query: noQuery,
-      answers: {
-        200: { description: 'All controls.', schema: z.object({ items: z.array(z.object({})) }) },
-      },
-      handle: ({ c }) => c.json({ items: [] }),
     }),
   };
 }

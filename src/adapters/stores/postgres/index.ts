@@ -18,10 +18,12 @@ import * as readMeasureTimes from './queries/read-measure-times.ts';
 import * as readMeasures from './queries/read-measures.ts';
 import * as readPolicies from './queries/read-policies.ts';
 import * as readRefused from './queries/read-refused.ts';
+import * as readRelapses from './queries/read-relapses.ts';
 import * as readSessions from './queries/read-sessions.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
+import * as samples from './queries/samples.ts';
 import * as writeCampaigns from './queries/write-campaigns.ts';
 import * as writeControls from './queries/write-controls.ts';
 import * as writeDirectory from './queries/write-directory.ts';
@@ -55,6 +57,7 @@ const { messageOf: _messageOf, withWants: _withWants, ...messageQueries } = mess
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
+const { samples: sampleRead, ...sampleWrites } = samples;
 const { controlOf: _controlOf, scopeOf: _scopeOf, ...controlReads } = readControls;
 const { agentCounts, ...agentWrites } = agents;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
@@ -107,6 +110,8 @@ function reader(db: Db): StoreRead {
     ...bind(db, readMeasureTimes),
     ...bind(db, policyReads),
     ...bind(db, controlReads),
+    ...bind(db, readRelapses),
+    ...bind(db, { samples: sampleRead }),
     ...bind(db, { agentCounts }),
   };
 }
@@ -128,6 +133,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, writeCampaigns),
     ...bind(trx, writePolicies),
     ...bind(trx, writeControls),
+    ...bind(trx, sampleWrites),
     ...bind(trx, agentWrites),
     ...bind(trx, writeMeasures),
   };

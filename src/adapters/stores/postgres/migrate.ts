@@ -12,6 +12,7 @@ import * as lessons from './migrations/0010-lessons.ts';
 import * as agentFigures from './migrations/0011-agent-figures.ts';
 import * as outcomes from './migrations/0014-outcomes.ts';
 import * as controls from './migrations/0016-controls.ts';
+import * as samples from './migrations/0017-samples.ts';
 import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
 import * as messageMoves from './migrations/0020-message-moves.ts';
 
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-agent-figures': agentFigures,
   '0014-outcomes': outcomes,
   '0016-controls': controls,
+  '0017-samples': samples,
   '0018-evidence-periods': evidencePeriods,
   '0020-message-moves': messageMoves,
 };

@@ -46,6 +46,5 @@ const statements = [
   `create unique index controls_open on controls (behaviour, scope_kind, scope_id, kind)
     where state in ('proposed', 'accepted', 'applied')`,
   `create index controls_due on controls (due_at) where state in ('proposed', 'accepted', 'applied')`,
-  `create index controls_held on controls (behaviour) where state = 'accepted'`,
   `create index controls_latest on controls (proposed_at desc, id)`,
 ];

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { ControlRow, HeldScope } from '../../../../ports/store.ts';
+import { openControlStates } from '../../../../core/control/states.ts';
+import type { ControlRow, LoopRow, OpenScope } from '../../../../ports/store.ts';
+import { type LoopRecord, loopOf } from '../loop-rows.ts';
 import { idOf, recordset } from '../rows.ts';
 import { type ControlRecord, controlOf, scopeOf } from './read-controls.ts';
 
@@ -46,17 +48,31 @@ export async function lockControl(db: Db, id: string): Promise<ControlRow | unde
   return record === undefined ? undefined : controlOf(record);
 }
 
-/** Scopes whose fix is on the way. */
-export async function heldScopes(db: Db): Promise<readonly HeldScope[]> {
-  const found = await sql<Pick<ControlRecord, 'id' | 'behaviour' | 'scope_kind' | 'scope_id'>>`
-    select id, behaviour, scope_kind, scope_id from controls where state = 'accepted' order by id`.execute(
-    db,
-  );
-  return found.rows.map(({ id, behaviour, scope_kind, scope_id }) => ({
-    control: idOf(id),
-    behaviour,
-    scope: scopeOf(scope_kind, scope_id),
-  }));
+/** Scopes of open controls. */
+export async function openScopes(db: Db): Promise<readonly OpenScope[]> {
+  const found = await sql<Pick<ControlRecord, 'id' | 'behaviour' | 'scope_kind' | 'scope_id' | 'state'>>`
+    select id, behaviour, scope_kind, scope_id, state from controls
+    where state in ('proposed', 'accepted', 'applied') order by id`.execute(db);
+  return found.rows.flatMap(({ id, behaviour, scope_kind, scope_id, state: given }) => {
+    const state = openControlStates.find((one) => one === given);
+    const scope = scopeOf(scope_kind, scope_id);
+    return state === undefined ? [] : [{ control: idOf(id), behaviour, scope, state }];
+  });
+}
+
+/** Open cases of a scope, in id order, locked. */
+export async function lockOpenLoops(
+  db: Db,
+  behaviour: string,
+  team: string | undefined,
+  limit: number,
+  after?: string,
+): Promise<readonly LoopRow[]> {
+  const found = await sql<LoopRecord>`select * from loops where behaviour = ${behaviour} and not is_stub
+      and state not in ('backlog', 'held', 'merged') and ${team === undefined ? sql`true` : sql`team = ${team}`}
+      and ${after === undefined ? sql`true` : sql`id > ${after}::uuid`}
+    order by id limit ${limit} for update`.execute(db);
+  return found.rows.map(loopOf);
 }
 
 /** Open controls whose time has come, locked, others' locks skipped. */
