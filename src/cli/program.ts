@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { addAgents } from './program-agents.ts';
+import { addBackup, addDatabase } from './program-backup.ts';
+import { addControls } from './program-controls.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addEvidence } from './program-evidence.ts';
 import { addGithubApp } from './program-github.ts';
@@ -125,6 +127,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addEvidence(program, shared);
   addMail(program, shared);
   addPacks(program, shared);
+  addControls(program, shared);
   addPolicy(program, shared);
   addAgents(program, shared);
   addSimulations(program, shared);
