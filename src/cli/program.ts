@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { addAgents } from './program-agents.ts';
-import { addBackup, addDatabase } from './program-backup.ts';
 import { addControls } from './program-controls.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addEvidence } from './program-evidence.ts';

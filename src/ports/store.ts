@@ -103,8 +103,6 @@ export interface StoreWrite
     LadderWrite,
     MeasureWrite,
     NoticeWrite,
-    OperatorWrite {
-    NoticeWrite,
     OperatorWrite,
     SampleWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
@@ -245,8 +243,8 @@ export interface StoreRead
     EvidenceRead,
     ManyRead,
     MeasureRead,
-    OperatorRead {
-export interface StoreRead extends AgentReads, ControlRead, EvidenceRead, OperatorRead, SampleRead {
+    OperatorRead,
+    SampleRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,
