@@ -84,7 +84,10 @@ for (const kind of testStores()) {
         const scope = { kind: 'team', id: 'blue' };
         const everyones = { control: id(3), scope: { kind: 'everyone', id: '' }, state: 'proposed' };
         await update(row(2, { state: 'accepted' }));
-        expect(await open()).toMatchObject([{ control: id(2), behaviour: 'b', scope, state: 'accepted' }, everyones]);
+        expect(await open()).toMatchObject([
+          { control: id(2), behaviour: 'b', scope, state: 'accepted' },
+          everyones,
+        ]);
         await update(row(2, { state: 'ended' }));
         expect(await open()).toMatchObject([everyones]);
         await update(row(2, { state: 'applied' }));
