@@ -1,66 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emptyFacts } from '../src/core/loop/facts.ts';
 import { groupFigures } from '../src/core/measures/describe/group-figures.ts';
 import type { MeasureFilter } from '../src/core/measures/measure-rows.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import { readMeasureRows } from '../src/loop/read-measure-rows.ts';
 import type { LoopRow, Store } from '../src/ports/store.ts';
 import { day, hour } from './support/house.ts';
+import { newId as id, measuredLoop as loopOf } from './support/measured-loops.ts';
 import { testStores } from './support/stores.ts';
 
 const start = Date.UTC(2026, 2, 1);
 const asOf = start + 400 * day;
-let n = 0;
-const id = () => (++n).toString(16).padStart(32, '0');
-
-type Given = {
-  readonly behaviour: string;
-  readonly team?: string;
-  readonly unit?: string;
-  readonly at: number;
-  readonly openedAt?: number;
-  readonly toldAt?: number;
-  readonly answeredAt?: number;
-  readonly verifiedAt?: number;
-};
-
-/** A loop as the engine would save it when this had happened. */
-function loopOf(given: Given): LoopRow {
-  const { behaviour, team = 'blue', unit, at, toldAt, answeredAt, verifiedAt, openedAt = at } = given;
-  const loop = id();
-  const recipient = { kind: 'person', id: 'ana' } as const;
-  return {
-    id: loop,
-    caseCode: `FB-${loop.slice(-6)}`,
-    behaviour,
-    state: verifiedAt === undefined ? 'told' : 'verified',
-    isStub: false,
-    rung: verifiedAt === undefined ? 'none' : 'verified',
-    isLive: true,
-    owner: { kind: 'person', id: 'ana', confidence: 0.9 },
-    team,
-    ...(unit === undefined ? {} : { habit: unit }),
-    firstOccurredAt: at,
-    lastOccurredAt: at,
-    ...(verifiedAt === undefined ? {} : { verifiedAt }),
-    updatedAt: openedAt,
-    seq: 1,
-    head: '',
-    facts: {
-      ...emptyFacts(behaviour),
-      sightings: 1,
-      messages:
-        toldAt === undefined
-          ? []
-          : [{ message: id(), moment: 'told', occasion: 'told', recipient, at: toldAt, outcome: 'accepted' }],
-      replies:
-        answeredAt === undefined
-          ? []
-          : [{ id: id(), at: answeredAt, answer: 'done', by: recipient, isWeak: true }],
-    },
-  };
-}
-
 for (const kind of testStores()) {
   describe.skipIf(kind.skip !== undefined)(`figures over the ${kind.name} store`, () => {
     let store: Store;

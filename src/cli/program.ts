@@ -7,6 +7,7 @@ import { addEvidence } from './program-evidence.ts';
 import { addGithubApp } from './program-github.ts';
 import { addHook } from './program-hook.ts';
 import { addLoops, addMail, addOwners } from './program-loops.ts';
+import { addMeasure } from './program-measure.ts';
 import { addMessages } from './program-messages.ts';
 import { addPacks } from './program-packs.ts';
 import { addPolicy } from './program-policy.ts';
@@ -123,6 +124,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addGithubApp(program, shared);
   addMessages(program, shared);
   addOwners(program, shared);
+  addMeasure(program, shared);
   addEvidence(program, shared);
   addMail(program, shared);
   addPacks(program, shared);

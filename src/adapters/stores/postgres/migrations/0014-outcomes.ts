@@ -72,8 +72,8 @@ const statements = [
     primary key (behaviour, month, team)
   )`,
   `insert into opportunities (behaviour, month, scope, kind, source, campaign, n)
-    select behaviour, left(day, 7), scope, 'unknown', source, '', sum(n) from counters
-    where name = 'opportunity' group by behaviour, left(day, 7), scope, source`,
+    select behaviour, left(day, 7), scope, 'unknown', '', '', sum(n) from counters
+    where name = 'opportunity' group by behaviour, left(day, 7), scope`,
   // As `outcomeOf` makes them; a test holds the two together.
   `insert into outcomes (loop_id, behaviour, team, kind, unit, source, campaign, state, is_counted, is_reported, month, occurred_at,
       opened_at, sent_at, told_at, owner_at, answered_at, claimed_at, verified_at, ended_at, is_held, is_owned,

@@ -52,7 +52,9 @@ async function addOpportunities(db: Db, counters: readonly CounterRow[]): Promis
   const rows = counters
     .filter(({ name }) => name === 'opportunity')
     .map(({ behaviour, source, day, scope, n, kind = 'unknown', campaign = '' }) => {
-      return { behaviour, month: day.slice(0, 7), scope, kind, source, campaign, n };
+      // The source names the simulation; of anything else measures do not ask it.
+      const of = campaign === '' ? '' : source;
+      return { behaviour, month: day.slice(0, 7), scope, kind, source: of, campaign, n };
     });
   if (rows.length === 0) return;
   const columns = 'behaviour text, month text, scope text, kind text, source text, campaign text, n bigint';

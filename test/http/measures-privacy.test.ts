@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { personOf } from '../support/house.ts';
+import { measuredLoop, newId } from '../support/measured-loops.ts';
+import { type Doors, openDoors } from './doors.ts';
+
+const behaviour = 'secret-in-repository';
+const staff = { blue: 14, red: 11, green: 7, teal: 9, grey: 3, one: 1 } as const;
+const teams = [...Object.keys(staff), ''];
+const kinds = ['person', 'workload'];
+const months = ['2026-03', '2026-04', '2026-05'];
+const people = Object.entries(staff).flatMap(([team, size]) =>
+  Array.from({ length: size }, (_, at) => personOf(`${team}${at}`, { team })),
+);
+
+/** A number that was shown, and which cells it is the sum of: 1 for each in the order of `cells`. */
+type Shown = { readonly row: readonly number[]; readonly value: number };
+type Cells = {
+  readonly team?: readonly string[];
+  readonly kind?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};
+
+const cells = teams.flatMap((team) =>
+  kinds.flatMap((kind) => months.map((month) => ({ team, kind, month }))),
+);
+
+function rowOf({ team, kind, from = '0', to = '9' }: Cells): readonly number[] {
+  return cells.map((cell) =>
+    (team === undefined || team.includes(cell.team)) &&
+    (kind === undefined || kind === cell.kind) &&
+    cell.month >= from &&
+    cell.month <= to
+      ? 1
+      : 0,
+  );
+}
+
+let store: Store;
+let doors: Doors;
+const truth = new Map<string, number>();
+
+beforeAll(async () => {
+  store = await openEmbedded();
+  doors = openDoors({ store, people });
+  const rows = cells.flatMap(({ team, kind, month }, at) => {
+    // Some teams have nothing of a kind or in a month, so that nothing can be told from everybody.
+    const count = (at * 7) % 5 === 0 ? 0 : 1 + ((at * 13) % 4);
+    truth.set(`${team} ${kind} ${month}`, count);
+    return Array.from({ length: count }, (_, n) =>
+      measuredLoop({
+        behaviour,
+        team,
+        kind: kind === 'person' ? 'person' : 'workload',
+        unit: newId(),
+        at: Date.parse(`${month}-0${1 + n}T00:00:00Z`),
+      }),
+    );
+  });
+  await store.transaction((tx) => tx.saveLoops(rows));
+});
+afterAll(() => store?.close());
+
+type Json = {
+  readonly hidden?: string;
+  readonly figures?: { readonly loops: number };
+  readonly groups: readonly { readonly id: string; readonly figures?: { readonly loops: number } }[];
+};
+
+/** Everything that somebody who sees these teams can be shown, as equations over the cells. */
+async function shownTo(own: 'all' | readonly string[]): Promise<readonly Shown[]> {
+  const token = await doors.token(['measures:read'], own === 'all' ? {} : { teams: own });
+  const ask = async (query: Readonly<Record<string, string | undefined>>): Promise<Json> => {
+    const given = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, value);
+    const answer = await doors.ask(`/v1/measures/${behaviour}?${given}`, { token });
+    expect(answer.status).toBe(200);
+    return answer.json as unknown as Json;
+  };
+  const found: Shown[] = [];
+  const note = (of: Cells, figures: { readonly loops: number } | undefined) => {
+    if (figures !== undefined) found.push({ row: rowOf(of), value: figures.loops });
+  };
+  // Which teams are in the sum of somebody's own is known to them.
+  const { groups } = await ask({ by: 'team', kind: 'person' });
+  const inNarrowed = groups.flatMap(({ id, figures }) => (figures === undefined ? [] : [id]));
+  const periods = [{}, { from: '2026-03', to: '2026-03' }, { to: '2026-04' }, { from: '2026-04' }];
+  for (const period of periods) {
+    for (const kind of [undefined, 'person']) {
+      const byTeam = await ask({ ...period, kind, by: 'team' });
+      const inSum = byTeam.groups.flatMap(({ id, figures }) => (figures === undefined ? [] : [id]));
+      note({ ...period, kind, ...(own === 'all' ? {} : { team: inSum }) }, byTeam.figures);
+      for (const { id, figures } of byTeam.groups) note({ ...period, kind, team: [id] }, figures);
+      if (kind !== undefined) continue;
+      for (const team of [undefined, 'green', 'grey']) {
+        const byKind = await ask({ ...period, team, by: 'kind' });
+        const of = team !== undefined ? { team: [team] } : own === 'all' ? {} : { team: inNarrowed };
+        for (const { id, figures } of byKind.groups) note({ ...period, ...of, kind: id }, figures);
+      }
+    }
+  }
+  return found;
+}
+
+/** Whether a sum of cells follows from what was shown, by adding and subtracting in any way. */
+function follows(rows: readonly (readonly number[])[], wanted: readonly number[]): boolean {
+  return rank([...rows, wanted]) === rank(rows);
+}
+
+function rank(given: readonly (readonly number[])[]): number {
+  const rows = given.map((row) => [...row]);
+  let done = 0;
+  for (let column = 0; column < cells.length && done < rows.length; column += 1) {
+    const pivot = rows.findIndex((row, at) => at >= done && Math.abs(row[column] ?? 0) > 1e-9);
+    if (pivot === -1) continue;
+    [rows[done], rows[pivot]] = [rows[pivot] ?? [], rows[done] ?? []];
+    const lead = rows[done] ?? [];
+    for (const [at, row] of rows.entries()) {
+      const factor = at > done ? (row[column] ?? 0) / (lead[column] ?? 1) : 0;
+      if (factor !== 0)
+        for (const [place, value] of lead.entries()) row[place] = (row[place] ?? 0) - factor * value;
+    }
+    done += 1;
+  }
+  return done;
+}
+
+describe('whoever lays all figures side by side and subtracts', () => {
+  let shown: readonly Shown[] = [];
+  let rows: readonly (readonly number[])[] = [];
+  beforeAll(async () => {
+    const seen: Shown[] = [];
+    for (const own of ['all', ['blue', 'grey'], ['red', 'green', 'teal', 'one']] as const)
+      seen.push(...(await shownTo(own)));
+    shown = seen;
+    rows = [...new Set(shown.map(({ row }) => row.join()))].map((text) => text.split(',').map(Number));
+  });
+  const spans: readonly Cells[] = [
+    {},
+    ...months.map((month) => ({ from: month, to: month })),
+    { to: '2026-04' },
+  ];
+  const any = [undefined, ...kinds];
+
+  test('reads true numbers, and enough of them to try', () => {
+    expect(rows.length).toBeGreaterThan(20);
+    for (const { row, value } of shown) {
+      const sum = cells.reduce(
+        (total, { team, kind, month }, at) =>
+          total + (row[at] ?? 0) * (truth.get(`${team} ${kind} ${month}`) ?? 0),
+        0,
+      );
+      expect(value).toBe(sum);
+    }
+    // The attack works where it may: a large team, and one kind as the rest of the other.
+    expect(follows(rows, rowOf({ team: ['blue'], kind: 'workload' }))).toBe(true);
+  });
+
+  test('learns nothing of a team of fewer than five, nor of two such teams together', () => {
+    for (const team of [['grey'], ['one'], ['grey', 'one']]) {
+      for (const kind of any) {
+        for (const span of spans)
+          expect(follows(rows, rowOf({ team, kind, ...span })), `${team}`).toBe(false);
+      }
+    }
+  });
+
+  test('learns nothing of a kind or a month of a team of fewer than ten', () => {
+    for (const team of [['green'], ['teal'], ['green', 'one']]) {
+      for (const kind of any) {
+        for (const span of spans) {
+          if (kind === undefined && span.to === undefined) continue;
+          expect(follows(rows, rowOf({ team, kind, ...span })), `${team} ${kind} ${span.to}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  test('learns nothing of what belongs to no team', () => {
+    for (const kind of any)
+      for (const span of spans) expect(follows(rows, rowOf({ team: [''], kind, ...span }))).toBe(false);
+  });
+});
