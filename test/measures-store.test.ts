@@ -1,15 +1,30 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { groupFigures } from '../src/core/measures/describe/group-figures.ts';
 import type { MeasureFilter } from '../src/core/measures/measure-rows.ts';
+import { ingest } from '../src/loop/ingest.ts';
+import { reportLeavers } from '../src/loop/leavers.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import { readMeasureRows } from '../src/loop/read-measure-rows.ts';
-import type { LoopRow, Store } from '../src/ports/store.ts';
-import { day, hour } from './support/house.ts';
-import { newId as id, measuredLoop as loopOf } from './support/measured-loops.ts';
+import type { CounterRow, LoopRow, Store } from '../src/ports/store.ts';
+import {
+  day,
+  fakeSecret,
+  hour,
+  leak,
+  monday,
+  openHouse,
+  personOf,
+  testFingerprinter,
+} from './support/house.ts';
+import { newId as id, measuredLoop } from './support/measured-loops.ts';
 import { testStores } from './support/stores.ts';
 
 const start = Date.UTC(2026, 2, 1);
 const asOf = start + 400 * day;
+const cue = { kind: 'urgency', where: { part: 'subject', start: 0, end: 3 } };
+const mail = { replyTo: [], subject: 'Now', text: 'Now', isCut: false, attachments: [] };
+
 for (const kind of testStores()) {
   describe.skipIf(kind.skip !== undefined)(`figures over the ${kind.name} store`, () => {
     let store: Store;
@@ -36,8 +51,8 @@ for (const kind of testStores()) {
         const time = times[at] ?? 0;
         // Whoever is censored came in so late that no more of them could be seen.
         const entry = cause === null ? end - time : start;
-        rows.push(loopOf({ behaviour: 'example', unit, at: entry }));
-        if (cause === 'again') rows.push(loopOf({ behaviour: 'example', unit, at: entry + time }));
+        rows.push(measuredLoop({ behaviour: 'example', unit, at: entry }));
+        if (cause === 'again') rows.push(measuredLoop({ behaviour: 'example', unit, at: entry + time }));
         if (cause === 'left') exits.push({ unit, at: entry + time, reason: 'left' });
       }
       await save(rows);
@@ -57,7 +72,7 @@ for (const kind of testStores()) {
       const rows = [9, 13, -13, 18, 23, -28, 31, 34, -45, 48, -161].map((t) => {
         const at = t < 0 ? asOf + t * hour : start;
         const answered = t < 0 ? {} : { answeredAt: at + t * hour };
-        return loopOf({ behaviour: 'aml', at, toldAt: at, ...answered });
+        return measuredLoop({ behaviour: 'aml', at, toldAt: at, ...answered });
       });
       await save(rows);
       const { times } = await figures('aml');
@@ -71,7 +86,7 @@ for (const kind of testStores()) {
 
     test('a rate counts failures where opportunities were logged, and tells of the others apart', async () => {
       await save(
-        [0, 1, 2, 40].map((days) => loopOf({ behaviour: 'rated', unit: id(), at: start + days * day })),
+        [0, 1, 2, 40].map((days) => measuredLoop({ behaviour: 'rated', unit: id(), at: start + days * day })),
       );
       const counter = { name: 'opportunity', behaviour: 'rated', source: 's', scope: 'blue' } as const;
       await store.transaction((tx) =>
@@ -93,6 +108,104 @@ for (const kind of testStores()) {
       expect(rate.kind === 'rate' ? rate.upper * 100 : 0).toBeCloseTo(8.767273, 6);
       const byKind = await read({ behaviour: 'rated', by: 'kind' });
       expect(byKind.of('workload').cell?.sums).toMatchObject({ exposure: 40, events: 0 });
+    });
+
+    test('counters give the same opportunities in whatever order and portions they come', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({
+              day: fc.constantFrom('2026-03-01', '2026-03-31', '2026-04-01'),
+              scope: fc.constantFrom('blue', 'red', ''),
+              kind: fc.constantFrom('person' as const, 'agent' as const),
+              n: fc.integer({ min: 1, max: 9 }),
+            }),
+            { minLength: 2, maxLength: 12 },
+          ),
+          fc.integer({ min: 1, max: 5 }),
+          async (counts, portion) => {
+            const found = [];
+            for (const [behaviour, order, size] of [
+              [id(), counts, counts.length],
+              [id(), counts.toReversed(), portion],
+            ] as const) {
+              for (let from = 0; from < order.length; from += size) {
+                const rows = order.slice(from, from + size).map((row): CounterRow => {
+                  return { name: 'opportunity', behaviour, source: 's', ...row };
+                });
+                await store.transaction((tx) => tx.addCounters(rows));
+              }
+              for (const by of ['team', 'kind'] as const)
+                found.push(
+                  await store.read.measureCells(loopPrincipal, { behaviour, teams: 'all', asOf, by }),
+                );
+            }
+            expect(found.slice(2)).toEqual(found.slice(0, 2));
+            const total = counts.reduce((sum, row) => sum + row.n, 0);
+            expect(found[0]?.reduce((sum, { sums }) => sum + sums.exposure, 0)).toBe(total);
+          },
+        ),
+        { numRuns: 12 },
+      );
+    });
+
+    test('whoever leaves is followed no longer, and is no success', async () => {
+      const house = openHouse({ store, people: [personOf('eva'), personOf('mia')] });
+      const secret = fakeSecret(77);
+      const taken = await ingest(house.parts, {
+        source: 'scanner',
+        receivedAt: monday,
+        mode: 'live',
+        events: [leak({ at: monday - hour, receivedAt: monday, secret, author: 'eva', file: 'left.py' })],
+      });
+      expect(taken.loops).toHaveLength(1);
+      house.clock.pass(10 * day);
+      const at = house.clock.now();
+      const eva = house.parts.people.person('eva');
+      if (eva === undefined) throw new Error('nobody');
+      await reportLeavers(house.parts, [{ person: eva, at }], {
+        receivedAt: at,
+        fingerprint: testFingerprinter,
+        eventId: house.parts.idOf,
+      });
+      const rows = await store.read.measureRepeats(loopPrincipal, {
+        behaviour: 'secret-in-repository',
+        teams: ['blue'],
+        asOf: at + 30 * day,
+      });
+      expect(rows).toEqual([{ group: '', until: 240, hasLeft: true, events: [], n: 1 }]);
+    });
+
+    test('how hard simulations were is looked up when asked, whoever was told of it first', async () => {
+      const { cues, reconstruction } = { cues: Array.from({ length: 3 }, () => cue), reconstruction: mail };
+      const campaign = { source: 'scanner', id: 'spring' };
+      await save(
+        [1, 2].map(() => measuredLoop({ behaviour: 'lured', unit: id(), at: start, campaign: 'spring' })),
+      );
+      await store.transaction((tx) =>
+        tx.addCounters([
+          {
+            name: 'opportunity',
+            behaviour: 'lured',
+            source: 'scanner',
+            day: '2026-03-01',
+            scope: 'blue',
+            n: 50,
+            kind: 'person',
+            campaign: 'spring',
+          },
+        ]),
+      );
+      expect((await read({ behaviour: 'lured' })).difficulty('')).toEqual([
+        { rating: 'not-rated', failures: 2, opportunities: 50 },
+      ]);
+      const difficulty = { alignment: [8, 8, 4, 4, 0] };
+      await store.transaction((tx) =>
+        tx.saveCampaign({ ...campaign, reconstruction, cues, difficulty, updatedAt: start }),
+      );
+      expect((await read({ behaviour: 'lured' })).difficulty('')).toEqual([
+        { rating: 'very', failures: 2, opportunities: 50 },
+      ]);
     });
   });
 }

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { backfillOutcomes } from '../src/adapters/stores/postgres/migrations/0014-outcomes.ts';
 import { openPostgres } from '../src/adapters/stores/postgres/open.ts';
+import { decide } from '../src/loop/decide.ts';
+import { ingest } from '../src/loop/ingest.ts';
+import { replyByLink } from '../src/loop/listen.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
+import { day, fakeSecret, hour, leak, monday, openHouse, status } from './support/house.ts';
 import { installationKinds, type TestInstallation } from './support/installation.ts';
 
 const postgres = installationKinds().find(({ name }) => name === 'postgres');
@@ -42,5 +47,49 @@ describe.skipIf(inject('postgres').url === undefined)('the schema in a database'
     const again = await openPostgres(url, { connectionsMax: 2 });
     await again.close();
     expect(await place.sql('select name from public.kysely_migration')).toEqual([{ name: '2020-theirs' }]);
+  });
+
+  test('gives loops that are there already the outcomes that the store would have kept', async () => {
+    const { place, url } = await make();
+    const store = await openPostgres(url, { connectionsMax: 2 });
+    const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+    const live = (...events: Parameters<typeof ingest>[1]['events']) =>
+      ingest(house.parts, { source: 'scanner', receivedAt: house.clock.now(), mode: 'live', events });
+    const secrets = [fakeSecret(1), fakeSecret(2), fakeSecret(3)];
+    const taken = await live(
+      ...secrets.map((secret, at) =>
+        leak({ at: monday - hour, receivedAt: monday, secret, author: 'ana', file: `${at}.py` }),
+      ),
+    );
+    await house.settleDown();
+    const [first = '', second = ''] = taken.loops;
+    const told = (await store.read.loop(loopPrincipal, first))?.messages[0];
+    const link = house.parts.replyLink(told?.id ?? '', told?.to.id ?? '').tokenHash;
+    house.clock.pass(hour);
+    await replyByLink(house.parts, link, { answer: 'done' });
+    await live(status({ at: house.clock.now(), secret: secrets[0] ?? '', validity: 'inactive' }));
+    await decide(house.parts, loopPrincipal, second, { kind: 'dismiss' });
+    await ingest(house.parts, {
+      source: 'scanner',
+      receivedAt: house.clock.now(),
+      mode: 'history',
+      events: [leak({ at: monday - 200 * day, secret: fakeSecret(4), author: 'bob', file: 'old.py' })],
+    });
+    await store.close();
+    await place.sql('create table kept as select * from outcomes');
+    await place.sql('delete from outcomes');
+    await place.sql(backfillOutcomes);
+    for (const [one, other] of [
+      ['kept', 'outcomes'],
+      ['outcomes', 'kept'],
+    ])
+      expect(await place.sql(`select * from ${one} except select * from ${other}`)).toEqual([]);
+    const [counted] = await place.sql(
+      `select count(*)::integer as n, count(verified_at)::integer as fixed, count(answered_at)::integer as answered,
+        count(*) filter (where not is_counted)::integer as dismissed, count(*) filter (where opened_at is null)::integer as old
+      from outcomes`,
+    );
+    expect(counted).toMatchObject({ n: 4, fixed: 1, dismissed: 1, old: 1 });
+    expect(Number(counted?.answered)).toBeGreaterThan(0);
   });
 });

@@ -55,8 +55,8 @@ const draw = (name: string, below: number) => Number.parseInt(hex(name).slice(0,
 
 function loopOf(n: number): LoopRow {
   const id = hex(`loop ${n}`);
-  const behaviour = n % 3 < 2 ? busiest : (behaviours[1 + (n % 9)] ?? busiest);
-  const unit = draw(`unit of ${n}`, 100_000 / loopsAUnit);
+  const behaviour = n % 3 < 2 ? busiest : (behaviours[1 + draw(`behaviour ${n}`, 9)] ?? busiest);
+  const unit = draw(`unit of ${n}`, Math.floor(100_000 / loopsAUnit));
   const at = startedAt + draw(`at ${n}`, (days * dayMs) / 1000) * 1000;
   const later = (name: string, share: number, withinDays: number) =>
     draw(`${name}? ${n}`, 100) < share

@@ -1,6 +1,18 @@
-import { groupFigures } from '../core/measures/describe/group-figures.ts';
+import { followedOf, noSums, recurrencesOf } from '../core/measures/describe/group-figures.ts';
+import { rateFigure } from '../core/measures/describe/rate-figure.ts';
+import { riskFigure } from '../core/measures/describe/risk-figure.ts';
+import { perFixFigure, shareFigure } from '../core/measures/describe/share-figure.ts';
 import { shownTeams } from '../core/measures/describe/shown-teams.ts';
-import type { MeasureFilter, Watermark } from '../core/measures/measure-rows.ts';
+import { timeFigure } from '../core/measures/describe/time-figure.ts';
+import {
+  type CellRow,
+  type CountRow,
+  horizonHours,
+  type MeasureFilter,
+  type RepeatRow,
+  type TimeRow,
+  type Watermark,
+} from '../core/measures/measure-rows.ts';
 import type { Principal } from '../ports/principal.ts';
 import type { MeasureSettings } from './measure.ts';
 import type { LoopParts } from './parts.ts';
@@ -43,46 +55,33 @@ export async function measureAll(
     return { ...answer, watermark: { ...watermark, loops: 0, changedAt: null } };
   const cells = await read.measureCells(principal, filter);
   const counts = await read.measureCounts(principal, filter);
-  const times = await read.measureTimes(principal, filter);
-  const risks = await read.measureRisks(principal, filter);
+  const times = await read.measureTimes(principal, filter, ['fix']);
+  const repeats = await read.measureRepeats(principal, filter);
   const rows = [...new Set([...cells, ...counts].map(({ group }) => group))].toSorted().map((behaviour) => {
     const of = <Row extends { readonly group: string }>(all: readonly Row[]) =>
       all.filter(({ group }) => group === behaviour);
-    const own = {
-      cell: of(cells)[0],
-      counts: of(counts)[0],
-      times: of(times),
-      risks: of(risks),
-      repeats: [],
-    };
-    return { behaviour, ...firstFigures(own, people, settings) };
+    const own = { cell: of(cells)[0], counts: of(counts)[0], times: of(times), repeats: of(repeats) };
+    return { behaviour, ...firstFigures(own) };
   });
   return { ...answer, watermark, items: rows };
 }
 
-function firstFigures(
-  rows: Parameters<typeof groupFigures>[0],
-  people: number,
-  { minutesPerDecision }: MeasureSettings,
-) {
-  const { loops, rate, recurrence, times, funnel, messagesPerFix } = groupFigures(rows, {
-    people,
-    minutesPerDecision,
-  });
-  const risk = withoutCurve(recurrence);
-  const fix = withoutCurve(times.fix);
-  const verified = funnel.find(({ step }) => step === 'verified')?.share;
-  return {
-    loops,
-    rate,
-    recurrence: risk,
-    fix,
-    messagesPerFix,
-    ...(verified === undefined ? {} : { verified }),
-  };
-}
+type FirstRows = {
+  readonly cell: CellRow | undefined;
+  readonly counts: CountRow | undefined;
+  readonly times: readonly TimeRow[];
+  readonly repeats: readonly RepeatRow[];
+};
 
-function withoutCurve<Figure extends object>(figure: Figure): Omit<Figure, 'curve'> {
-  const { curve: _curve, ...rest }: Figure & { readonly curve?: unknown } = figure;
-  return rest;
+function firstFigures({ cell, counts, times, repeats }: FirstRows) {
+  const { steps: _steps, ...fix } = { steps: undefined, ...timeFigure(followedOf(times, 'fix')) };
+  const settled = counts?.settled ?? { messages: 0, verified: 0 };
+  return {
+    loops: counts?.failures ?? 0,
+    rate: { ...rateFigure(cell?.sums ?? noSums), uncounted: cell?.uncounted ?? 0 },
+    recurrence: riskFigure(recurrencesOf(repeats), 'again', horizonHours),
+    fix,
+    verified: shareFigure({ x: counts?.verified ?? 0, n: counts?.assigned ?? 0 }),
+    messagesPerFix: perFixFigure(settled.messages, settled.verified),
+  };
 }

@@ -8,7 +8,7 @@ import {
   compareFixes,
   compareRecurrences,
   type RatioFigure,
-  ratioToRest,
+  ratiosToRest,
 } from '../core/measures/describe/group-comparison.ts';
 import { type GroupFigures, groupFigures } from '../core/measures/describe/group-figures.ts';
 import { shownTeams } from '../core/measures/describe/shown-teams.ts';
@@ -97,7 +97,7 @@ export async function measure(
   const teams = by === 'team' ? { teams: scope.teams } : {};
   const grouped = await readMeasureRows(read, principal, { ...filter, by, ...teams });
   const ids = (by === 'team' ? scope.teams : grouped.ids).toSorted();
-  const cells = grouped.cells.filter(({ group }) => ids.includes(group));
+  const ratios = ratiosToRest(grouped.cells.filter(({ group }) => ids.includes(group)));
   const shown = ids.map((id): MeasuredGroup => {
     const own = sumByRating(grouped.difficulty(id));
     const of = by === 'team' ? scope.peopleIn([id]) : people;
@@ -106,16 +106,13 @@ export async function measure(
       kind: 'shown',
       figures: groupFigures(grouped.of(id), { people: of, minutesPerDecision }),
       difficulty: own.length === 0 ? null : difficultyFigure(own, strata),
-      ratioToRest: ratioToRest(
-        cells.find(({ group }) => group === id),
-        cells.filter(({ group }) => group !== id),
-      ),
+      ratioToRest: ratios.get(id) ?? { kind: 'not-enough-data', reason: 'few-opportunities' },
     };
   });
   const hidden = by === 'team' ? scope.hidden.map((id) => ({ id, kind: 'hidden' as const })) : [];
   const comparison = {
     fixes: compareFixes(grouped.times, ids),
-    recurrences: compareRecurrences(grouped.risks, ids),
+    recurrences: compareRecurrences(grouped.repeats, ids),
   };
   return { ...measured, groups: [...shown, ...hidden], comparison };
 }

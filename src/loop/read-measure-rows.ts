@@ -1,6 +1,13 @@
 import type { DifficultyRow } from '../core/measures/describe/difficulty-figure.ts';
 import type { GroupRows } from '../core/measures/describe/group-figures.ts';
-import type { CellRow, MeasureFilter, RiskRow, StratumRow, TimeRow } from '../core/measures/measure-rows.ts';
+import {
+  type CellRow,
+  type MeasureFilter,
+  type RepeatRow,
+  type StratumRow,
+  type TimeRow,
+  timeNames,
+} from '../core/measures/measure-rows.ts';
 import type { Principal } from '../ports/principal.ts';
 import type { StoreRead } from '../ports/store.ts';
 import { campaignsOf } from './campaign.ts';
@@ -9,7 +16,7 @@ import { campaignsOf } from './campaign.ts';
 export type MeasureRows = {
   readonly cells: readonly CellRow[];
   readonly times: readonly TimeRow[];
-  readonly risks: readonly RiskRow[];
+  readonly repeats: readonly RepeatRow[];
   readonly ids: readonly string[];
   readonly of: (id: string) => GroupRows;
   readonly difficulty: (id: string) => readonly DifficultyRow[];
@@ -23,25 +30,25 @@ export async function readMeasureRows(
 ): Promise<MeasureRows> {
   const cells = await read.measureCells(principal, filter);
   const counts = await read.measureCounts(principal, filter);
-  const times = await read.measureTimes(principal, filter);
-  const risks = await read.measureRisks(principal, filter);
+  const times = await read.measureTimes(principal, filter, timeNames);
+  const relapses = await read.measureRelapses(principal, filter);
   const repeats = await read.measureRepeats(principal, filter);
   const changes = await read.measureChanges(principal, filter);
   const strata = await difficulties(read, await read.measureStrata(principal, filter));
   const byGroup = <Row extends { readonly group: string }>(rows: readonly Row[]) =>
     Map.groupBy(rows, ({ group }) => group);
-  const grouped = { times: byGroup(times), risks: byGroup(risks), repeats: byGroup(repeats) };
+  const grouped = { times: byGroup(times), relapses: byGroup(relapses), repeats: byGroup(repeats) };
   return {
     cells,
     times,
-    risks,
+    repeats,
     difficulty: (id) => strata.get(id) ?? [],
     ids: [...new Set([...cells, ...counts].map(({ group }) => group))],
     of: (id) => ({
       cell: cells.find(({ group }) => group === id),
       counts: counts.find(({ group }) => group === id),
       times: grouped.times.get(id) ?? [],
-      risks: grouped.risks.get(id) ?? [],
+      relapses: grouped.relapses.get(id) ?? [],
       repeats: grouped.repeats.get(id) ?? [],
       change: changes.find(({ group }) => group === id),
     }),

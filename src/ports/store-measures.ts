@@ -4,10 +4,11 @@ import type {
   ChangeRow,
   CountRow,
   MeasureFilter,
+  RelapseRow,
   RepeatRow,
   RevisionRow,
-  RiskRow,
   StratumRow,
+  TimeName,
   TimeRow,
   Watermark,
 } from '../core/measures/measure-rows.ts';
@@ -19,8 +20,12 @@ export type ExitRow = { readonly unit: string; readonly at: number; readonly rea
 /** What measures ask: sums that the database makes, so that no loop has to be read. */
 export interface MeasureRead {
   measureCells(principal: Principal, filter: MeasureFilter): Promise<readonly CellRow[]>;
-  measureTimes(principal: Principal, filter: MeasureFilter): Promise<readonly TimeRow[]>;
-  measureRisks(principal: Principal, filter: MeasureFilter): Promise<readonly RiskRow[]>;
+  measureTimes(
+    principal: Principal,
+    filter: MeasureFilter,
+    names: readonly TimeName[],
+  ): Promise<readonly TimeRow[]>;
+  measureRelapses(principal: Principal, filter: MeasureFilter): Promise<readonly RelapseRow[]>;
   measureRepeats(principal: Principal, filter: MeasureFilter): Promise<readonly RepeatRow[]>;
   measureCounts(principal: Principal, filter: MeasureFilter): Promise<readonly CountRow[]>;
   measureStrata(principal: Principal, filter: MeasureFilter): Promise<readonly StratumRow[]>;

@@ -97,6 +97,12 @@ describe('serve and the commands beside it', { timeout: 120_000 }, () => {
     expect(shown.stdout).not.toContain(leaky.secret);
     const coverage = await foldback(['owners', 'coverage', '--json']);
     expect(JSON.parse(coverage.stdout)).toMatchObject({ n: 1, person: 1, team: 0, unknown: 0 });
+    // So few people: the figures would be about one of them.
+    const measured = await foldback(['measure', 'secret-in-repository']);
+    expect(measured).toMatchObject({ code: 0, stdout: '' });
+    expect(measured.stderr).toContain('too small');
+    expect((await foldback(['measure', 'nothing'])).code).toBe(3);
+    expect((await foldback(['measure', 'secret-in-repository', '--by', 'person'])).code).toBe(2);
   });
 
   test('an exported story is whole, and an altered one is found out', async () => {

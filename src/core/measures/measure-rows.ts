@@ -28,26 +28,24 @@ export type TimeRow = {
   readonly n: number;
 };
 
-/**
- * recurrence: a unit, from when it was first to be told, to a new case a day later or more.
- * relapse: a loop, from the proof of its fix, to a case that goes back to it.
- */
-export const riskNames = ['recurrence', 'relapse'] as const;
-export type RiskName = (typeof riskNames)[number];
-
-export type RiskRow = {
+/** A loop, from the proof of its fix, to a case that goes back to it. */
+export type RelapseRow = {
   readonly group: string;
-  readonly name: RiskName;
   readonly hours: number;
   /** Null while it is followed. */
   readonly cause: 'again' | 'left' | null;
   readonly n: number;
 };
 
-/** So many units were followed for so many hours and had cases at these. */
+/**
+ * So many units were followed for so many hours from when somebody was first to be told of them, and had new cases at
+ * these, a day later or more: the first of them is the recurrence.
+ */
 export type RepeatRow = {
   readonly group: string;
   readonly until: number;
+  /** Whether the end of sight is that they left. */
+  readonly hasLeft: boolean;
   readonly events: readonly number[];
   readonly n: number;
 };
@@ -57,8 +55,6 @@ export type CountRow = {
   /** Cases that stand, and those of them that nobody's habit is known for. */
   readonly failures: number;
   readonly withoutUnit: number;
-  /** How many different habits they are. */
-  readonly units: number;
   readonly assigned: number;
   readonly sent: number;
   readonly delivered: number;

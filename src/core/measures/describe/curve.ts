@@ -12,25 +12,6 @@ export type CurvePoint = {
   readonly upper: number | null;
 };
 
-/** By the hour for three days, then one point a day: nobody sees more, and no single hour stands out. */
-const fineHours = 72;
-const coarseHours = 24;
-
-/** The last point of each stretch, with the events of all of it. */
-export function thinned(points: readonly CurvePoint[]): readonly CurvePoint[] {
-  const kept: CurvePoint[] = [];
-  let stretch = -1;
-  for (const point of points) {
-    const of = point.time <= fineHours ? point.time : fineHours + Math.ceil(point.time / coarseHours);
-    const before = kept.at(-1);
-    if (of === stretch && before !== undefined)
-      kept[kept.length - 1] = { ...point, atRisk: before.atRisk, events: before.events + point.events };
-    else kept.push(point);
-    stretch = of;
-  }
-  return kept;
-}
-
 /** The risk of `cause` over time while others compete, as far as five were still followed. */
 export function riskCurve(rows: readonly Exit[], cause: string, horizon: number): readonly CurvePoint[] {
   const cut = rows.map((row) => (row.time > horizon ? { time: horizon, cause: null } : row));

@@ -1,9 +1,9 @@
-import type { CellRow, RiskRow, TimeRow } from '../measure-rows.ts';
+import type { CellRow, RepeatRow, TimeRow } from '../measure-rows.ts';
 import { dispersion } from '../rates/dispersion.ts';
 import type { Estimate } from '../rates/interval.ts';
 import { rateRatio } from '../rates/rate-ratio.ts';
 import { type Grouped, logRank } from '../survival/log-rank.ts';
-import { exitsOf, followedOf } from './group-figures.ts';
+import { followedOf, recurrencesOf } from './group-figures.ts';
 import { opportunitiesMin } from './rate-figure.ts';
 import { casesMin } from './share-figure.ts';
 
@@ -16,16 +16,23 @@ export type RatioFigure =
     };
 
 /** Exact, so only where failures vary as chance does; with as many opportunities on both sides as a rate needs. */
-export function ratioToRest(group: CellRow | undefined, others: readonly CellRow[]): RatioFigure {
-  const one = group?.sums;
-  const sum = (of: (row: CellRow) => number) => others.reduce((total, row) => total + of(row), 0);
-  const rest = { events: sum(({ sums }) => sums.events), exposure: sum(({ sums }) => sums.exposure) };
-  if (one === undefined || Math.min(one.exposure, rest.exposure) < opportunitiesMin)
-    return { kind: 'not-enough-data', reason: 'few-opportunities' };
-  if (one.events + rest.events === 0) return { kind: 'not-enough-data', reason: 'no-failures' };
-  if (dispersion(one).isOver || others.some(({ sums }) => dispersion(sums).isOver))
-    return { kind: 'not-enough-data', reason: 'units-differ' };
-  return { kind: 'ratio', ...rateRatio({ events: one.events, exposure: one.exposure }, rest) };
+export function ratiosToRest(cells: readonly CellRow[]): ReadonlyMap<string, RatioFigure> {
+  const all = { events: 0, exposure: 0 };
+  for (const { sums } of cells) {
+    all.events += sums.events;
+    all.exposure += sums.exposure;
+  }
+  const uneven = cells.some(({ sums }) => dispersion(sums).isOver);
+  return new Map(
+    cells.map(({ group, sums: { events, exposure } }): readonly [string, RatioFigure] => {
+      const rest = { events: all.events - events, exposure: all.exposure - exposure };
+      if (Math.min(exposure, rest.exposure) < opportunitiesMin)
+        return [group, { kind: 'not-enough-data', reason: 'few-opportunities' }];
+      if (all.events === 0) return [group, { kind: 'not-enough-data', reason: 'no-failures' }];
+      if (uneven) return [group, { kind: 'not-enough-data', reason: 'units-differ' }];
+      return [group, { kind: 'ratio', ...rateRatio({ events, exposure }, rest) }];
+    }),
+  );
 }
 
 /** Do curves of groups differ more than by chance? Good for one look. */
@@ -45,27 +52,23 @@ export type CurvesFigure =
   | { readonly kind: 'not-enough-data' };
 
 export function compareFixes(rows: readonly TimeRow[], ids: readonly string[]): CurvesFigure {
+  const of = Map.groupBy(rows, ({ group }) => group);
   return compare(
-    ids.map((group) => {
-      const own = followedOf(
-        rows.filter((row) => row.group === group),
-        'fix',
-      );
-      return own.map(({ time, isEvent }): Grouped => ({ group, time, isEvent }));
-    }),
+    ids.map((group) =>
+      followedOf(of.get(group) ?? [], 'fix').map(({ time, isEvent }): Grouped => ({ group, time, isEvent })),
+    ),
   );
 }
 
 /** By cause: who left is followed no longer. */
-export function compareRecurrences(rows: readonly RiskRow[], ids: readonly string[]): CurvesFigure {
+export function compareRecurrences(rows: readonly RepeatRow[], ids: readonly string[]): CurvesFigure {
+  const of = Map.groupBy(rows, ({ group }) => group);
   return compare(
-    ids.map((group) => {
-      const own = exitsOf(
-        rows.filter((row) => row.group === group),
-        'recurrence',
-      );
-      return own.map(({ time, cause }): Grouped => ({ group, time, isEvent: cause === 'again' }));
-    }),
+    ids.map((group) =>
+      recurrencesOf(of.get(group) ?? []).map(({ time, cause }): Grouped => {
+        return { group, time, isEvent: cause === 'again' };
+      }),
+    ),
   );
 }
 

@@ -3,9 +3,8 @@ import {
   type ChangeRow,
   type CountRow,
   horizonHours,
+  type RelapseRow,
   type RepeatRow,
-  type RiskName,
-  type RiskRow,
   type TimeName,
   type TimeRow,
 } from '../measure-rows.ts';
@@ -13,7 +12,7 @@ import type { UnitSums } from '../rates/unit-sums.ts';
 import type { Exit } from '../survival/aalen-johansen.ts';
 import type { Followed } from '../survival/kaplan-meier.ts';
 import { type ChangeFigure, changeFigure } from './change-figure.ts';
-import { type CurvePoint, riskCurve, thinned } from './curve.ts';
+import { type CurvePoint, riskCurve } from './curve.ts';
 import { type RateFigure, rateFigure } from './rate-figure.ts';
 import { type RiskFigure, riskFigure } from './risk-figure.ts';
 import { type PerFixFigure, perFixFigure, type ShareFigure, shareFigure } from './share-figure.ts';
@@ -24,7 +23,7 @@ export type GroupRows = {
   readonly cell?: CellRow | undefined;
   readonly counts?: CountRow | undefined;
   readonly times: readonly TimeRow[];
-  readonly risks: readonly RiskRow[];
+  readonly relapses: readonly RelapseRow[];
   readonly repeats: readonly RepeatRow[];
   readonly change?: ChangeRow | undefined;
 };
@@ -70,7 +69,6 @@ const none: CountRow = {
   group: '',
   failures: 0,
   withoutUnit: 0,
-  units: 0,
   assigned: 0,
   sent: 0,
   delivered: 0,
@@ -81,7 +79,7 @@ const none: CountRow = {
   reroutes: 0,
   settled: { loops: 0, verified: 0, messages: 0, decisions: 0 },
 };
-const noSums: UnitSums = {
+export const noSums: UnitSums = {
   units: 0,
   events: 0,
   exposure: 0,
@@ -102,8 +100,8 @@ export function groupFigures(
     loops: counts.failures,
     withoutUnit: counts.withoutUnit,
     rate: { ...rateFigure(rows.cell?.sums ?? noSums), uncounted: rows.cell?.uncounted ?? 0 },
-    recurrence: risk(rows.risks, 'recurrence'),
-    relapse: risk(rows.risks, 'relapse'),
+    recurrence: risk(recurrencesOf(rows.repeats)),
+    relapse: risk(relapsesOf(rows.relapses)),
     repeated: repeats(rows.repeats),
     times: {
       owner: time(rows.times, 'owner'),
@@ -147,18 +145,22 @@ export function followedOf(rows: readonly TimeRow[], name: TimeName): readonly F
   );
 }
 
-export function exitsOf(rows: readonly RiskRow[], name: RiskName): readonly Exit[] {
-  return spread(
-    rows.filter((row) => row.name === name),
-    ({ hours, cause }): Exit => ({ time: hours, cause }),
-  );
+/** The first new case of each unit, or how it went out of sight. */
+export function recurrencesOf(rows: readonly RepeatRow[]): readonly Exit[] {
+  return spread(rows, ({ until, hasLeft, events: [first] }): Exit => {
+    if (first !== undefined) return { time: first, cause: 'again' };
+    return { time: until, cause: hasLeft ? 'left' : null };
+  });
 }
 
-function risk(rows: readonly RiskRow[], name: RiskName): CurvedRisk {
-  const exits = exitsOf(rows, name);
+function relapsesOf(rows: readonly RelapseRow[]): readonly Exit[] {
+  return spread(rows, ({ hours, cause }): Exit => ({ time: hours, cause }));
+}
+
+function risk(exits: readonly Exit[]): CurvedRisk {
   return {
     ...riskFigure(exits, 'again', horizonHours),
-    curve: thinned(riskCurve(exits, 'again', horizonHours)),
+    curve: riskCurve(exits, 'again', horizonHours),
   };
 }
 
@@ -169,7 +171,7 @@ function time(rows: readonly TimeRow[], name: TimeName): CurvedTime {
   const curve = steps.map(({ time: at, atRisk, events, survival, lower, upper }): CurvePoint => {
     return { time: at, atRisk, events, value: survival, lower, upper };
   });
-  return { ...rest, curve: thinned(curve) };
+  return { ...rest, curve };
 }
 
 function repeats(rows: readonly RepeatRow[]): CurvedRepeats {
@@ -179,5 +181,5 @@ function repeats(rows: readonly RepeatRow[]): CurvedRepeats {
   const curve = steps.map(({ time: at, atRisk, events, mean, lower, upper }): CurvePoint => {
     return { time: at, atRisk, events, value: mean, lower, upper };
   });
-  return { ...rest, curve: thinned(curve) };
+  return { ...rest, curve };
 }

@@ -63,7 +63,6 @@ export async function measureCounts(
     { g: string } & Numbers<
       | 'failures'
       | 'without_unit'
-      | 'units'
       | 'assigned'
       | 'sent'
       | 'delivered'
@@ -78,7 +77,6 @@ export async function measureCounts(
       | 'old_decisions'
     >
   >`select ${groupOf(filter)} as g, count(*) as failures, count(*) filter (where o.unit is null) as without_unit,
-      count(distinct coalesce(o.unit, o.loop_id)) as units,
       count(o.opened_at) as assigned,
       count(*) filter (where o.opened_at is not null and o.sent_at is not null) as sent,
       count(*) filter (where o.opened_at is not null and o.told_at is not null) as delivered,
@@ -96,7 +94,6 @@ export async function measureCounts(
     group: row.g,
     failures: Number(row.failures),
     withoutUnit: Number(row.without_unit),
-    units: Number(row.units),
     assigned: Number(row.assigned),
     sent: Number(row.sent),
     delivered: Number(row.delivered),
@@ -214,8 +211,9 @@ export async function measureAffected(
   behaviour: string,
 ): Promise<readonly AffectedRow[]> {
   const found = await sql<{ team: string; units: number | string }>`
-    select o.team, count(distinct coalesce(o.unit, o.loop_id)) as units from outcomes o
-    where o.is_counted and o.behaviour = ${behaviour} and ${visible(principal, 'o.team')}
+    select team, count(*) as units from (
+      select distinct o.team, coalesce(o.unit, o.loop_id) from outcomes o
+      where o.is_counted and o.behaviour = ${behaviour} and ${visible(principal, 'o.team')}) units_of
     group by 1 order by 1`.execute(db);
   return found.rows.map(({ team, units }) => ({ team, units: Number(units) }));
 }
