@@ -47,7 +47,8 @@ beforeAll(async () => {
   doors = openDoors({ store, people });
   const rows = cells.flatMap(({ team, kind, month }, at) => {
     // Some teams have nothing of a kind or in a month, so that nothing can be told from everybody.
-    const count = (at * 7) % 5 === 0 ? 0 : 1 + ((at * 13) % 4);
+    const isSmall = team === 'green' || team === 'teal';
+    const count = isSmall ? Number(at % 3 === 0) : (at * 7) % 5 === 0 ? 0 : 1 + ((at * 13) % 4);
     truth.set(`${team} ${kind} ${month}`, count);
     return Array.from({ length: count }, (_, n) =>
       measuredLoop({
@@ -154,7 +155,8 @@ describe('whoever lays all figures side by side and subtracts', () => {
       );
       expect(value).toBe(sum);
     }
-    // The attack works where it may: a large team, and one kind as the rest of the other.
+    // The attack works where it may: a team of nine over all time, and one kind of a large team.
+    expect(follows(rows, rowOf({ team: ['teal'] }))).toBe(true);
     expect(follows(rows, rowOf({ team: ['blue'], kind: 'workload' }))).toBe(true);
   });
 
