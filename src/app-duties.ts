@@ -2,12 +2,14 @@ import type { App } from './app.ts';
 import { backupDuties } from './app-backup.ts';
 import { pullDuties } from './app-pull.ts';
 import { readSuppressions } from './config/read-suppressions.ts';
+import { dayMs } from './core/duration.ts';
 import type { Log } from './lib/log.ts';
 import { closeMonths } from './loop/close-months.ts';
 import { expireControls } from './loop/controls/decide.ts';
 import { proposeControls } from './loop/controls/propose.ts';
 import { forgetOld } from './loop/forget.ts';
 import type { LoopParts } from './loop/parts.ts';
+import { forgetDetail } from './loop/retention.ts';
 import { followSuppressions } from './loop/suppress.ts';
 import type { SuppressionRow } from './ports/store.ts';
 import type { BesideDuty } from './worker.ts';
@@ -20,8 +22,6 @@ const directoryEveryMs = 15_000;
 
 /** What is too old to be judged by is forgotten in small parts. */
 const forgetEveryMs = 600_000;
-/** The log of runtime decisions is kept as long as policies are tested against it. */
-const decisionsKeptMs = 90 * 86_400_000;
 const decisionsForgottenMax = 10_000;
 
 /** Controls are weighed by people, over days. */
@@ -44,14 +44,19 @@ export function besideDuties(app: App): readonly BesideDuty[] {
     { name: 'controls', everyMs: controlsEveryMs, run: () => followControls(app.parts) },
     { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },
     { name: 'measures', everyMs: forgetEveryMs, run: () => closeMonths(app.parts) },
+    {
+      name: 'detail',
+      everyMs: forgetEveryMs,
+      run: () => forgetDetail(app.parts, app.config.privacy.retention),
+    },
     { name: 'decisions', everyMs: forgetEveryMs, run: () => forgetOldDecisions(app) },
     ...backupDuties(app),
     ...pullDuties(app),
   ];
 }
 
-async function forgetOldDecisions({ parts }: Pick<App, 'parts'>): Promise<void> {
-  const before = parts.clock.now() - decisionsKeptMs;
+async function forgetOldDecisions({ parts, config }: Pick<App, 'parts' | 'config'>): Promise<void> {
+  const before = parts.clock.now() - config.privacy.retention.decisionDays * dayMs;
   await parts.store.transaction((tx) => tx.forgetDecisions(before, decisionsForgottenMax));
 }
 

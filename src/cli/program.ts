@@ -10,6 +10,7 @@ import { addLoops, addMail, addOwners } from './program-loops.ts';
 import { addMeasure } from './program-measure.ts';
 import { addMessages } from './program-messages.ts';
 import { addPacks } from './program-packs.ts';
+import { addPeople } from './program-people.ts';
 import { addPolicy } from './program-policy.ts';
 import { addSimulate } from './program-simulate.ts';
 import { addSimulations } from './program-simulations.ts';
@@ -127,6 +128,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addMeasure(program, shared);
   addEvidence(program, shared);
   addMail(program, shared);
+  addPeople(program, shared);
   addPacks(program, shared);
   addControls(program, shared);
   addPolicy(program, shared);

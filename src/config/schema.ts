@@ -7,6 +7,7 @@ import { keys } from './sections/keys.ts';
 import { ladder } from './sections/ladder.ts';
 import { measures } from './sections/measures.ts';
 import { owners, packs, people, repositories } from './sections/owners.ts';
+import { privacy } from './sections/privacy.ts';
 import {
   pullDescription,
   pullTiming,
@@ -38,6 +39,7 @@ export const sections = {
   measures,
   keys,
   ledger,
+  privacy,
   backup,
   log,
   limits,

@@ -93,9 +93,19 @@ export type HttpSettings = {
   };
   /** What measures assume and hide. */
   readonly measures: MeasureSettings;
+  /** Days for which detail about people is kept, by class. */
+  readonly privacy: { readonly retention: Readonly<Record<RetentionDays, number>> };
   /** Caps on what is sent; those that are not given are the usual ones. */
   readonly limits: Partial<Limits> & Pick<Limits, 'bodyBytesMax'>;
 };
+
+export type RetentionDays =
+  | 'eventDays'
+  | 'outcomeDays'
+  | 'messageDays'
+  | 'refusedReplyDays'
+  | 'decisionDays'
+  | 'auditDays';
 
 export type ClaimTaken = {
   readonly verdict: ClaimVerdict;

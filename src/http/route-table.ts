@@ -68,6 +68,9 @@ export const routeTable = [
   { method: 'GET', path: '/v1/loops/{id}/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/coverage', access: 'evidence:read' },
+  { method: 'POST', path: '/v1/people/{id}/erasure', access: 'admin', takes: json },
+  { method: 'GET', path: '/v1/people/{id}/data', access: 'admin' },
+  { method: 'GET', path: '/v1/privacy/report', access: 'evidence:read' },
 
   { method: 'PUT', path: '/v1/campaigns/{id}', access: 'loops:write', takes: [mailType, 'application/json'] },
 
@@ -136,6 +139,10 @@ export const routeTable = [
   { method: 'POST', path: '/claim/{token}', access: 'link', takes: form },
 
   { method: 'GET', path: '/', access: 'public' },
+  { method: 'GET', path: '/me', access: 'public' },
+  { method: 'POST', path: '/me', access: 'public', takes: form },
+  { method: 'GET', path: '/me/{token}', access: 'link' },
+  { method: 'POST', path: '/me/{token}', access: 'link', takes: form },
   { method: 'GET', path: '/check', access: 'public' },
   { method: 'POST', path: '/check', access: 'public', takes: form },
   { method: 'GET', path: '/signin', access: 'public' },

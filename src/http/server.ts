@@ -21,6 +21,7 @@ import { controlRoutes } from './routes/controls.ts';
 import { countRoutes } from './routes/counts.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { decisionRoutes } from './routes/decisions.ts';
+import { erasureRoutes } from './routes/erasure.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { importRoutes } from './routes/imports.ts';
 import { loopRoutes } from './routes/loops.ts';
@@ -33,16 +34,19 @@ import { ownerRoutes } from './routes/owners.ts';
 import { checkRoutes } from './routes/pages/check.ts';
 import { claimRoutes } from './routes/pages/claim.ts';
 import { describeRoutes } from './routes/pages/describe.ts';
+import { heldRoutes } from './routes/pages/held.ts';
 import { homeRoutes } from './routes/pages/home.ts';
 import { outboxRoutes } from './routes/pages/outbox.ts';
 import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { periodEvidenceRoutes } from './routes/period-evidence.ts';
+import { personDataRoutes } from './routes/person-data.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyDecisionRoutes } from './routes/policy-decisions.ts';
 import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
 import { pressRoutes } from './routes/presses.ts';
+import { privacyReportRoutes } from './routes/privacy-report.ts';
 import { resourceRoutes } from './routes/protected-resource.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -55,7 +59,7 @@ import type { Operations } from './table/operation.ts';
 import { createRequestCounts, type RequestCounts } from './table/request-counts.ts';
 
 /** Paths whose forms carry a proof of our own page, for browsers that say nothing useful about the origin. */
-const formPaths = ['/r/', '/claim/', '/check', '/signin', '/signout'];
+const formPaths = ['/r/', '/claim/', '/me', '/check', '/signin', '/signout'];
 
 /**
  * The whole HTTP surface: every route of the table, behind every guard. Stateless apart from rate limits and counters.
@@ -117,6 +121,10 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...evidenceRoutes(room),
     ...periodEvidenceRoutes(room),
     ...coverageRoutes(room),
+    ...erasureRoutes(room),
+    ...heldRoutes(room),
+    ...personDataRoutes(room),
+    ...privacyReportRoutes(room),
     ...campaignRoutes(room),
     ...behaviourRoutes(room),
     ...controlRoutes(room),

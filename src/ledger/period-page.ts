@@ -51,7 +51,8 @@ body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding
 h1{font-size:1.6rem;line-height:1.2;margin:.25rem 0}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}h3{font-size:1rem;margin:1.5rem 0 .25rem}
 dl{display:grid;grid-template-columns:minmax(6rem,12rem) 1fr;gap:.15rem 1rem;margin:1rem 0}dt{opacity:.75}dd{margin:0}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
-th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
+td:nth-child(2):not(.n){min-width:11rem}
 th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td:first-child,th:first-child{white-space:nowrap}
 .gap{background:var(--soft);padding:.6rem .8rem;border-left:3px solid currentColor;margin:.75rem 0}

@@ -251,6 +251,43 @@ const outbox = z.strictObject({
   words: text('version'),
 });
 
+/** What a person sees of what is held about them, and how they get there. */
+const held = z.strictObject({
+  title: text(),
+  intro: text(),
+  field: text(),
+  send: text(),
+  sent: text(),
+  mail: z.strictObject({
+    subject: text(),
+    happened: text('organisation'),
+    step: text(),
+    button: text(),
+    footer: text(),
+  }),
+  open: z.strictObject({ title: text(), intro: text(), button: text() }),
+  used: z.strictObject({ title: text(), text: text() }),
+  about: text('name'),
+  noScore: text(),
+  none: text(),
+  latest: text('shown', 'count'),
+  why: text(),
+  kept: text('days'),
+  keptOpen: text(),
+  classes: z.strictObject({
+    directory: z.strictObject({ title: text(), purpose: text() }),
+    cases: z.strictObject({ title: text(), purpose: text() }),
+    reports: z.strictObject({ title: text(), purpose: text() }),
+    messages: z.strictObject({ title: text(), purpose: text() }),
+    replies: z.strictObject({ title: text(), purpose: text() }),
+    learnt: z.strictObject({ title: text(), purpose: text() }),
+    denials: z.strictObject({ title: text(), purpose: text() }),
+  }),
+  download: text(),
+  contest: z.strictObject({ heading: text(), how: text('duty'), rights: text() }),
+  link: text(),
+});
+
 export const pageWordsSchema = z.strictObject({
   /** BCP 47. */
   language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/u),
@@ -269,5 +306,6 @@ export const pageWordsSchema = z.strictObject({
   authentic,
   home,
   outbox,
+  held,
 });
 export type PageWords = z.infer<typeof pageWordsSchema>;

@@ -129,7 +129,7 @@ function more(view: RecipientView, words: PageWords, reader: Reader): Html {
 ${learnt}
 <h2>${sees.heading}</h2>
 <ul>${readers}</ul>
-<p>${sees.noPersonnelRecord}${view.keptUntil === undefined ? '' : html` ${fill(sees.keptUntil, { date: localDate(view.keptUntil, reader) })}`}</p>
+<p>${sees.noPersonnelRecord}${view.keptUntil === undefined ? '' : html` ${fill(sees.keptUntil, { date: localDate(view.keptUntil, reader) })}`} <a href="/me">${words.held.link}</a></p>
 <h2 id="genuine">${genuine.heading}</h2>
 <p>${fill(genuine.howTo, { address: html`<b>${view.house.host}/check</b>`, code: html`<b>${view.case.code}</b>` })}</p>
 <p>${genuine.neverAsks} ${fill(genuine.contact, { duty: view.house.duty })}</p>

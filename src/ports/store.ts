@@ -52,6 +52,7 @@ import type { NoticeWrite } from './store-notices.ts';
 import type { OperatorRead, OperatorWrite } from './store-operators.ts';
 import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
+import type { PrivacyRead, PrivacyWrite } from './store-privacy.ts';
 import type { SampleRead, SampleWrite } from './store-samples.ts';
 
 export * from './store-access.ts';
@@ -71,6 +72,7 @@ export * from './store-notices.ts';
 export * from './store-operators.ts';
 export * from './store-page.ts';
 export * from './store-policies.ts';
+export * from './store-privacy.ts';
 export * from './store-samples.ts';
 
 /** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
@@ -104,6 +106,7 @@ export interface StoreWrite
     MeasureWrite,
     NoticeWrite,
     OperatorWrite,
+    PrivacyWrite,
     SampleWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
@@ -244,6 +247,7 @@ export interface StoreRead
     ManyRead,
     MeasureRead,
     OperatorRead,
+    PrivacyRead,
     SampleRead {
   /** What was refused since an instant, the latest first. */
   lessons(

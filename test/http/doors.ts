@@ -103,6 +103,16 @@ export function openDoors(options: DoorsOptions): Doors {
         timeZone: 'UTC',
       },
       measures: { sensitiveTeams: [], minutesPerDecision: 5, ...options.measures },
+      privacy: {
+        retention: {
+          eventDays: 90,
+          outcomeDays: 396,
+          messageDays: 396,
+          refusedReplyDays: 90,
+          decisionDays: 90,
+          auditDays: 1095,
+        },
+      },
       limits: { bodyBytesMax: limits.bodyBytesMax, ...options.caps },
     },
     log,

@@ -12,6 +12,7 @@ import { createRateLimiter, type RateLimit, type RateLimiter } from '../hardenin
 export const rateLimits = {
   checks: { name: 'checks', burst: 20, perMinute: 20 },
   'sign-ins': { name: 'sign-ins', burst: 10, perMinute: 6 },
+  'person-links': { name: 'person-links', burst: 5, perMinute: 2 },
   claims: { name: 'claims', burst: 20, perMinute: 10 },
   replies: { name: 'replies', burst: 30, perMinute: 30 },
   'refused-tokens': { name: 'refused-tokens', burst: 60, perMinute: 60 },

@@ -4,6 +4,8 @@ import type { BackupHead } from '../../../ports/store-backup.ts';
 import { dump } from './backup/dump.ts';
 import * as agents from './queries/agent-counts.ts';
 import * as directory from './queries/directory.ts';
+import { erasePerson } from './queries/erase-person.ts';
+import * as privacy from './queries/forget-detail.ts';
 import * as marks from './queries/marks.ts';
 import * as moveMessages from './queries/move-messages.ts';
 import * as notices from './queries/notices.ts';
@@ -11,6 +13,7 @@ import * as operateMessages from './queries/operate-messages.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readControls from './queries/read-controls.ts';
 import * as readEvidence from './queries/read-evidence.ts';
+import * as readHeld from './queries/read-held.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readMany from './queries/read-many.ts';
@@ -32,6 +35,7 @@ import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as writeMeasures from './queries/write-measures.ts';
 import * as messages from './queries/write-messages.ts';
+import * as personLinks from './queries/write-person-links.ts';
 import * as writePolicies from './queries/write-policies.ts';
 import * as writeSessions from './queries/write-sessions.ts';
 import * as settings from './queries/write-settings.ts';
@@ -56,6 +60,7 @@ const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { messageOf: _messageOf, withWants: _withWants, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
+const { erasures, ...privacyWrites } = privacy;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
 const { samples: sampleRead, ...sampleWrites } = samples;
 const { controlOf: _controlOf, scopeOf: _scopeOf, ...controlReads } = readControls;
@@ -103,6 +108,8 @@ function reader(db: Db): StoreRead {
     ...bind(db, readRefused),
     ...bind(db, directory),
     ...bind(db, readEvidence),
+    ...bind(db, { erasures }),
+    ...bind(db, readHeld),
     ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
     ...bind(db, { failedMessages, repeatsOf }),
@@ -127,6 +134,8 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, moveMessages),
     ...bind(trx, ledgerQueries),
     ...bind(trx, writeEvidence),
+    ...bind(trx, { erasePerson, ...privacyWrites }),
+    ...bind(trx, personLinks),
     ...bind(trx, settings),
     ...bind(trx, writeSessions),
     ...bind(trx, writeDirectory),

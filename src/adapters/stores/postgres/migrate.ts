@@ -14,6 +14,7 @@ import * as outcomes from './migrations/0014-outcomes.ts';
 import * as controls from './migrations/0016-controls.ts';
 import * as samples from './migrations/0017-samples.ts';
 import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
+import * as privacy from './migrations/0019-privacy.ts';
 import * as messageMoves from './migrations/0020-message-moves.ts';
 
 /** In order; a name is never changed or re-used. */
@@ -32,6 +33,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0017-samples': samples,
   '0018-evidence-periods': evidencePeriods,
   '0020-message-moves': messageMoves,
+  '0019-privacy': privacy,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

@@ -16,9 +16,12 @@ import { checkpointOf } from './write-ledger.ts';
 
 type Db = Kysely<unknown>;
 
-/** Whatever has a chain in the ledger. */
+/** Whatever has a chain in the ledger; of what is no case and no control, only those who see all teams see it. */
 const subjects = sql`select id, case_code, behaviour, state, rung, team, first_occurred_at, verified_at from loops
-  union all select id, 'control', behaviour, state, 'none', team, proposed_at, null from controls`;
+  union all select id, 'control', behaviour, state, 'none', team, proposed_at, null from controls
+  union all select e.loop_id, 'other', e.kind, 'recorded', 'none', null, e.at, null from ledger_entries e
+    where e.seq = 1 and not exists (select 1 from loops l where l.id = e.loop_id)
+      and not exists (select 1 from controls c where c.id = e.loop_id)`;
 
 type SubjectRecord = {
   readonly id: string;
