@@ -7,6 +7,7 @@ import type { Log } from './lib/log.ts';
 import { closeMonths } from './loop/close-months.ts';
 import { expireControls } from './loop/controls/decide.ts';
 import { proposeControls } from './loop/controls/propose.ts';
+import { lookAtExperiments } from './loop/experiments/look.ts';
 import { forgetOld } from './loop/forget.ts';
 import type { LoopParts } from './loop/parts.ts';
 import { forgetDetail } from './loop/retention.ts';
@@ -31,6 +32,8 @@ async function followControls(parts: LoopParts): Promise<void> {
   await expireControls(parts);
   await proposeControls(parts);
 }
+/** What harms is stopped soon; more often would look no sooner, as recurrences count after a day. */
+const experimentsEveryMs = 60_000;
 
 /** What the worker does beside the turn of the loop. */
 export function besideDuties(app: App): readonly BesideDuty[] {
@@ -51,6 +54,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
     },
     { name: 'decisions', everyMs: forgetEveryMs, run: () => forgetOldDecisions(app) },
     ...backupDuties(app),
+    { name: 'experiments', everyMs: experimentsEveryMs, run: () => lookAtExperiments(app.parts) },
     ...pullDuties(app),
   ];
 }

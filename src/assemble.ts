@@ -1,9 +1,12 @@
 import picomatch from 'picomatch';
 import { replyToken } from './access/reply-token.ts';
 import type { Event } from './core/event.ts';
+import { holdOutVariant } from './core/experiments/document.ts';
+import { heldOut } from './core/experiments/held-out.ts';
 import type { Addressee } from './core/loop/position.ts';
 import { isOfSetUp } from './core/loop/wants.ts';
 import { isSameMask } from './core/mask.ts';
+import { assignmentText, unitInterval } from './core/measures/experiment/allocation.ts';
 import type { AnswerLabels } from './core/message.ts';
 import type { Evidence, OwnerRef, Person } from './core/owner.ts';
 import type { OwnerWeights } from './core/owner-weights.ts';
@@ -11,7 +14,8 @@ import { rankOwners } from './core/rank-owners.ts';
 import { renderMessage } from './core/render.ts';
 import { resolveOwner } from './core/resolve-owner.ts';
 import { appendRows } from './ledger/rows.ts';
-import { keyedHash, sha256Hex } from './lib/hmac.ts';
+import { canonicalJson } from './lib/canonical-json.ts';
+import { hmacText, keyedHash, sha256Hex } from './lib/hmac.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
 import { classifier, correlationName, creditOf } from './packs/classify.ts';
@@ -37,7 +41,14 @@ export type Assembly = {
   /** Adds what can be found out about events before they are taken; nothing unless given. */
   readonly enrich?: LoopParts['enrich'];
   readonly channels: readonly Channel[];
-  readonly keys: { readonly event: Uint8Array; readonly token: Uint8Array };
+  readonly keys: {
+    readonly event: Uint8Array;
+    readonly token: Uint8Array;
+    /** Decides who gets what in experiments, and nothing else. */
+    readonly assignment: Uint8Array;
+  };
+  /** Sources in which people report themselves or others; none unless given. */
+  readonly selfReporting?: readonly string[];
   readonly delivery: DeliverySettings;
   readonly dutyEmails: readonly string[];
   readonly language: string;
@@ -62,6 +73,7 @@ export type Assembly = {
 export function assembleLoop(assembly: Assembly): LoopParts {
   const { packs, keys, delivery } = assembly;
   const hash = keyedHash(keys.event);
+  const drawText = hmacText(keys.assignment);
   const channels = new Map(assembly.channels.map((channel) => [channel.id, channel]));
   const behaviours = new Map([...packs.behaviours].map(([id, pack]) => [id, pack.behaviour]));
   const parts: LoopParts = {
@@ -87,6 +99,20 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     teamOfRepository: assembly.teamOfRepository,
     idOf: (idParts) => hash(idParts),
     randomId: assembly.randomId,
+    experiments: {
+      draw: (experiment, unit) =>
+        unitInterval(Buffer.from(drawText(assignmentText(experiment, unit)).slice(0, 12), 'hex')),
+      selfReporting: assembly.selfReporting ?? [],
+      languages: [...packs.languages.keys()],
+      words: (behaviour, moment) =>
+        packs.messages
+          .map(({ template }) => template)
+          .filter((template) => template.behaviour === behaviour && template.moment === moment),
+      seal: (document) => {
+        const text = canonicalJson(document);
+        return { text, hash: sha256Hex(text) };
+      },
+    },
     appendLedger: (loop, facts) => appendRows(loop, facts, assembly.randomId),
     channel: (id) => channels.get(id),
     announcers: assembly.channels.filter(({ announce }) => announce !== undefined).map(({ id }) => id),
@@ -99,8 +125,11 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       const isSystemic = first !== undefined && behaviour !== undefined && isOfSetUp(first.facts, behaviour);
       const thanks = request.moment === 'thanks' && request.loops[0]?.isStub === true ? 'reported' : 'usual';
       const usual = request.moment === 'relapse' && isSystemic ? 'system' : thanks;
-      const variant = request.variant ?? usual;
-      const template = packs.message(request.behaviour, request.moment, language, variant);
+      // What happened goes before what is tried out.
+      const chosen = request.variant ?? usual;
+      const variant = chosen === 'usual' ? (request.trial ?? chosen) : chosen;
+      const found = packs.message(request.behaviour, request.moment, language, variant);
+      const template = variant === holdOutVariant && found !== undefined ? heldOut(found) : found;
       if (values === undefined || behaviour === undefined || template === undefined) {
         throw new Error(`no words for ${request.behaviour}/${request.moment}`);
       }

@@ -152,7 +152,7 @@ function assemble(now: number, packs: Packs, owners: Owners, enrich: LoopParts['
     directories: owners.directories,
     verifiers: [],
     channels: [],
-    keys: { event: randomBytes(32), token: randomBytes(32) },
+    keys: { event: randomBytes(32), token: randomBytes(32), assignment: randomBytes(32) },
     delivery,
     dutyEmails: [],
     language: 'en',

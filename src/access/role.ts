@@ -19,7 +19,7 @@ export const roles = {
   },
   author: {
     sentence: 'Writes the words and the taxonomy, and proposes controls.',
-    scopes: [...daily, 'behaviours:write', 'controls:write', 'messages:write'],
+    scopes: [...daily, 'behaviours:write', 'controls:write', 'messages:write', 'experiments:write'],
   },
   admin: { sentence: 'Everything.', scopes: ['admin'] },
   auditor: { sentence: 'Reads everything, changes nothing.', scopes: reads },

@@ -11,6 +11,7 @@ export const scopeCatalogue = {
   'behaviours:read': 'Read the taxonomy and the words.',
   'behaviours:write': 'Change the taxonomy and the words.',
   'measures:read': 'Read figures, never of groups under five.',
+  'experiments:write': 'Register, start and stop experiments with words.',
   'controls:read': 'Read proposed and applied controls.',
   'controls:write': 'Propose, apply and withdraw controls.',
   'evidence:read': 'Export evidence and read checkpoints.',

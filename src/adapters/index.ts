@@ -10,7 +10,7 @@ import { channel as outbox } from './channels/outbox/index.ts';
 import { channel as slack } from './channels/slack/index.ts';
 import { channel as teams } from './channels/teams/index.ts';
 import { channel as webhook } from './channels/webhook/index.ts';
-import { byHand as byHandEvent, byHandInput } from './sources/generic/by-hand.ts';
+import { byHand as byHandEvent, byHandInput, byHandSource } from './sources/generic/by-hand.ts';
 import { verifier as gitHead } from './verifiers/git/index.ts';
 
 /**
@@ -23,6 +23,7 @@ export const channels: readonly ChannelAdapter[] = [outbox, email, slack, teams,
 
 /** A case that a person reports: the fields, and the event that they are. */
 export const byHand = {
+  source: byHandSource,
   input: byHandInput,
   event: (input: unknown, context: MapContext): Event => byHandEvent(byHandInput.parse(input), context),
 };

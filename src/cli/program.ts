@@ -4,6 +4,7 @@ import { addAgents } from './program-agents.ts';
 import { addControls } from './program-controls.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addEvidence } from './program-evidence.ts';
+import { addExperiments } from './program-experiments.ts';
 import { addGithubApp } from './program-github.ts';
 import { addHook } from './program-hook.ts';
 import { addLoops, addMail, addOwners } from './program-loops.ts';
@@ -133,6 +134,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addControls(program, shared);
   addPolicy(program, shared);
   addAgents(program, shared);
+  addExperiments(program, shared);
   addSimulations(program, shared);
   addSimulate(program, shared);
   addCorpus(program, shared);

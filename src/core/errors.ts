@@ -25,6 +25,12 @@ export const errorCatalogue = {
     public: 'This does not look like any report that Foldback knows.',
     operator: 'Name the source with --source to see where the format differs.',
   },
+  'invalid-experiment': {
+    status: 422,
+    public: 'The experiment is refused: it would not show what it is to show, or would do harm.',
+    operator:
+      'Each reason stands in the detail with its place in the document; docs/experiments.md has the rules.',
+  },
   'too-large': {
     status: 413,
     public: 'The body is larger than the limit.',

@@ -84,6 +84,11 @@ export const routeTable = [
   { method: 'GET', path: '/v1/controls', access: 'controls:read' },
   { method: 'GET', path: '/v1/controls/{id}', access: 'controls:read' },
   { method: 'POST', path: '/v1/controls/{id}/decisions', access: 'controls:write', takes: json },
+  { method: 'GET', path: '/v1/experiments', access: 'measures:read' },
+  { method: 'POST', path: '/v1/experiments', access: 'experiments:write', takes: json },
+  { method: 'GET', path: '/v1/experiments/{id}', access: 'measures:read' },
+  { method: 'POST', path: '/v1/experiments/{id}/start', access: 'experiments:write', takes: json },
+  { method: 'POST', path: '/v1/experiments/{id}/stop', access: 'experiments:write', takes: json },
 
   { method: 'GET', path: '/v1/messages', access: 'messages:read' },
   { method: 'POST', path: '/v1/messages/test', access: 'messages:write', takes: json },

@@ -23,6 +23,7 @@ import { coverageRoutes } from './routes/coverage.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { erasureRoutes } from './routes/erasure.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
+import { experimentRoutes } from './routes/experiments.ts';
 import { importRoutes } from './routes/imports.ts';
 import { loopRoutes } from './routes/loops.ts';
 import { mailRoutes } from './routes/mail.ts';
@@ -132,6 +133,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...countRoutes(room),
     ...ownerRoutes(room),
     ...measureRoutes(room),
+    ...experimentRoutes(room),
     ...messageRoutes(room),
     ...messageOperationRoutes(room),
     ...channelRoutes(room),

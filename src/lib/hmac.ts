@@ -68,6 +68,11 @@ export function hmacHex(key: Uint8Array | KeyObject, parts: readonly string[], b
   return keyed(parts, bits);
 }
 
+/** Binds a key: HMAC-SHA-256 of a text as it stands, without framing, 64 hex digits. */
+export function hmacText(key: Uint8Array | KeyObject): (text: string) => string {
+  return padded(key);
+}
+
 /** HMAC-SHA-256 of a text as it stands, without framing, 64 hex digits: for check values and test vectors. */
 export function hmacTextHex(key: Uint8Array | KeyObject, text: string): string {
   return padded(key)(text);

@@ -129,6 +129,7 @@ function wordsOf(
       at,
       ...link,
       ...variant,
+      ...(message.variant === undefined ? {} : { trial: message.variant }),
     });
     const place = placeOf(loops);
     return place === undefined ? rendered : { ...rendered, place };

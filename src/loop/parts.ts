@@ -4,7 +4,8 @@ import type { TrustJudgement } from '../core/judge/trust.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
 import type { Addressee, OwnerView } from '../core/loop/position.ts';
 import type { Meaning, RuleCredit } from '../core/meaning.ts';
-import type { RenderedMessage } from '../core/message.ts';
+import type { Moment, RenderedMessage } from '../core/message.ts';
+import type { Template } from '../core/message-template.ts';
 import type { Evidence } from '../core/owner.ts';
 import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { Correlated } from '../core/rules/correlated.ts';
@@ -43,6 +44,7 @@ export type LoopParts = {
   readonly idOf: (parts: readonly string[]) => string;
   /** Fresh randomness: 32 hex. For salts and ids of what happens once. */
   readonly randomId: () => string;
+  readonly experiments: ExperimentParts;
   readonly appendLedger: (loop: LedgerHead, facts: readonly LedgerFact[]) => LedgerAppend;
   readonly channel: (id: string) => Channel | undefined;
   /** The channel to which a text of this media type comes back. */
@@ -66,6 +68,22 @@ export type LoopParts = {
   readonly backlogAfterMs: number;
   /** Called after something became due, so that a worker in this process need not wait for its next look. */
   readonly wake: () => void;
+};
+
+/** What experiments need of the world. */
+export type ExperimentParts = {
+  /** A number in [0, 1) by a key that serves nothing else. */
+  readonly draw: (experiment: string, unit: string) => number;
+  /** Sources in which people report themselves or others. */
+  readonly selfReporting: readonly string[];
+  readonly languages: readonly string[];
+  /** Words in every language and variant. */
+  readonly words: (behaviour: string, moment: Moment) => readonly Template[];
+  /** Canonical JSON and its hash. */
+  readonly seal: (document: { readonly [key: string]: Json }) => {
+    readonly text: string;
+    readonly hash: string;
+  };
 };
 
 export type ResolvedOwner = {
@@ -97,6 +115,8 @@ export type RenderRequest = {
   readonly behaviour: string;
   /** Other words for the same moment. */
   readonly variant?: 'mail';
+  /** Words that an experiment gives where the usual ones would stand. */
+  readonly trial?: string;
   readonly recipient: Recipient;
   readonly loops: readonly LoopRow[];
   readonly replyUrl?: string;

@@ -3,6 +3,7 @@ import { answersMail, lanes } from '../core/loop/wants.ts';
 import type { Moment } from '../core/message.ts';
 import { afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
+import { type Enrolled, enrol } from './experiments/enrol.ts';
 import { firstRung, type PassedOver, passedOver } from './ladder.ts';
 import type { LoopParts } from './parts.ts';
 
@@ -23,7 +24,8 @@ export async function plan(parts: LoopParts): Promise<number> {
   return parts.store.transaction(async (tx) => {
     const due = await tx.claimDueWants(now, recipientsMax, parts.delivery.digestLoopsMax);
     if (due.length === 0) return 0;
-    const bundles = bundle(due).map((wants) => ({ wants, at: allowedAt(parts, wants, now) }));
+    const enrolled = await enrol(parts, tx, due, now);
+    const bundles = bundle(due, enrolled).map((wants) => ({ wants, at: allowedAt(parts, wants, now) }));
     const early = bundles.filter(({ at }) => at > now);
     const timely = bundles.filter(({ at }) => at <= now);
     const taken = await tx.takeAttention(timely.map(({ wants }) => attentionAsk(parts, wants, now)));
@@ -35,7 +37,7 @@ export async function plan(parts: LoopParts): Promise<number> {
       queued.flatMap(({ wants }) => wants),
     );
     await tx.queueMessages(
-      queued.map(({ wants }) => ({ message: messageOf(parts, wants, passed, now), wants })),
+      queued.map(({ wants }) => ({ message: messageOf(parts, wants, enrolled, passed, now), wants })),
     );
     await postpone(parts, tx, [
       ...early,
@@ -50,9 +52,16 @@ type Bundle = readonly WantRow[];
 const digestFamilies = new Set(['first', 'passed-on']);
 
 /** What one message may say together: the same recipient, behaviour and lane, and words of one family. */
-function bundle(due: readonly WantRow[]): readonly Bundle[] {
+function bundle(due: readonly WantRow[], enrolled: ReadonlyMap<WantRow, Enrolled>): readonly Bundle[] {
   const groups = Map.groupBy(due, (want) =>
-    JSON.stringify([want.to.kind, want.to.id, want.behaviour, want.lane, family(want)]),
+    JSON.stringify([
+      want.to.kind,
+      want.to.id,
+      want.behaviour,
+      want.lane,
+      family(want),
+      enrolled.get(want)?.unit ?? '',
+    ]),
   );
   return [...groups.values()];
 }
@@ -104,7 +113,13 @@ function tomorrow(parts: LoopParts, wants: Bundle, now: number): number {
   return now + (dayMs - (local % dayMs));
 }
 
-function messageOf(parts: LoopParts, wants: Bundle, passed: PassedOver, now: number): MessageRow {
+function messageOf(
+  parts: LoopParts,
+  wants: Bundle,
+  enrolled: ReadonlyMap<WantRow, Enrolled>,
+  passed: PassedOver,
+  now: number,
+): MessageRow {
   const [first] = wants;
   if (first === undefined) throw new Error('a message without words');
   const isDigest = wants.length > 1 && digestFamilies.has(family(first));
@@ -130,7 +145,18 @@ function messageOf(parts: LoopParts, wants: Bundle, passed: PassedOver, now: num
     attempt: 0,
     createdAt: now,
     ...(team === undefined ? {} : { team }),
+    ...wordsOf(enrolled.get(first), moment === first.moment),
   };
+}
+
+/** A digest keeps its usual words, and still is what a unit of the experiment was sent. */
+function wordsOf(
+  given: Enrolled | undefined,
+  isAlone: boolean,
+): Pick<MessageRow, 'variant' | 'experiment' | 'unit'> {
+  if (given === undefined) return {};
+  const { experiment, unit, variant } = given;
+  return { experiment, unit, ...(isAlone ? { variant } : {}) };
 }
 
 async function postpone(

@@ -1,3 +1,5 @@
+import { isSameStep } from '../core/experiments/check-document.ts';
+import { situations } from '../core/experiments/document.ts';
 import { moments } from '../core/message.ts';
 import { checkProof } from './check-proof.ts';
 import { runControlExamples } from './control-files.ts';
@@ -30,11 +32,13 @@ export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Pag
     ...found,
     ...checkExamples(packs, examples),
     ...checkCompleteness(packs),
+    ...checkVariants(packs),
     ...checkProof(packs.behaviours.values()),
     ...packs.messages.flatMap((message) => lintMessage(message, packs)),
     ...lintProviders(packs),
     ...lintPages(packs),
     ...lintCues(packs),
+    ...lintExperimentWords(packs),
     ...lintPolicies(packs),
     ...lintControls(packs),
     ...checkLinks(packs),
@@ -130,10 +134,23 @@ function checkCompleteness(packs: Packs): readonly PackProblem[] {
     const file = `messages/page.${language}.yaml`;
     if (!packs.pageFiles.some((page) => page.file === file))
       missing(file, 'this file is missing or has problems');
+    if (!packs.experimentFiles.some(({ words }) => words.language === language))
+      missing(`experiments/verdicts.${language}.yaml`, 'this file is missing or has problems');
     if (packs.cues.files.length > 0 && !packs.cues.words.has(language))
       missing(`cues/${language}.yaml`, 'this file is missing or has problems');
   }
   return problems;
+}
+
+/** What is tried out may change the words, never the step that makes it safe. */
+function checkVariants(packs: Packs): readonly PackProblem[] {
+  return packs.messages.flatMap(({ template, file, lineOf }) => {
+    const { behaviour, moment, language, variant } = template;
+    if (variant === 'usual' || situations.has(variant)) return [];
+    const usual = packs.message(behaviour, moment, language);
+    if (usual === undefined || isSameStep(usual, template)) return [];
+    return [{ file, line: lineOf('step'), reason: 'the step differs from that of the usual words' }];
+  });
 }
 
 function lintMessage(message: MessageFile, packs: Packs): readonly PackProblem[] {
@@ -217,6 +234,22 @@ function lintControls(packs: Packs): readonly PackProblem[] {
       );
     });
     return [...said, ...runControlExamples(control)];
+  });
+}
+
+/** Judged with short words in place of what they show. */
+function lintExperimentWords(packs: Packs): readonly PackProblem[] {
+  return packs.experimentFiles.flatMap(({ file, words, lineOf }) => {
+    const rules = packs.languages.get(words.language);
+    if (rules === undefined) return [];
+    const { verdicts, readout, faults } = words;
+    return leaves({ verdicts, readout, faults }).flatMap(({ path, text }) =>
+      textProblems(text.replace(/\{\w+\}/gu, 'this'), rules).map((reason) => ({
+        file,
+        line: lineOf(path),
+        reason,
+      })),
+    );
   });
 }
 

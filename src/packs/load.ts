@@ -8,6 +8,7 @@ import { type LogSources, openLogSources } from '../core/rules/log-source.ts';
 import type { RuleBook } from '../core/rules/rule-book.ts';
 import { type PackControl, readControls } from './control-files.ts';
 import { type CuePack, readCueFiles } from './cue-files.ts';
+import { type ExperimentWords, type ExperimentWordsFile, readExperimentWords } from './experiment-words.ts';
 import { type Framework, frameworkSchema } from './framework-file.ts';
 import { type LanguageRules, languageSchema } from './language-file.ts';
 import { readLogSourceEntries } from './log-sources-file.ts';
@@ -47,6 +48,9 @@ export type Packs<Page = unknown> = {
   readonly messages: readonly MessageFile[];
   readonly wordFiles: readonly WordFiles[];
   readonly pageFiles: readonly PageFile[];
+  readonly experimentFiles: readonly ExperimentWordsFile[];
+  /** What is said of experiments, with the same fallback. */
+  readonly experimentWords: (language: string) => ExperimentWords | undefined;
   /** Language falls back to its first part, then to English; an unknown variant to `usual`. */
   readonly message: (
     behaviour: string,
@@ -107,6 +111,7 @@ export function readPacks<Page = unknown>(
   const cues = readCueFiles(folder, problems);
   const policies = readPolicyFiles(folder, problems);
   const controls = readControls(folder, behaviours, problems);
+  const experimentFiles = readExperimentWords(folder, problems);
   const messages = readMessages(folder, behaviours, wordFiles, problems);
   const pages = new Map<string, Page>();
   const pageFiles = readPageFiles(folder, problems);
@@ -132,8 +137,9 @@ export function readPacks<Page = unknown>(
     messages,
     wordFiles,
     pageFiles,
+    experimentFiles,
   };
-  return { problems, packs: { ...content, ...lookups(messages, wordFiles, pages) } };
+  return { problems, packs: { ...content, ...lookups(messages, wordFiles, pages, experimentFiles) } };
 }
 
 /** A behaviour's own messages, and the shared one for every moment and variant of which it has none. */
@@ -218,7 +224,8 @@ function lookups<Page>(
   messages: readonly MessageFile[],
   wordFiles: readonly WordFiles[],
   pages: ReadonlyMap<string, Page>,
-): Pick<Packs<Page>, 'message' | 'words' | 'page'> {
+  experimentFiles: readonly ExperimentWordsFile[],
+): Pick<Packs<Page>, 'message' | 'words' | 'page' | 'experimentWords'> {
   const templates = new Map<string, Template>();
   for (const { template } of messages) {
     templates.set(
@@ -242,5 +249,7 @@ function lookups<Page>(
       }),
     words: (behaviour, language) => inFallbacks(language, (tag) => words.get(`${behaviour}/${tag}`)),
     page: (language) => inFallbacks(language, (tag) => pages.get(tag)),
+    experimentWords: (language) =>
+      inFallbacks(language, (tag) => experimentFiles.find(({ words: one }) => one.language === tag)?.words),
   };
 }

@@ -48,6 +48,11 @@ export type MessageRow = {
   readonly team?: string;
   readonly lease?: string;
   readonly tokenExpiresAt?: number;
+  /** Words that an experiment gave it; the usual ones unless given. */
+  readonly variant?: string;
+  /** The experiment, and the pseudonym of whom it assigned. */
+  readonly experiment?: string;
+  readonly unit?: string;
 };
 
 /** One message with the occasions of the loops it speaks for. */

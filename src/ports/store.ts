@@ -6,6 +6,7 @@ import type { AgentReads, AgentWrites } from './store-agents.ts';
 import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type { EvidenceRead, EvidenceWrite } from './store-evidence.ts';
+import type { ExperimentRead, ExperimentWrite } from './store-experiments.ts';
 import type {
   CampaignKey,
   CampaignRow,
@@ -61,6 +62,7 @@ export * from './store-backup.ts';
 export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-evidence.ts';
+export * from './store-experiments.ts';
 export * from './store-intake.ts';
 export * from './store-ladder.ts';
 export * from './store-ledger.ts';
@@ -102,6 +104,7 @@ export interface StoreWrite
   extends AgentWrites,
     ControlWrite,
     EvidenceWrite,
+    ExperimentWrite,
     LadderWrite,
     MeasureWrite,
     NoticeWrite,
@@ -244,6 +247,7 @@ export interface StoreRead
   extends AgentReads,
     ControlRead,
     EvidenceRead,
+    ExperimentRead,
     ManyRead,
     MeasureRead,
     OperatorRead,

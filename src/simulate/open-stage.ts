@@ -54,7 +54,7 @@ export async function openStage(
       verifiers: [],
       trustNetworks: { scanners: [], securityTeam },
       channels: [unsteadyOutbox(seed, (id) => news.push(id))],
-      keys: { event: key('event'), token: key('token') },
+      keys: { event: key('event'), token: key('token'), assignment: key('assignment') },
       delivery: {
         mode: 'live',
         channel: 'outbox',

@@ -42,7 +42,12 @@ export function testClock(start = monday): TestClock {
 
 const key = (name: string) => createHash('sha256').update(`test key ${name}`).digest();
 
-export const testKeys = { event: key('event'), token: key('token'), fingerprint: key('fingerprint') };
+export const testKeys = {
+  event: key('event'),
+  token: key('token'),
+  fingerprint: key('fingerprint'),
+  assignment: key('assignment'),
+};
 
 /** Fingerprints under named test keys, the current one first. */
 export function fingerprinterOf(keyIds: readonly string[]): Fingerprinter {
@@ -143,6 +148,7 @@ export function openHouse(options: HouseOptions): House {
     verifiers: options.verifiers ?? [],
     channels: [outbox, ...(options.channels ?? [])],
     keys: testKeys,
+    selfReporting: ['by-hand'],
     delivery: { ...testDelivery, ...options.delivery },
     dutyEmails: [],
     language: 'en',

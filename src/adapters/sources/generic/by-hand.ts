@@ -27,6 +27,8 @@ export const byHandInput = z.strictObject({
   /** An e-mail address, a name, or both: `Ana Sol <ana@example.com>`. */
   owner: z.string().trim().min(1).max(300).optional(),
 });
+/** Under this name stands what a person reported. */
+export const byHandSource = 'by-hand';
 export type ByHandInput = z.infer<typeof byHandInput>;
 
 /** The event of what a person reported. The same form sent twice is one event. */
@@ -35,7 +37,7 @@ export function byHand(input: ByHandInput, tools: EventTools & { readonly reposi
   const rule = 'reported-by-hand';
   return makeEvent(
     {
-      source: 'by-hand',
+      source: byHandSource,
       kind: 'secret.committed',
       id: [input.title, input.provider, input.occurredAt, input.owner],
       placeAlso: [input.title],

@@ -13,6 +13,7 @@ import * as operateMessages from './queries/operate-messages.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readControls from './queries/read-controls.ts';
 import * as readEvidence from './queries/read-evidence.ts';
+import * as readExperiments from './queries/read-experiments.ts';
 import * as readHeld from './queries/read-held.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
@@ -31,6 +32,7 @@ import * as writeCampaigns from './queries/write-campaigns.ts';
 import * as writeControls from './queries/write-controls.ts';
 import * as writeDirectory from './queries/write-directory.ts';
 import * as writeEvidence from './queries/write-evidence.ts';
+import * as writeExperiments from './queries/write-experiments.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as writeMeasures from './queries/write-measures.ts';
@@ -57,7 +59,7 @@ function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(d
 
 const { storedEvents, ...loopWrites } = writeLoops;
 const { deedsOf: _deedsOf, ...markWrites } = marks;
-const { messageOf: _messageOf, withWants: _withWants, ...messageQueries } = messages;
+const { withWants: _withWants, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { erasures, ...privacyWrites } = privacy;
@@ -120,6 +122,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readRelapses),
     ...bind(db, { samples: sampleRead }),
     ...bind(db, { agentCounts }),
+    ...bind(db, readExperiments),
   };
 }
 
@@ -145,5 +148,6 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, sampleWrites),
     ...bind(trx, agentWrites),
     ...bind(trx, writeMeasures),
+    ...bind(trx, writeExperiments),
   };
 }

@@ -10,6 +10,7 @@ import * as sessions from './migrations/0006-sessions.ts';
 import * as notices from './migrations/0007-notices.ts';
 import * as lessons from './migrations/0010-lessons.ts';
 import * as agentFigures from './migrations/0011-agent-figures.ts';
+import * as experiments from './migrations/0012-experiments.ts';
 import * as outcomes from './migrations/0014-outcomes.ts';
 import * as controls from './migrations/0016-controls.ts';
 import * as samples from './migrations/0017-samples.ts';
@@ -29,6 +30,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-lessons': lessons,
   '0011-agent-figures': agentFigures,
   '0014-outcomes': outcomes,
+  '0012-experiments': experiments,
   '0016-controls': controls,
   '0017-samples': samples,
   '0018-evidence-periods': evidencePeriods,

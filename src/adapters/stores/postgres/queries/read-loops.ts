@@ -4,7 +4,7 @@ import type { Principal } from '../../../../ports/principal.ts';
 import type { EventRow, LoopFilter, LoopRow, LoopStory, Page, ReplyRow } from '../../../../ports/store.ts';
 import { type LoopRecord, loopOf } from '../loop-rows.ts';
 import { idOf, optional, textArray, uuidArray } from '../rows.ts';
-import { type MessageRecord, messageOf } from './write-messages.ts';
+import { type MessageRecord, messageOf } from './message-rows.ts';
 
 type Db = Kysely<unknown>;
 

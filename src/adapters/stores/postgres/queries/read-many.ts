@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Principal } from '../../../../ports/principal.ts';
 import type { ClaimedMessage, LedgerRow } from '../../../../ports/store.ts';
 import { idOf, textArray, uuidArray } from '../rows.ts';
+import type { MessageRecord } from './message-rows.ts';
 import { visible } from './read-loops.ts';
-import { type MessageRecord, withWants } from './write-messages.ts';
+import { withWants } from './write-messages.ts';
 
 type Db = Kysely<unknown>;
 

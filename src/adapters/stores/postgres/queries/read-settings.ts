@@ -15,14 +15,10 @@ import type {
   TokenRow,
 } from '../../../../ports/store.ts';
 import { idOf, optional, textArray } from '../rows.ts';
+import { type MessageRecord, messageOf } from './message-rows.ts';
 import { visible } from './read-loops.ts';
 import { checkpointOf } from './write-ledger.ts';
-import {
-  messageByToken as findByToken,
-  type MessageRecord,
-  messageById,
-  messageOf,
-} from './write-messages.ts';
+import { messageByToken as findByToken, messageById } from './write-messages.ts';
 
 type Db = Kysely<unknown>;
 

@@ -1,98 +1,20 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { lanes } from '../../../../core/loop/wants.ts';
-import type { Moment } from '../../../../core/message.ts';
 import type {
   AttentionAsk,
   ClaimedMessage,
   LaneLimits,
   MessageRow,
-  MessageState,
   MessageUpdate,
   WantRow,
 } from '../../../../ports/store.ts';
-import { idOf, optional, recordset, uuidArray } from '../rows.ts';
+import { idOf, recordset, uuidArray } from '../rows.ts';
+import { type MessageRecord, messageOf, type WantRecord, wantOf } from './message-rows.ts';
 
 type Db = Kysely<unknown>;
 
 const isLive = sql`lane < ${sql.lit(lanes.released)}`;
 const isReleased = sql`lane >= ${sql.lit(lanes.released)}`;
-type Kind = 'person' | 'team' | 'duty';
-
-type WantRecord = {
-  readonly loop_id: string;
-  readonly occasion: string;
-  readonly message_id: string | null;
-  readonly moment: Moment;
-  readonly behaviour: string;
-  readonly recipient_kind: Kind;
-  readonly recipient_id: string;
-  readonly lane: number;
-  readonly due_at: number;
-  readonly team: string | null;
-};
-
-export type MessageRecord = {
-  readonly id: string;
-  readonly recipient_kind: Kind;
-  readonly recipient_id: string;
-  readonly moment: Moment;
-  readonly occasion: string;
-  readonly behaviour: string;
-  readonly lane: number;
-  readonly is_shadow: boolean;
-  readonly is_replay: boolean;
-  readonly channel: string;
-  readonly state: MessageState;
-  readonly due_at: number;
-  readonly lease: string | null;
-  readonly attempt: number;
-  readonly created_at: number;
-  readonly sent_at: number | null;
-  readonly snapshot: MessageRow['snapshot'] | null;
-  readonly reference: string | null;
-  readonly last_error: string | null;
-  readonly team: string | null;
-  readonly token_expires_at: number | null;
-};
-
-export function messageOf(record: MessageRecord): MessageRow {
-  return {
-    id: idOf(record.id),
-    to: { kind: record.recipient_kind, id: record.recipient_id },
-    moment: record.moment,
-    occasion: record.occasion,
-    behaviour: record.behaviour,
-    lane: record.lane,
-    isShadow: record.is_shadow,
-    ...(record.is_replay ? { isReplay: true } : {}),
-    channel: record.channel,
-    state: record.state,
-    dueAt: Number(record.due_at),
-    attempt: record.attempt,
-    createdAt: Number(record.created_at),
-    ...optional('sentAt', record.sent_at),
-    ...optional('snapshot', record.snapshot),
-    ...optional('reference', record.reference),
-    ...optional('lastError', record.last_error),
-    ...optional('team', record.team),
-    ...optional('lease', record.lease),
-    ...optional('tokenExpiresAt', record.token_expires_at),
-  };
-}
-
-function wantOf(record: WantRecord): WantRow {
-  return {
-    loop: idOf(record.loop_id),
-    occasion: record.occasion,
-    moment: record.moment,
-    behaviour: record.behaviour,
-    to: { kind: record.recipient_kind, id: record.recipient_id },
-    lane: record.lane,
-    dueAt: Number(record.due_at),
-    ...optional('team', record.team),
-  };
-}
-
 const wantColumns = `loop_id uuid, occasion text, message_id uuid, moment text, behaviour text, recipient_kind text,
   recipient_id text, lane smallint, due_at bigint, team text`;
 
@@ -216,7 +138,8 @@ function attentionRounds(
 }
 
 const messageColumns = `id uuid, recipient_kind text, recipient_id text, moment text, occasion text, behaviour text,
-  lane smallint, is_shadow boolean, channel text, state text, due_at bigint, created_at bigint, team text`;
+  lane smallint, is_shadow boolean, channel text, state text, due_at bigint, created_at bigint, team text, variant text,
+  experiment text, unit uuid`;
 const messageNames = messageColumns
   .split(',')
   .map((column) => column.trim().split(' ')[0])
@@ -241,12 +164,16 @@ export async function queueMessages(
     due_at: message.dueAt,
     created_at: message.createdAt,
     team: message.team ?? null,
+    variant: message.variant ?? null,
+    experiment: message.experiment ?? null,
+    unit: message.unit ?? null,
   }));
   // What was withdrawn unsaid may be wanted again: its key is taken, so the same message waits again.
   await sql`insert into messages (${sql.raw(messageNames)}) select ${sql.raw(messageNames)}
     from ${recordset(rows, messageColumns)}
     on conflict (id) do update set state = excluded.state, due_at = excluded.due_at, lane = excluded.lane,
-      is_shadow = excluded.is_shadow, is_replay = false, channel = excluded.channel, last_error = null
+      is_shadow = excluded.is_shadow, is_replay = false, channel = excluded.channel, last_error = null, variant = excluded.variant,
+      experiment = excluded.experiment, unit = excluded.unit
     where messages.state = 'withdrawn'`.execute(db);
   const bound = messages.flatMap(({ message, wants }) => wants.map((want) => wantRecord(want, message.id)));
   await sql`update wants set message_id = t.message_id from ${recordset(bound, wantColumns)}

@@ -1,0 +1,207 @@
+import { dayMs } from '../../core/duration.ts';
+import { readDocument } from '../../core/experiments/canonical.ts';
+import { type ExperimentDocument, windowDays } from '../../core/experiments/document.ts';
+import type { Readout, TrialEvidence, TrialUnit } from '../../core/experiments/evidence.ts';
+import { readOut } from '../../core/experiments/readout.ts';
+import { seededRandom } from '../../core/measures/numeric/seeded-random.ts';
+import type { Principal } from '../../ports/principal.ts';
+import type {
+  ExperimentRow,
+  FollowedUnit,
+  NewExit,
+  NewOutcome,
+  OutcomeAsk,
+  StoreRead,
+} from '../../ports/store.ts';
+import type { LoopParts } from '../parts.ts';
+import { unitOf } from './enrol.ts';
+
+/** An experiment with all that is known of it now. */
+export type Trial = {
+  readonly row: ExperimentRow;
+  readonly document: ExperimentDocument;
+  readonly evidence: TrialEvidence;
+  /** What is known and not written down yet. */
+  readonly outcomes: readonly NewOutcome[];
+  readonly exits: readonly NewExit[];
+};
+
+/** Reads what became of everybody, with what is not noted yet. Changes nothing. Undefined: of another time. */
+export async function gatherTrial(
+  parts: LoopParts,
+  read: StoreRead,
+  principal: Principal,
+  row: ExperimentRow,
+): Promise<Trial | undefined> {
+  const document = readDocument(row.document);
+  if (document === undefined) return undefined;
+  const now = parts.clock.now();
+  const ask = askOf(parts, row, document, now);
+  const followed = await read.followedUnits(principal, row.id);
+  const outcomes = await read.newOutcomes(principal, ask);
+  const exits = document.unit === 'person' ? exitsOf(parts, followed, outcomes, now) : [];
+  const since = row.startedAt ?? row.registeredAt;
+  const sources = await read.behaviourSources(principal, document.behaviour, since);
+  const names = namesOf(parts, document);
+  return {
+    row,
+    document,
+    outcomes,
+    exits,
+    evidence: {
+      now,
+      units: merged(followed, outcomes, exits),
+      funnel: await read.experimentFunnel(principal, row.id, now),
+      guardrails: await guardrailsOf(parts, read, principal, row, document),
+      watchedUntil: watchedUntil(sources, since, now),
+      opportunities: await opportunitiesOf(read, principal, document, followed),
+      cases: new Map(
+        document.unit === 'person'
+          ? []
+          : (await read.clusterCases(principal, ask)).map(({ unit, n }) => [unit, n]),
+      ),
+      size: (unit) => names.get(unit) ?? 1,
+    },
+  };
+}
+
+export function trialReadout({ row, document, evidence }: Trial): Readout {
+  return readOut(document, evidence, () => seededRandom(Number.parseInt(row.hash.slice(0, 12), 16)));
+}
+
+function askOf(
+  parts: LoopParts,
+  { id }: ExperimentRow,
+  document: ExperimentDocument,
+  now: number,
+): OutcomeAsk {
+  return {
+    experiment: id,
+    behaviour: document.behaviour,
+    outcome: document.outcome,
+    unit: document.unit,
+    windowMs: windowDays(document) * dayMs,
+    now,
+    selfReporting: parts.experiments.selfReporting,
+  };
+}
+
+/** New outcomes go behind those that were recorded. */
+function merged(
+  followed: readonly FollowedUnit[],
+  outcomes: readonly NewOutcome[],
+  exits: readonly NewExit[],
+): readonly TrialUnit[] {
+  const last = followed.reduce((most, { outcomeN }) => Math.max(most, outcomeN ?? -1), -1);
+  const fresh = new Map(
+    outcomes.map((outcome, index) => [outcome.unit, { ...outcome, n: last + 1 + index }]),
+  );
+  const left = new Map(exits.map((exit) => [exit.unit, exit]));
+  return followed.map((unit) => {
+    const outcome = fresh.get(unit.unit);
+    const exit = left.get(unit.unit);
+    return {
+      ...unit,
+      ...(outcome === undefined
+        ? {}
+        : {
+            outcomeAt: outcome.at,
+            outcomeN: outcome.n,
+            outcomeRecordedAt: outcome.recordedAt,
+            ...(outcome.source === undefined ? {} : { outcomeSource: outcome.source }),
+            ...(outcome.detector === undefined ? {} : { outcomeDetector: outcome.detector }),
+          }),
+      ...(exit === undefined ? {} : { exitAt: exit.at }),
+    };
+  });
+}
+
+/** Whoever left, or has another team by now. Noticed, so it is dated, at this look. */
+function exitsOf(
+  parts: LoopParts,
+  followed: readonly FollowedUnit[],
+  outcomes: readonly NewOutcome[],
+  now: number,
+): readonly NewExit[] {
+  const people = parts.people.all();
+  // A list that cannot be read says of nobody that they left.
+  if (people.length === 0) return [];
+  const known = new Map(people.map((person) => [unitOf(parts, 'person', person.id), person]));
+  const done = new Set(outcomes.map(({ unit }) => unit));
+  return followed.flatMap((unit): readonly NewExit[] => {
+    if (unit.exitAt !== undefined || unit.outcomeAt !== undefined || done.has(unit.unit)) return [];
+    const person = known.get(unit.unit);
+    if (person?.isActive !== true) return [{ unit: unit.unit, at: now, kind: 'left' }];
+    return person.team === unit.team ? [] : [{ unit: unit.unit, at: now, kind: 'changed-role' }];
+  });
+}
+
+/** The end of the last day on which any source of the behaviour spoke. */
+function watchedUntil(sources: readonly { readonly last: string }[], since: number, now: number): number {
+  const last = sources.reduce(
+    (most, source) => Math.max(most, Date.parse(`${source.last}T00:00:00Z`) + dayMs),
+    since,
+  );
+  return Math.min(now, last);
+}
+
+async function guardrailsOf(
+  parts: LoopParts,
+  read: StoreRead,
+  principal: Principal,
+  row: ExperimentRow,
+  document: ExperimentDocument,
+): Promise<TrialEvidence['guardrails']> {
+  const wanted = document.guardrails;
+  if (wanted.length === 0) return [];
+  const answers = (await read.experimentAnswers(principal, row.id)).map(({ unit, answer, at }) => ({
+    id: answer,
+    unit,
+    at,
+  }));
+  if (!wanted.includes('reports') || document.unit !== 'person') return answers;
+  const since = row.startedAt ?? row.registeredAt;
+  const reports = (await read.wantedBy(principal, document.behaviour, since)).map(({ owner, at }) => ({
+    id: 'reports',
+    unit: unitOf(parts, 'person', owner),
+    at,
+  }));
+  return [...answers, ...reports];
+}
+
+async function opportunitiesOf(
+  read: StoreRead,
+  principal: Principal,
+  document: ExperimentDocument,
+  followed: readonly FollowedUnit[],
+): Promise<ReadonlyMap<string, number>> {
+  // They are counted by team: of people and repositories nobody knows how many each had.
+  if (document.unit !== 'team' || followed.length === 0) return new Map();
+  const rows = (await read.counters(principal, document.behaviour)).filter(
+    ({ name }) => name === 'opportunity',
+  );
+  const windowMs = windowDays(document) * dayMs;
+  return new Map(
+    followed.map(({ unit, team, assignedAt }) => [
+      unit,
+      rows
+        .filter(({ scope, day }) => {
+          const at = Date.parse(`${day}T00:00:00Z`);
+          return scope === team && at >= assignedAt && at < assignedAt + windowMs;
+        })
+        .reduce((sum, { n }) => sum + n, 0),
+    ]),
+  );
+}
+
+/** Pseudonyms of teams with how many people they have. */
+function namesOf(parts: LoopParts, document: ExperimentDocument): ReadonlyMap<string, number> {
+  if (document.unit !== 'team') return new Map();
+  const sizes = new Map<string, number>();
+  for (const { team, isActive } of parts.people.all()) {
+    if (team === undefined || !isActive) continue;
+    const unit = unitOf(parts, 'team', team);
+    sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
+  }
+  return sizes;
+}

@@ -1,0 +1,75 @@
+import type { Readout } from '../../core/experiments/evidence.ts';
+import { eBenjaminiHochberg } from '../../core/measures/experiment/multiplicity.ts';
+import type { Principal } from '../../ports/principal.ts';
+import type { ExperimentArmRow, ExperimentRow } from '../../ports/store.ts';
+import type { LoopParts } from '../parts.ts';
+import { gatherTrial, trialReadout } from './gather.ts';
+
+/** Figures about fewer people than this would be figures about a person. */
+const armMin = 5;
+/** Below this, "all" and "none" are about everyone in it. */
+const extremeMin = 10;
+
+export type ShownReadout =
+  | { readonly kind: 'hidden'; readonly reason: 'other-teams' | 'small-group' | 'nobody-yet' }
+  | {
+      readonly kind: 'shown';
+      readonly readout: Readout;
+      readonly arms: readonly ExperimentArmRow[];
+      /** By arm: whether it stands when every experiment that runs is counted (e-BH). */
+      readonly standsAmongAll: ReadonlyMap<string, boolean>;
+    };
+
+/**
+ * What may be shown of experiments to somebody. With one small arm nothing is shown: the others and the sum would give
+ * it away.
+ */
+export async function readOutExperiments(
+  parts: LoopParts,
+  principal: Principal,
+  rows: readonly ExperimentRow[],
+): Promise<ReadonlyMap<string, ShownReadout>> {
+  const { read } = parts.store;
+  const shown = new Map<string, ShownReadout>();
+  if (principal.teams !== 'all') {
+    for (const { id } of rows) shown.set(id, { kind: 'hidden', reason: 'other-teams' });
+    return shown;
+  }
+  // Evidence of all that run counts, also of those that are not asked for.
+  const running = (await read.experiments(principal)).filter(({ state }) => state === 'running');
+  const all = [...new Map([...running, ...rows].map((row) => [row.id, row])).values()];
+  const readouts = new Map<string, Readout>();
+  for (const row of all) {
+    if (row.startedAt === undefined) continue;
+    const trial = await gatherTrial(parts, read, principal, row);
+    if (trial !== undefined) readouts.set(row.id, trialReadout(trial));
+  }
+  for (const row of rows) {
+    const readout = readouts.get(row.id);
+    if (readout === undefined || readout.arms.every(({ assigned }) => assigned === 0)) {
+      shown.set(row.id, { kind: 'hidden', reason: 'nobody-yet' });
+      continue;
+    }
+    if (readout.arms.some(isSmall)) {
+      shown.set(row.id, { kind: 'hidden', reason: 'small-group' });
+      continue;
+    }
+    const family = [...new Map([...running, row].map((one) => [one.id, one])).keys()].flatMap((id) =>
+      (readouts.get(id)?.comparisons ?? []).flatMap(({ arm, e }) => (e === null ? [] : [{ id, arm, e }])),
+    );
+    const kept = eBenjaminiHochberg(family.map(({ e }) => e));
+    shown.set(row.id, {
+      kind: 'shown',
+      readout,
+      arms: await read.experimentArms(principal, row.id),
+      standsAmongAll: new Map(
+        family.flatMap(({ id, arm }, at) => (id === row.id ? [[arm, kept[at] === true] as const] : [])),
+      ),
+    });
+  }
+  return shown;
+}
+
+function isSmall({ assigned, outcomes }: Readout['arms'][number]): boolean {
+  return assigned < armMin || (assigned < extremeMin && (outcomes === 0 || outcomes === assigned));
+}
