@@ -126,10 +126,9 @@ for (const { name, skip, open } of testStores()) {
       const copy = await doors.ask('/v1/people/ana/data?purpose=Access%20request%2012', { token });
       expect(copy.status).toBe(200);
       expect(JSON.stringify(copy.json)).not.toMatch(/bob/iu);
-      expect((await store.read.exports(loopPrincipal, 1))[0]).toMatchObject({
-        report: 'person',
-        purpose: 'Access request 12',
-      });
+      expect(await store.read.exports(loopPrincipal, 100)).toContainEqual(
+        expect.objectContaining({ report: 'person', purpose: 'Access request 12' }),
+      );
       const blue = await doors.token(['admin'], { teams: ['blue'] });
       expect((await doors.ask('/v1/people/ana/data', { token: blue })).status).toBe(403);
       expect((await doors.ask('/v1/people/nobody/data', { token })).status).toBe(404);
