@@ -3,16 +3,15 @@ import { z } from 'zod';
 import { type ClaimState, type ClaimVerdict, claim, judgeClaim, offerClaim } from './access/claim.ts';
 import { type Principal, systemPrincipal } from './access/principal.ts';
 import { randomBytesCount } from './access/secret-text.ts';
-import { isSessionValid, openSession, sessionHash } from './access/session.ts';
 import {
   issueToken,
   judgeToken,
-  principalOfToken,
   type TokenIssue,
   type TokenRequest,
   tokenDaysMax,
   tokenHash,
 } from './access/token.ts';
+import { asOperator, openSessions, type SessionParts } from './app-sessions.ts';
 import type { SessionDesk } from './http/http-parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
@@ -41,7 +40,11 @@ const claimSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('claimed'), claimedAt: z.number(), by: z.string() }),
 ]);
 
-export function openAccess(store: Store, clock: Clock): AccessDesk {
+export function openAccess(
+  store: Store,
+  clock: Clock,
+  given: Pick<SessionParts, 'limits' | 'people'>,
+): AccessDesk {
   const stateIn = async (tx: StoreWrite): Promise<ClaimState> => {
     const parsed = claimSchema.safeParse(await tx.setting('claim'));
     return parsed.success ? parsed.data : { kind: 'unclaimed' };
@@ -87,43 +90,8 @@ export function openAccess(store: Store, clock: Clock): AccessDesk {
       if (hash === undefined) return undefined;
       const verdict = judgeToken(bearer, await store.read.tokenByHash(loopPrincipal, hash), clock.now());
       if (verdict.kind === 'refused') return undefined;
-      // Whoever may do everything stands for a person who runs Foldback.
       return asOperator(verdict.principal);
     },
-    sessions: openSessions(store, clock),
-  };
-}
-
-function asOperator(principal: Principal): Principal {
-  return principal.scopes.has('admin') ? { ...principal, kind: 'operator' } : principal;
-}
-
-/** Each cookie is judged by its session and by the token that it stands on: revoking either ends it at once. */
-function openSessions(store: Store, clock: Clock): SessionDesk {
-  const sessionOf = async (secret: string) => {
-    const hash = sessionHash(secret);
-    const row = hash === undefined ? undefined : await store.read.sessionByHash(loopPrincipal, hash);
-    return row !== undefined && isSessionValid(secret, row, clock.now()) ? row : undefined;
-  };
-  return {
-    begin: async (text) => {
-      const hash = tokenHash(text);
-      const token = hash === undefined ? undefined : await store.read.tokenByHash(loopPrincipal, hash);
-      const verdict = judgeToken(text, token, clock.now());
-      if (token === undefined || verdict.kind === 'refused') return undefined;
-      const id = randomBytes(16).toString('hex');
-      const { secret, session } = openSession(id, token, clock.now(), randomBytes(randomBytesCount));
-      await store.transaction((tx) => tx.insertSession(session));
-      return { secret, expiresAt: session.expiresAt, principal: asOperator(verdict.principal) };
-    },
-    find: async (secret) => {
-      const session = await sessionOf(secret);
-      if (session === undefined) return undefined;
-      const token = await store.read.tokenById(loopPrincipal, session.tokenId);
-      const principal = token === undefined ? undefined : principalOfToken(token, clock.now());
-      return principal === undefined ? undefined : asOperator(principal);
-    },
-    idOf: async (secret) => (await sessionOf(secret))?.id,
-    end: (id) => store.transaction((tx) => tx.revokeSession(id, clock.now())),
+    sessions: openSessions({ store, clock, ...given }),
   };
 }

@@ -9,6 +9,7 @@ import { openBackup } from './app-backup.ts';
 import { policyTrial } from './app-controls.ts';
 import { openDirectory, openPushed, type PushedList } from './app-directory.ts';
 import { openSuppressions } from './app-duties.ts';
+import { openIdentity } from './app-identity.ts';
 import { checkKeys } from './app-keys.ts';
 import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
 import { assembleLoop } from './assemble.ts';
@@ -18,7 +19,7 @@ import type { Config } from './config/schema.ts';
 import { openPacks } from './content.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
 import { contentReader } from './enrich.ts';
-import type { ByHand, DirectoryDesk, ReportBatch, ReportOptions } from './http/http-parts.ts';
+import type { ByHand, DirectoryDesk, ReportBatch, ReportOptions, SingleSignOn } from './http/http-parts.ts';
 import { openPolicyDesk, type PolicyDesk } from './http/policy/policy-desk.ts';
 import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
 import { sealRows } from './ledger/rows.ts';
@@ -61,6 +62,7 @@ export type App = AccessDesk & {
   /** A case that a person reports. */
   readonly byHand: ByHand;
   readonly directory: DirectoryDesk;
+  readonly singleSignOn: SingleSignOn | undefined;
   readonly policies: PolicyDesk;
   /** Takes over policies that are changed while the process runs. */
   readonly followPolicies: () => { stop(): Promise<void> };
@@ -186,8 +188,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   const policies = openPolicyDesk({ live: livePolicyFolder(packs.dir), parts, mapContext, log });
   const signer = signingKey(keys.ledger[0].key);
   const checkpointFile = config.ledger.checkpoints ?? join(config.data.dir, 'checkpoints.jsonl');
+  const access = openAccess(store, clock, { limits: config.access.session, people: owners.people });
+  const identity = openIdentity({ config, store, clock, people: owners.people, sessions: access.sessions });
   return {
-    ...openAccess(store, clock),
+    ...access,
+    singleSignOn: identity?.desk,
     config,
     log,
     parts,
@@ -223,6 +228,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
     close: async () => {
       await Promise.all(open.map((channel) => channel.close?.()));
+      await identity?.close();
       clones.close();
       policies.live.close();
       await store.close();

@@ -1,4 +1,7 @@
+import { isRole, type Role, roleNames } from '../core/role-names.ts';
 import { type Scope, scopes } from './scope.ts';
+
+export { isRole, type Role, roleNames };
 
 const reads: readonly Scope[] = scopes.filter((scope) => scope.endsWith(':read'));
 const daily: readonly Scope[] = [
@@ -36,15 +39,7 @@ export const roles = {
     scopes: ['agents:use', 'policy:evaluate'],
   },
   directory: { sentence: 'An identity provider that pushes people and groups.', scopes: ['scim:write'] },
-} as const satisfies Record<string, { readonly sentence: string; readonly scopes: readonly Scope[] }>;
-
-export type Role = keyof typeof roles;
-
-export const roleNames: readonly Role[] = Object.keys(roles).filter(isRole);
-
-export function isRole(text: string): text is Role {
-  return Object.hasOwn(roles, text);
-}
+} as const satisfies Record<Role, { readonly sentence: string; readonly scopes: readonly Scope[] }>;
 
 /** The scopes of several roles together. */
 export function scopesOf(names: readonly Role[]): ReadonlySet<Scope> {

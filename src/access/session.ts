@@ -2,16 +2,19 @@ import { isEqualConstantTime } from '../lib/hmac.ts';
 import { makeSecret, parseSecret, secretHash } from './secret-text.ts';
 
 /**
- * A browser that an operator signed in, as the store keeps it: never the cookie's secret, only its hash. It stands on a
- * token and can do what that token can: it ends with it.
+ * A browser that is signed in, as the store keeps it: never the cookie's secret, only its hash. It stands on a token, can
+ * do what that token can and ends with it; or it is a person's, and ends with their account.
  */
 export type StoredSession = {
   readonly id: string;
   /** SHA-256 of the cookie's secret, 64 hex. */
   readonly hash: string;
-  readonly tokenId: string;
+  readonly tokenId?: string;
+  readonly accountId?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** When it was used last, to the minute; of people's. */
+  readonly seenAt?: number;
   readonly revokedAt?: number;
 };
 
@@ -31,6 +34,21 @@ export function openSession(
   return {
     secret,
     session: { id, hash: secretHash(secret), tokenId: token.id, createdAt: now, expiresAt },
+  };
+}
+
+/** A person's session, after a login. */
+export function openPersonSession(
+  id: string,
+  accountId: string,
+  until: number,
+  now: number,
+  random: Uint8Array,
+): { readonly secret: string; readonly session: StoredSession } {
+  const secret = makeSecret('session', random);
+  return {
+    secret,
+    session: { id, hash: secretHash(secret), accountId, createdAt: now, expiresAt: until, seenAt: now },
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { access } from './sections/access.ts';
 import { backup } from './sections/backup.ts';
 import { backlog, channels, delivery, duty } from './sections/delivery.ts';
 import { http, limits } from './sections/http.ts';
@@ -24,6 +25,7 @@ export const sections = {
   data,
   database,
   http,
+  access,
   delivery,
   ladder,
   channels,

@@ -12,6 +12,7 @@ import type { MeasureSettings } from '../loop/measure.ts';
 import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';
+import type { IdentityProvider, LoginSecrets } from '../ports/identity-provider.ts';
 import type { MapContext, OpenReceiver, Source } from '../ports/source.ts';
 import type { DirectoryRow } from '../ports/store.ts';
 import type { PolicyDesk } from './policy/policy-desk.ts';
@@ -54,6 +55,8 @@ export type HttpParts = {
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
   /** Browsers that are signed in. */
   readonly sessions: SessionDesk;
+  /** Where single sign-on is set up. */
+  readonly singleSignOn?: SingleSignOn | undefined;
   /** Everything stored, packed; see `ports/store-backup.ts`. */
   readonly backup: () => Promise<{ readonly name: string; readonly bytes: ReadableStream<Uint8Array> }>;
   readonly isReady: () => Promise<boolean>;
@@ -61,18 +64,35 @@ export type HttpParts = {
   readonly consoleFolder?: string;
 };
 
+/** A session that just began: the secret of its cookie. */
+export type Begun = { readonly secret: string; readonly expiresAt: number; readonly principal: Principal };
+
 export type SessionDesk = {
   /** Undefined for a token that is not valid. */
-  begin(
-    token: string,
-  ): Promise<
-    { readonly secret: string; readonly expiresAt: number; readonly principal: Principal } | undefined
-  >;
+  begin(token: string): Promise<Begun | undefined>;
+  /** A person's own, after a login. Undefined when the account was disabled or its person left. */
+  beginPerson(accountId: string): Promise<Begun | undefined>;
   /** Who has this cookie; undefined for any that is not valid now. */
   find(secret: string): Promise<Principal | undefined>;
+  /** The person who signed in, where it stands on no token. `email` is verified. */
+  person(
+    secret: string,
+  ): Promise<{ readonly id: string; readonly name: string; readonly email?: string } | undefined>;
   idOf(secret: string): Promise<string | undefined>;
   /** False when none of this id runs. */
   end(id: string): Promise<boolean>;
+};
+
+/** Signs in whom an identity provider knows. */
+export type SingleSignOn = Pick<IdentityProvider, 'name' | 'begin'> & {
+  finish(
+    address: URL,
+    redirectUri: string,
+    secrets: LoginSecrets,
+  ): Promise<
+    | ({ readonly kind: 'signed-in' } & Begun)
+    | { readonly kind: 'refused'; readonly reason: string; readonly account?: string }
+  >;
 };
 
 /** What the doors read of the configuration. */

@@ -152,6 +152,8 @@ export const routeTable = [
   { method: 'POST', path: '/check', access: 'public', takes: form },
   { method: 'GET', path: '/signin', access: 'public' },
   { method: 'POST', path: '/signin', access: 'public', takes: form },
+  { method: 'GET', path: '/signin/oidc', access: 'public' },
+  { method: 'GET', path: '/signin/oidc/callback', access: 'public' },
   { method: 'POST', path: '/signout', access: 'public', takes: form },
   { method: 'GET', path: '/console', access: 'public' },
   { method: 'GET', path: '/console/{rest}', access: 'public' },

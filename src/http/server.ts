@@ -40,6 +40,7 @@ import { homeRoutes } from './routes/pages/home.ts';
 import { outboxRoutes } from './routes/pages/outbox.ts';
 import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
+import { singleSignOnRoutes } from './routes/pages/single-sign-on.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { periodEvidenceRoutes } from './routes/period-evidence.ts';
 import { personDataRoutes } from './routes/person-data.ts';
@@ -95,7 +96,7 @@ function guard(app: Hono, room: Room): void {
     forbiddenOriginPaths: ['/mcp'],
     isHttps: room.isHttps,
     page: (code, requestId, c) => {
-      if (code === 'unauthenticated') return signInForm(room, c, c.req.path, false);
+      if (code === 'unauthenticated') return signInForm(room, c, c.req.path);
       const id = requestId === undefined ? {} : { requestId };
       return problemPage({ host: room.host(c), code, ...id }, room.words());
     },
@@ -154,6 +155,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...homeRoutes(room),
     ...checkRoutes(room),
     ...signInRoutes(room),
+    ...singleSignOnRoutes(room),
     ...outboxRoutes(room),
     ...consoleRoutes(room),
     ...describeRoutes(room, () => mounted),

@@ -14,6 +14,8 @@ export type Frame = {
   /** Host name to be named in the last line. */
   readonly host: string;
   readonly isWide?: boolean;
+  /** Path of ours to which the browser goes on by itself. */
+  readonly goesOnTo?: string;
 };
 
 const mark = html`<svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="M16.5 10a6.5 6.5 0 1 1-2.2-4.9"/><path d="M14.8 1.8v3.6h-3.6"/></svg>`;
@@ -29,7 +31,7 @@ export function pageFrame(frame: Frame): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex">
+<meta name="robots" content="noindex">${frame.goesOnTo === undefined ? '' : html`\n<meta http-equiv="refresh" content="0;url=${frame.goesOnTo}">`}
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no">
 <title>${frame.title} · Foldback</title>
 <link rel="stylesheet" href="${pageStylePath}">

@@ -181,6 +181,10 @@ const claim = z.strictObject({
 
 const signIn = z.strictObject({
   title: text(),
+  single: text('name'),
+  failed: text(),
+  done: text(),
+  goOn: text(),
   intro: text(),
   field: text(),
   send: text(),

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { pageFrame } from './page-frame.ts';
+import { fill } from './page-text.ts';
 import type { PageWords } from './page-words.ts';
 
 export type SignInView = {
@@ -7,9 +8,14 @@ export type SignInView = {
   readonly nonce: string;
   /** Path to go to afterwards: one of our own pages. */
   readonly next: string;
-  /** The token that was sent is not valid. */
-  readonly isRefused: boolean;
+  /** Why the last attempt did not work. */
+  readonly problem?: SignInProblem;
+  /** What single sign-on is called, where it is set up. */
+  readonly singleSignOn?: string;
 };
+
+/** `wrong`: the token is not valid; `failed`: the identity provider's answer was not taken. */
+export type SignInProblem = 'wrong' | 'failed';
 
 /** Longest token that is taken, in characters; ours have 48. */
 export const signInTokenLengthMax = 512;
@@ -17,10 +23,22 @@ export const signInTokenLengthMax = 512;
 /** How an operator gets in with a browser. The token is pasted, never part of an address. */
 export function signInPage(view: SignInView, words: PageWords): string {
   const { signIn } = words;
-  const refused = view.isRefused ? html`<p role="alert"><strong>${signIn.wrong}</strong></p>` : '';
-  const main = html`<h1>${signIn.title}</h1><div class="card">${refused}<p>${signIn.intro}</p>
-<form method="post" action="/signin" autocomplete="off"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${view.next}">
+  const { problem, next, singleSignOn } = view;
+  const refused = problem === undefined ? '' : html`<p role="alert"><strong>${signIn[problem]}</strong></p>`;
+  const single =
+    singleSignOn === undefined
+      ? ''
+      : html`<p><a class="button first" href="/signin/oidc?next=${encodeURIComponent(next)}">${fill(signIn.single, { name: singleSignOn })}</a></p>`;
+  const main = html`<h1>${signIn.title}</h1><div class="card">${refused}${single}<p>${signIn.intro}</p>
+<form method="post" action="/signin" autocomplete="off"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${next}">
 <label><span>${signIn.field}</span><input type="password" name="token" maxlength="${signInTokenLengthMax}" autocomplete="off" spellcheck="false" required></label><button class="first">${signIn.send}</button></form></div>
 <p class="soft">${signIn.how}</p><pre><code>npx foldback admin token</code></pre>`;
   return pageFrame({ words, title: signIn.title, main, host: view.host });
+}
+
+/** After single sign-on. It goes on by itself, without a script; the link is for browsers that do not. */
+export function signedInPage(view: Pick<SignInView, 'host' | 'next'>, words: PageWords): string {
+  const { signIn } = words;
+  const main = html`<h1>${signIn.done}</h1><p><a class="button first" href="${view.next}">${signIn.goOn}</a></p>`;
+  return pageFrame({ words, title: signIn.done, main, host: view.host, goesOnTo: view.next });
 }

@@ -15,11 +15,14 @@ export type TokenRow = {
   readonly revokedAt?: number;
 };
 
+/** Stands on a token or is a person's: one of the two ids is there. */
 export type SessionRow = {
   readonly id: string;
   readonly hash: string;
-  readonly tokenId: string;
+  readonly tokenId?: string;
+  readonly accountId?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+  readonly seenAt?: number;
   readonly revokedAt?: number;
 };

@@ -2,6 +2,7 @@ import type { Json } from '../core/event.ts';
 import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
 import type { SessionRow, TokenRow } from './store-access.ts';
+import type { AccountRead, AccountWrite } from './store-accounts.ts';
 import type { AgentReads, AgentWrites } from './store-agents.ts';
 import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
@@ -57,6 +58,8 @@ import type { PrivacyRead, PrivacyWrite } from './store-privacy.ts';
 import type { SampleRead, SampleWrite } from './store-samples.ts';
 
 export * from './store-access.ts';
+export * from './store-accounts.ts';
+export * from './store-accounts.ts';
 export * from './store-agents.ts';
 export * from './store-backup.ts';
 export * from './store-controls.ts';
@@ -101,7 +104,8 @@ export interface Store {
 }
 
 export interface StoreWrite
-  extends AgentWrites,
+  extends AccountWrite,
+    AgentWrites,
     ControlWrite,
     EvidenceWrite,
     ExperimentWrite,
@@ -244,7 +248,8 @@ export interface StoreWrite
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
 export interface StoreRead
-  extends AgentReads,
+  extends AccountRead,
+    AgentReads,
     ControlRead,
     EvidenceRead,
     ExperimentRead,

@@ -124,6 +124,8 @@ describe('the route table', () => {
       'POST /check',
       'GET /signin',
       'POST /signin',
+      'GET /signin/oidc',
+      'GET /signin/oidc/callback',
       'POST /signout',
       'GET /console',
       'GET /console/{rest}',

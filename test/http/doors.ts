@@ -82,7 +82,10 @@ export function openDoors(options: DoorsOptions): Doors {
   const house = openHouse(options);
   const logged: string[] = [];
   const hash = keyedHash(testKeys.event);
-  const access = openAccess(options.store, house.clock);
+  const access = openAccess(options.store, house.clock, {
+    limits: { hours: 12, idleMinutes: 60 },
+    people: () => house.parts.people,
+  });
   const mapContext = (receivedAt: number) => ({
     receivedAt,
     fingerprint: testFingerprinter,

@@ -5,6 +5,7 @@ import { sessionHours } from '../../access/session.ts';
 import { AppError } from '../../core/errors.ts';
 import { requireAllTeams } from '../caller/caller.ts';
 import { requireOwnScript } from '../caller/own-script.ts';
+import type { Begun } from '../http-parts.ts';
 import { id32, instant, iso } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { acting, bodyOf, noQuery, type Operations, open, pathPart, reading } from '../table/operation.ts';
@@ -20,7 +21,8 @@ export type CallerJson = z.infer<typeof callerSchema>;
 
 const sessionSchema = z.object({
   id: id32,
-  token: z.object({ id: id32, name: z.string().exactOptional() }),
+  token: z.object({ id: id32, name: z.string().exactOptional() }).exactOptional(),
+  person: z.object({ id: id32, name: z.string().exactOptional() }).exactOptional(),
   createdAt: instant,
   expiresAt: instant,
   isThis: z.boolean().describe('Whether it is the one that asks.'),
@@ -87,22 +89,23 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
       },
       handle: async ({ c, caller }) => {
         requireAllTeams(caller);
-        const [rows, tokens] = await Promise.all([
-          parts.store.read.sessions(caller, parts.clock.now()),
-          parts.store.read.tokens(caller),
+        const { read } = parts.store;
+        const [rows, tokens, accounts] = await Promise.all([
+          read.sessions(caller, parts.clock.now()),
+          read.tokens(caller),
+          read.accounts(caller),
         ]);
-        const names = new Map(tokens.map(({ id, name }) => [id, name]));
+        const names = new Map([...tokens, ...accounts].map(({ id, name }) => [id, name]));
         const own = await given.sessions.idOf(room.session.read(c) ?? '');
-        const items = rows.map(({ id, tokenId, createdAt, expiresAt }) => {
-          const name = names.get(tokenId);
-          return {
-            id,
-            token: { id: tokenId, ...(name === undefined ? {} : { name }) },
-            createdAt: iso(createdAt),
-            expiresAt: iso(expiresAt),
-            isThis: id === own,
-          };
-        });
+        const named = (id: string) => ({ id, ...optionalName(names.get(id)) });
+        const items = rows.map(({ id, tokenId, accountId, createdAt, expiresAt }) => ({
+          id,
+          ...(tokenId === undefined ? {} : { token: named(tokenId) }),
+          ...(accountId === undefined ? {} : { person: named(accountId) }),
+          createdAt: iso(createdAt),
+          expiresAt: iso(expiresAt),
+          isThis: id === own,
+        }));
         return c.json({ items });
       },
     }),
@@ -124,10 +127,14 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
 export async function signIn(room: Room, c: Context, token: string): Promise<Principal | undefined> {
   const begun = await room.given.sessions.begin(token);
   if (begun === undefined) return undefined;
-  // Whoever signs in anew leaves no older session behind in this browser.
+  await takeSession(room, c, begun);
+  return begun.principal;
+}
+
+/** Whoever signs in anew leaves no older session behind in this browser. */
+export async function takeSession(room: Room, c: Context, begun: Begun): Promise<void> {
   await endOwn(room, c);
   room.session.write(c, begun.secret, begun.expiresAt, room.given.parts.clock.now());
-  return begun.principal;
 }
 
 export async function signOut(room: Room, c: Context): Promise<void> {
@@ -138,4 +145,8 @@ export async function signOut(room: Room, c: Context): Promise<void> {
 async function endOwn(room: Room, c: Context): Promise<void> {
   const id = await room.given.sessions.idOf(room.session.read(c) ?? '');
   if (id !== undefined) await room.given.sessions.end(id);
+}
+
+function optionalName(name: string | undefined): { readonly name?: string } {
+  return name === undefined ? {} : { name };
 }

@@ -10,6 +10,7 @@ import * as marks from './queries/marks.ts';
 import * as moveMessages from './queries/move-messages.ts';
 import * as notices from './queries/notices.ts';
 import * as operateMessages from './queries/operate-messages.ts';
+import * as readAccounts from './queries/read-accounts.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
 import * as readControls from './queries/read-controls.ts';
 import * as readEvidence from './queries/read-evidence.ts';
@@ -28,6 +29,7 @@ import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
 import * as samples from './queries/samples.ts';
+import * as writeAccounts from './queries/write-accounts.ts';
 import * as writeCampaigns from './queries/write-campaigns.ts';
 import * as writeControls from './queries/write-controls.ts';
 import * as writeDirectory from './queries/write-directory.ts';
@@ -105,6 +107,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readSettings),
     ...bind(db, readMany),
     ...bind(db, readSessions),
+    ...bind(db, readAccounts),
     ...bind(db, readTotals),
     ...bind(db, readUntold),
     ...bind(db, readRefused),
@@ -141,6 +144,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, personLinks),
     ...bind(trx, settings),
     ...bind(trx, writeSessions),
+    ...bind(trx, writeAccounts),
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),
     ...bind(trx, writePolicies),

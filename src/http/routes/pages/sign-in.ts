@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { AppError } from '../../../core/errors.ts';
-import { signInPage, signInTokenLengthMax } from '../../../pages/sign-in-page.ts';
+import { type SignInProblem, signInPage, signInTokenLengthMax } from '../../../pages/sign-in-page.ts';
 import { formNonce, judgeNonce } from '../../caller/form-nonce.ts';
 import { readForm } from '../../hardening/raw-body.ts';
 import type { Room } from '../../room.ts';
@@ -21,7 +21,7 @@ export function signInRoutes(room: Room): Pick<Operations, SignInKeys> {
     'GET /signin': open({
       summary: 'Where an operator signs in with a token.',
       answers: { 200: { description: 'The page.', type: 'text/html' } },
-      handle: (c) => c.html(signInForm(room, c, '/', false)),
+      handle: (c) => c.html(signInForm(room, c, '/')),
     }),
     'POST /signin': open({
       summary: 'Signs a browser in.',
@@ -34,7 +34,7 @@ export function signInRoutes(room: Room): Pick<Operations, SignInKeys> {
         const nonce = judgeNonce(given.formKey, ['sign-in'], fields.get('form') ?? '', now, pageAgeMs);
         const token = (fields.get('token') ?? '').trim().slice(0, signInTokenLengthMax);
         const isGood = nonce === 'good' && (await signIn(room, c, token)) !== undefined;
-        if (!isGood) return c.html(signInForm(room, c, next, true), 401);
+        if (!isGood) return c.html(signInForm(room, c, next, 'wrong'), 401);
         return c.redirect(next, 303);
       },
     }),
@@ -63,13 +63,24 @@ export function signInRoutes(room: Room): Pick<Operations, SignInKeys> {
 }
 
 /** The sign-in page, for its own address and in the place of a page that needs one to be signed in. */
-export function signInForm(room: Room, c: Context, next: string, isRefused: boolean): string {
-  const { formKey, parts } = room.given;
+export function signInForm(room: Room, c: Context, next: string, problem?: SignInProblem): string {
+  const { formKey, parts, singleSignOn } = room.given;
   const nonce = formNonce(formKey, ['sign-in'], parts.clock.now(), parts.randomId().slice(0, 16));
-  return signInPage({ host: room.host(c), nonce, next: ownPath(next), isRefused }, room.words());
+  const view = {
+    host: room.host(c),
+    nonce,
+    next: ownPath(next),
+    ...(problem === undefined ? {} : { problem }),
+    ...(singleSignOn === undefined ? {} : { singleSignOn: singleSignOn.name }),
+  };
+  return signInPage(view, room.words());
 }
 
 /** Only pages of ours that one signs in for: an address in a form must lead nowhere else. */
-function ownPath(path: string): string {
-  return /^\/outbox(?:\/[0-9a-f]{32})?$/u.test(path) ? path : '/';
+export function ownPath(path: string): string {
+  return /^\/(?:outbox(?:\/[0-9a-f]{32})?|r\/[0-9A-Za-z]{22}(?:\?case=[0-9A-Z-]{1,20})?|console(?:\/[\w-]{1,80}){0,4})$/u.test(
+    path,
+  )
+    ? path
+    : '/';
 }

@@ -8,9 +8,11 @@ type Db = Kysely<unknown>;
 type SessionRecord = {
   readonly id: string;
   readonly hash: string;
-  readonly token_id: string;
+  readonly token_id: string | null;
+  readonly account_id: string | null;
   readonly created_at: number;
   readonly expires_at: number;
+  readonly seen_at: number | null;
   readonly revoked_at: number | null;
 };
 
@@ -18,9 +20,11 @@ function sessionOf(record: SessionRecord): SessionRow {
   return {
     id: idOf(record.id),
     hash: record.hash,
-    tokenId: idOf(record.token_id),
+    ...optional('tokenId', record.token_id === null ? null : idOf(record.token_id)),
+    ...optional('accountId', record.account_id === null ? null : idOf(record.account_id)),
     createdAt: Number(record.created_at),
     expiresAt: Number(record.expires_at),
+    ...optional('seenAt', record.seen_at === null ? null : Number(record.seen_at)),
     ...optional('revokedAt', record.revoked_at),
   };
 }
