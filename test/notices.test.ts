@@ -9,6 +9,7 @@ import {
 import { announce } from '../src/loop/announce.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { type LoopParts, loopPrincipal } from '../src/loop/parts.ts';
+import { isGone, resumeReceivers } from '../src/loop/receivers.ts';
 import type { Channel } from '../src/ports/channel.ts';
 import type { Store } from '../src/ports/store.ts';
 import { day, fakeSecret, type House, leak, monday, openHouse, testClock } from './support/house.ts';
@@ -26,7 +27,9 @@ async function receiver(now: () => number) {
   const seen: { id: string; type: string; data: Record<string, unknown>; raw: string }[] = [];
   const answers: number[] = [];
   let isUp = true;
+  let calls = 0;
   const server = createServer(async (request, response) => {
+    calls += 1;
     const raw = (await request.toArray()).join('');
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
@@ -41,17 +44,21 @@ async function receiver(now: () => number) {
     response.writeHead(answers.shift() ?? 204).end();
   });
   const url = `http://127.0.0.1:${await listen(server)}/cases`;
-  const channel: Channel = createWebhook(
-    webhookSettings.parse({
-      url: 'https://hooks.example.com/messages',
-      secrets: secret,
-      allowPrivateNetwork: true,
-      stateChanges: true,
-      stateChangesUrl: url,
-    }),
-  );
+  const webhookTo = (messages: string, stateChanges = true): Channel => {
+    const made = createWebhook(
+      webhookSettings.parse({
+        url: messages,
+        secrets: secret,
+        allowPrivateNetwork: true,
+        stateChanges,
+        stateChangesUrl: url,
+      }),
+    );
+    opened.push({ close: () => made.close?.() });
+    return made;
+  };
+  const channel = webhookTo('https://hooks.example.com/messages');
   opened.push(
-    { close: () => channel.close?.() },
     {
       close() {
         server.closeAllConnections();
@@ -63,6 +70,10 @@ async function receiver(now: () => number) {
     seen,
     answers,
     channel,
+    /** The same channel, whose messages go to the receiver too. */
+    forMessages: () => webhookTo(url, false),
+    url,
+    calls: () => calls,
     setUp: (up: boolean) => {
       isUp = up;
     },
@@ -158,6 +169,73 @@ for (const kind of testStores()) {
       await announce(parts);
       expect(to.seen).toHaveLength(40);
       expect(new Set(to.seen.map(({ id }) => id)).size).toBe(40);
+    });
+
+    test('is told again when Standard Webhooks says: at once, then nine times within three days', async () => {
+      const { house, parts, to } = await open();
+      to.setUp(false);
+      await taken(parts, monday);
+      const waits: number[] = [];
+      for (let minutes = 0; minutes <= 80 * 60; minutes += 5) {
+        const before = to.calls();
+        await announce(parts);
+        if (to.calls() > before) waits.push(minutes);
+        // The second follows within seconds.
+        if (minutes === 0) {
+          house.clock.pass(5_000);
+          await announce(parts);
+        }
+        house.clock.pass(300_000);
+      }
+      const hours = waits.map((minutes) => Number((minutes / 60).toFixed(2)));
+      expect(hours).toEqual([0, 0.08, 0.58, 2.58, 7.58, 17.58, 31.58, 51.58, 75.58]);
+      expect(to.calls()).toBe(10);
+    });
+
+    test('who answers 410 is called no more, until an operator or other settings say so; nothing is lost meanwhile', async () => {
+      const { house, parts, to } = await open();
+      to.answers.push(410);
+      await taken(parts, monday);
+      await announce(parts);
+      expect(to.seen).toHaveLength(1);
+      await taken(parts, monday);
+      await house.settleDown();
+      for (let n = 0; n < 20; n += 1) {
+        house.clock.pass(day);
+        expect(await announce(parts)).toEqual({ told: 0, dead: 0 });
+      }
+      expect(to.calls()).toBe(1);
+      const admin = { ...loopPrincipal, id: 'admin' };
+      expect(await resumeReceivers(parts, admin, to.channel)).toBe(true);
+      expect(await resumeReceivers(parts, admin, to.channel)).toBe(false);
+      expect((await announce(parts)).told).toBeGreaterThan(3);
+      expect(to.seen.filter(({ id }) => id === to.seen[0]?.id)).toHaveLength(2);
+      const ofFirst = to.seen.filter(({ data }) => data['loop'] === to.seen[0]?.data['loop']);
+      const seqs = ofFirst.map(({ data }) => Number(data['seq']));
+      expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+    });
+
+    test('a message to whom answers 410 is refused, and no other is sent there; other settings make another receiver', async () => {
+      const clock = testClock();
+      const to = await receiver(clock.now);
+      const channel = to.forMessages();
+      const house = openHouse({ store, clock, channels: [channel], delivery: { channel: 'webhook', perPersonPerDayMax: 500 } });
+      to.answers.push(410);
+      await taken(house.parts, monday);
+      await house.settleDown();
+      const calls = to.calls();
+      expect(calls).toBe(1);
+      expect(await isGone(house.parts, channel)).toBe(true);
+      await taken(house.parts, monday);
+      await house.settleDown();
+      expect(to.calls()).toBe(calls);
+      const { items } = await store.read.messages(loopPrincipal, { state: 'refused', limit: 10 });
+      expect(items[0]?.lastError).toContain('wants no more messages');
+      const other = createWebhook(
+        webhookSettings.parse({ url: `${to.url}2`, secrets: secret, allowPrivateNetwork: true }),
+      );
+      opened.push({ close: () => other.close?.() });
+      expect(await isGone(house.parts, other)).toBe(false);
     });
 
     test('is given up after three days of silence, and that is said', async () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { channels } from '../adapters/index.ts';
-import { openApp } from '../app.ts';
+import { type App, openApp } from '../app.ts';
 import { channelsInUse } from '../config/checks.ts';
 import { findKeys } from '../config/keys-store.ts';
 import type { Config } from '../config/schema.ts';
@@ -10,11 +11,12 @@ import { AppError } from '../core/errors.ts';
 import { openClones } from '../lib/git/clones.ts';
 import { locateGitDir } from '../lib/git/locate.ts';
 import { createLog } from '../lib/log.ts';
-import { readServerFile } from '../lib/server-file.ts';
+import { readServerFile, type ServerFile } from '../lib/server-file.ts';
 import { openOwners, ownerFiles } from '../owner-directories.ts';
 import { loadPacks } from '../packs/load.ts';
 import { shippedPacksDir } from '../packs/pack-folder.ts';
 import { problemText } from '../packs/problem.ts';
+import { goneSince, receiversOf } from '../loop/receivers.ts';
 import { lockData } from '../serve.ts';
 import { plural } from './output.ts';
 
@@ -185,7 +187,7 @@ async function checkStore(config: Config): Promise<readonly Check[]> {
         ]
       : [];
   const running = await readServerFile(config.data.dir);
-  if (running !== undefined) return [...kind, ...(await checkServer(running.url))];
+  if (running !== undefined) return [...kind, ...(await checkServer(running))];
   if (config.database.url === undefined && !existsSync(config.data.dir))
     return [...kind, remark('store', 'nothing is stored yet', 'npx foldback serve')];
   try {
@@ -194,6 +196,7 @@ async function checkStore(config: Config): Promise<readonly Check[]> {
       const { keys, source } = await findKeys(config, randomBytes);
       const app = await openApp({ config, keys, log: createLog({ level: 'silent' }) });
       const isReady = await app.isReady();
+      const gone = isReady ? await goneReceivers(app) : [];
       await app.close();
       const opened = isReady
         ? ok('store', 'it opens')
@@ -202,6 +205,7 @@ async function checkStore(config: Config): Promise<readonly Check[]> {
         ...kind,
         opened,
         ok('keys', `from the ${source === 'configuration' ? 'settings' : 'data folder'}; they fit the data`),
+        ...gone,
       ];
     } finally {
       await lock?.release();
@@ -211,7 +215,40 @@ async function checkStore(config: Config): Promise<readonly Check[]> {
   }
 }
 
-async function checkServer(url: string): Promise<readonly Check[]> {
+async function goneReceivers({ parts, channels: open }: App): Promise<readonly Check[]> {
+  const found: Check[] = [];
+  for (const channel of open)
+    for (const receiver of receiversOf(channel)) {
+      const since = await goneSince(parts, receiver);
+      if (since !== undefined) found.push(goneReceiver(channel.id, new Date(since).toISOString()));
+    }
+  return found.slice(0, 10);
+}
+
+function goneReceiver(id: string, since: string): Check {
+  const detail = `it said that it wants nothing any more (410) and is not called since ${since}`;
+  return problem(`receiver of ${id}`, detail, `npx foldback channels resume ${id}`);
+}
+
+const channelsAnswer = z.object({
+  items: z.array(z.looseObject({ id: z.string(), receiverGoneSince: z.string().optional() })),
+});
+
+/** What a running server knows of its receivers. */
+async function askReceivers({ url, token }: ServerFile): Promise<readonly Check[]> {
+  const response = await fetch(`${url}/v1/channels`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(askTimeoutMs),
+  });
+  const answer = channelsAnswer.safeParse(response.ok ? await response.json() : undefined);
+  if (!answer.success) return [];
+  return answer.data.items.flatMap(({ id, receiverGoneSince: since }) =>
+    since === undefined ? [] : [goneReceiver(id, since)],
+  );
+}
+
+async function checkServer(server: ServerFile): Promise<readonly Check[]> {
+  const { url } = server;
   const started = Date.now();
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(askTimeoutMs) });
@@ -220,9 +257,10 @@ async function checkServer(url: string): Promise<readonly Check[]> {
     const ready = response.ok
       ? ok('server', `it answers at ${url}`)
       : problem('server', `it is not ready (${response.status})`, 'Look into its log.');
-    if (!(skewMs > skewMsMax)) return [ready];
+    const gone = response.ok ? await askReceivers(server) : [];
+    if (!(skewMs > skewMsMax)) return [ready, ...gone];
     const detail = `the server's is ${Math.round(skewMs / 1000)} s away`;
-    return [ready, problem('clock of the server', detail, 'Set both clocks, best by NTP.')];
+    return [ready, ...gone, problem('clock of the server', detail, 'Set both clocks, best by NTP.')];
   } catch (error) {
     const detail = `no answer from ${url}: ${detailOf(error)}`;
     return [problem('server', detail, 'Start it again: npx foldback serve')];

@@ -35,7 +35,7 @@ export function addMessages(program: Command, shared: Shared): void {
     finish(await messagesShowCommand(id, flags));
   });
   addOperations(messages, common, finish);
-  common(
+  const channels = common(
     program
       .command('channels')
       .description('Shows for each channel what became of its messages.')
@@ -44,6 +44,15 @@ export function addMessages(program: Command, shared: Shared): void {
   ).action(async (flags) => {
     const { channelsCommand } = await import('./commands/messages.ts');
     finish(await channelsCommand(flags));
+  });
+  common(
+    channels
+      .command('resume')
+      .description('Calls a receiver again that said it wants nothing any more (410).')
+      .argument('<channel>', 'its id, such as webhook'),
+  ).action(async (channel: string, flags: Flags) => {
+    const { channelResumeCommand } = await import('./commands/messages.ts');
+    finish(await channelResumeCommand(channel, flags));
   });
 }
 

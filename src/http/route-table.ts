@@ -100,6 +100,7 @@ export const routeTable = [
   { method: 'POST', path: '/v1/messages/{id}/withdraw', access: 'delivery:write', takes: json },
   { method: 'POST', path: '/v1/messages/{id}/settle', access: 'messages:write', takes: json },
   { method: 'GET', path: '/v1/channels', access: 'messages:read' },
+  { method: 'POST', path: '/v1/channels/{channel}/resume', access: 'delivery:write' },
 
   { method: 'POST', path: '/mcp', access: 'agents:use', takes: json },
   { method: 'POST', path: '/v1/agents/calls', access: 'agents:use', takes: json },

@@ -3,15 +3,14 @@ import { noticesOf } from '../core/loop/notices.ts';
 import { type LoopState, pathBetween } from '../core/loop/states.ts';
 import type { LoopRow, StoreWrite } from '../ports/store.ts';
 import type { ClaimedNotice, NoticeRow, NoticeUpdate } from '../ports/store-notices.ts';
+import { backOffOf, secondsAfter } from './back-off.ts';
 import type { LoopParts } from './parts.ts';
+import { goneSince, noteGone } from './receivers.ts';
 import { severityNameOf } from './severity.ts';
 
 /** At once, so that with a time limit of fifteen seconds each a turn ends long before its lease. */
 const batchMax = 16;
 const leaseMs = 120_000;
-/** Waits before the next attempt, in seconds; afterwards the last one repeats: three days in all. */
-const backOffSeconds = [5, 30, 120, 600, 1_800, 7_200, 14_400, 28_800];
-const attemptsMax = 15;
 
 export type LoopChange = { readonly before: LoopRow; readonly after: LoopRow };
 
@@ -77,15 +76,21 @@ export async function announce(parts: LoopParts, signal?: AbortSignal): Promise<
   let told = 0;
   let dead = 0;
   for (const channel of parts.announcers) {
-    for (;;) {
+    const receiver = parts.channel(channel)?.receivers?.changes;
+    // What comes about meanwhile waits, in its order, until the receiver is called again.
+    while (receiver === undefined || (await goneSince(parts, receiver)) === undefined) {
       const now = parts.clock.now();
       const lease = parts.randomId();
       const claimed = await parts.store.transaction((tx) =>
         tx.claimNotices(now, channel, batchMax, lease, now + leaseMs),
       );
       if (claimed.length === 0) break;
-      const updates = await Promise.all(claimed.map((notice) => tell(parts, notice)));
-      await parts.store.transaction((tx) => tx.recordNotices(lease, updates));
+      const attempted = await Promise.all(claimed.map((notice) => tell(parts, notice)));
+      const updates = attempted.map(({ update }) => update);
+      await parts.store.transaction(async (tx) => {
+        await tx.recordNotices(lease, updates);
+        if (attempted.some(({ isGone }) => isGone)) await noteGone(tx, receiver, parts.clock.now());
+      });
       told += updates.filter(({ outcome }) => outcome === 'taken').length;
       dead += updates.filter(({ outcome }) => outcome === 'dead').length;
       if (signal?.aborted === true) return { told, dead };
@@ -94,24 +99,31 @@ export async function announce(parts: LoopParts, signal?: AbortSignal): Promise<
   return { told, dead };
 }
 
-async function tell(parts: LoopParts, notice: ClaimedNotice): Promise<NoticeUpdate> {
-  const { id, channel } = notice;
-  const now = parts.clock.now();
-  const result = (await parts.channel(channel)?.announce?.({ ...notice, sentAt: now })) ?? {
+type Attempted = { readonly update: NoticeUpdate; readonly isGone: boolean };
+
+async function tell(parts: LoopParts, notice: ClaimedNotice): Promise<Attempted> {
+  const { id, channel: name } = notice;
+  const channel = parts.channel(name);
+  const result = (await channel?.announce?.({ ...notice, sentAt: parts.clock.now() })) ?? {
     kind: 'refused' as const,
     reason: 'the channel is switched off',
   };
-  if (result.kind === 'accepted') return { id, channel, outcome: 'taken' };
-  if (notice.attempt + 1 >= attemptsMax) return { id, channel, outcome: 'dead', lastError: result.reason };
+  const isGone = result.kind === 'refused' && 'isGone' in result && result.isGone === true;
+  const of = (update: Outcome): Attempted => ({ update: { id, channel: name, ...update }, isGone });
+  if (result.kind === 'accepted') return of({ outcome: 'taken' });
+  const attempts = notice.attempt + 1;
+  const lastError = result.reason;
+  const now = parts.clock.now();
+  // Who wants nothing any more has refused no notice: it is told first when the receiver is called again.
+  if (isGone) return of({ outcome: 'later', dueAt: now, lastError });
+  if (attempts > backOffOf(channel).length) return of({ outcome: 'dead', lastError });
   // A refusal may be a receiver that is set up wrongly: for a story without gaps it is asked again.
-  const usual = backOffSeconds[Math.min(notice.attempt, backOffSeconds.length - 1)] ?? 5;
-  // A receiver that says `at once` is asked again at the next turn, not in this one.
-  const seconds = Math.max(1, result.kind === 'retry' ? (result.afterSeconds ?? usual) : usual);
-  return {
-    id,
-    channel,
-    outcome: 'later',
-    dueAt: parts.clock.now() + seconds * 1000,
-    lastError: result.reason,
-  };
+  const asked = result.kind === 'retry' ? (result.afterSeconds ?? 0) : 0;
+  const seconds = Math.max(secondsAfter(channel, attempts), asked);
+  return of({ outcome: 'later', dueAt: now + seconds * 1000, lastError });
 }
+
+type Outcome =
+  | { readonly outcome: 'taken' }
+  | { readonly outcome: 'later'; readonly dueAt: number; readonly lastError: string }
+  | { readonly outcome: 'dead'; readonly lastError: string };

@@ -1,9 +1,11 @@
 import { readSnapshot } from '../core/message-snapshot.ts';
 import type { Delivery, SendResult } from '../ports/channel.ts';
 import type { ClaimedMessage, MessageMove, MessageUpdate } from '../ports/store.ts';
+import { secondsAfter } from './back-off.ts';
 import { batchMax, leaseOf, prepareMessages, type Ready } from './hand-over.ts';
 import { nextRung } from './ladder.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
+import { isGone, noteGone } from './receivers.ts';
 import { type MessageNews, rememberMessages } from './remember.ts';
 
 const concurrentMax = 16;
@@ -11,9 +13,6 @@ const concurrentMax = 16;
 const sendShare = 1 / 2;
 /** … and none begins after this, so that the rest is left to write down how they ended. */
 const startShare = 5 / 12;
-
-/** Waits before the next attempt, in seconds; afterwards the last one repeats. */
-const backOffSeconds = [5, 30, 120, 600, 1800, 7200, 14_400, 28_800];
 
 export type Delivered = { readonly sent: number; readonly uncertain: number; readonly failed: number };
 
@@ -27,7 +26,8 @@ export async function deliver(parts: LoopParts): Promise<Delivered> {
   const lease = parts.randomId();
   const ready = await parts.store.transaction((tx) => prepareMessages(parts, tx, lease, now));
   const startBy = now + leaseOf(parts) * startShare;
-  const outcomes = await inParallel(ready, (item) => send(parts, item, startBy));
+  const gone = await goneChannels(parts, ready);
+  const outcomes = await inParallel(ready, (item) => send(parts, item, startBy, gone));
   return record(parts, lease, outcomes);
 }
 
@@ -44,7 +44,19 @@ type Outcome = {
   readonly delivery?: Delivery;
 };
 
-async function send(parts: LoopParts, ready: Ready, startBy: number): Promise<Outcome> {
+async function goneChannels(parts: LoopParts, ready: readonly Ready[]): Promise<ReadonlySet<string>> {
+  const gone = new Set<string>();
+  for (const id of new Set(ready.map(({ claimed }) => claimed.message.channel)))
+    if (await isGone(parts, parts.channel(id))) gone.add(id);
+  return gone;
+}
+
+async function send(
+  parts: LoopParts,
+  ready: Ready,
+  startBy: number,
+  gone: ReadonlySet<string>,
+): Promise<Outcome> {
   const { claimed, delivery } = ready;
   const channel = parts.channel(claimed.message.channel);
   // A slow channel uses up the lease; what it could no longer be asked in time waits for the next turn.
@@ -54,6 +66,7 @@ async function send(parts: LoopParts, ready: Ready, startBy: number): Promise<Ou
   }
   const outcome = (result: SendResult): Outcome => ({ claimed, attempt: delivery.attempt, result, delivery });
   if (channel === undefined) return outcome({ kind: 'refused', reason: 'the channel is switched off' });
+  if (gone.has(channel.id)) return outcome({ kind: 'refused', reason: 'the receiver wants no more messages' });
   if (channel.address(delivery.recipient) === undefined) {
     return outcome({ kind: 'refused', reason: 'the recipient has no address there' });
   }
@@ -72,6 +85,9 @@ async function record(parts: LoopParts, lease: string, outcomes: readonly Outcom
   const now = parts.clock.now();
   const settled = await inParallel(outcomes, (outcome) => reconcile(parts, outcome));
   await parts.store.transaction(async (tx) => {
+    for (const { claimed, result } of settled)
+      if (result.kind === 'refused' && result.isGone === true)
+        await noteGone(tx, parts.channel(claimed.message.channel)?.receivers?.messages, now);
     const moves = settled.flatMap((item) => moveOf(parts, item, lease, now) ?? []);
     const isMoving = new Set(moves.map(({ id }) => id));
     const moved = await tx.moveMessages(moves);
@@ -143,8 +159,8 @@ function updateOf(parts: LoopParts, outcome: Outcome, lease: string, now: number
       };
     case 'retry': {
       if (attempt >= parts.delivery.attemptsMax) return { ...base, state: 'dead', lastError: result.reason };
-      const seconds =
-        result.afterSeconds ?? backOffSeconds[Math.min(attempt, backOffSeconds.length) - 1] ?? 5;
+      const usual = secondsAfter(parts.channel(claimed.message.channel), attempt);
+      const seconds = result.afterSeconds ?? usual;
       return { ...base, state: 'queued', attempt, dueAt: now + seconds * 1000, lastError: result.reason };
     }
     case 'refused':

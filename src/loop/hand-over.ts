@@ -4,6 +4,7 @@ import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
 import type { Delivery, Recipient } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
 import { withControlOf } from './controls/scope.ts';
+import { overPace } from './pace.ts';
 import type { LoopParts } from './parts.ts';
 import { rememberMessages } from './remember.ts';
 import { settle, standing } from './settle.ts';
@@ -38,8 +39,21 @@ export async function prepareMessages(
   const scopes = await tx.openScopes();
   const rows = new Map(locked.map((row) => [row.id, withControlOf(parts, scopes, row)]));
   const plans = claimed.map((item) => planOf(parts, item, rows, now));
+  const later = await overPace(
+    parts,
+    tx,
+    plans.flatMap((plan) => (plan.kind === 'ready' ? [plan.claimed] : [])),
+    now,
+  );
   await tx.recordMessages(
-    plans.map((plan) => ({ id: plan.claimed.message.id, lease, ...updateOfPlan(parts, plan, now) })),
+    plans.map((plan) => {
+      const { id } = plan.claimed.message;
+      const dueAt = later.get(id);
+      // It waits as it is: nothing was tried.
+      return dueAt === undefined
+        ? { id, lease, ...updateOfPlan(parts, plan, now) }
+        : { id, lease, state: 'queued' as const, dueAt };
+    }),
   );
   await rememberMessages(
     parts,
@@ -53,7 +67,7 @@ export async function prepareMessages(
     plans.flatMap((plan) => plan.freed),
     now,
   );
-  return plans.flatMap((plan) => (plan.kind === 'ready' ? [plan] : []));
+  return plans.flatMap((plan) => (plan.kind === 'ready' && !later.has(plan.claimed.message.id) ? [plan] : []));
 }
 
 type Plan = { readonly claimed: ClaimedMessage; readonly freed: readonly WantRow[] } & (

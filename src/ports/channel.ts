@@ -15,6 +15,19 @@ export interface Channel {
   /** What it writes is read by others than the recipient: their own link, which lets its holder answer, stays out. */
   readonly isReadByOthers?: true;
   readonly reconcile: Reconcile;
+  /** For channels whose far side takes so many messages within a time: the place of a recipient, and how many. */
+  readonly pace?: {
+    readonly max: number;
+    readonly withinMs: number;
+    placeOf(recipient: Recipient): string | undefined;
+  };
+  /** Waits between attempts, in seconds, where a protocol names them. */
+  readonly backOffSeconds?: readonly number[];
+  /**
+   * For channels of which one receiver takes everything: what it is known by, another as soon as its settings change. Who
+   * says that it wants no more is called no more.
+   */
+  readonly receivers?: { readonly messages: string; readonly changes?: string };
   /** Whether what it accepted stands where its recipient reads. Others say that they took a message, and no more. */
   readonly delivers?: true;
   /** Which address of a recipient this channel writes to; undefined when the recipient has none. */
@@ -73,7 +86,8 @@ export type Delivery = {
 export type SendResult =
   | { readonly kind: 'accepted'; readonly reference?: string }
   | { readonly kind: 'retry'; readonly afterSeconds?: number; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `isGone`: the receiver of everything wants nothing any more. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isGone?: true }
   | { readonly kind: 'uncertain'; readonly reason: string };
 
 export type Receives = {

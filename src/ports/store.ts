@@ -18,6 +18,7 @@ import type {
   Totals,
 } from './store-intake.ts';
 import type { LadderWrite } from './store-ladder.ts';
+import type { PaceWrite } from './store-pace.ts';
 import type { CheckpointRow, LedgerRow, PrivateRow } from './store-ledger.ts';
 import type {
   DeedRow,
@@ -110,6 +111,7 @@ export interface StoreWrite
     EvidenceWrite,
     ExperimentWrite,
     LadderWrite,
+    PaceWrite,
     MeasureWrite,
     NoticeWrite,
     OperatorWrite,

@@ -144,6 +144,7 @@ export async function messagesReplayCommand(id: string | undefined, flags: Repla
 const channelSchema = z.looseObject({
   id: z.string(),
   isOn: z.boolean(),
+  receiverGoneSince: z.string().optional(),
   waiting: z.number(),
   throttled: z.number(),
   accepted: z.number(),
@@ -182,13 +183,31 @@ export async function channelsCommand(
       table(
         ['channel', ...outcomes],
         items.map((item) => [
-          item.isOn ? item.id : `${item.id} (off)`,
+          nameOf(item),
           // Most channels cannot say that somebody's reader has it.
           ...outcomes.map((outcome) => String(item[outcome] ?? '–')),
         ]),
       ),
     );
   next('npx foldback messages list --state uncertain');
+  return exit.ok;
+}
+
+function nameOf({ id, isOn, receiverGoneSince }: z.infer<typeof channelSchema>): string {
+  if (!isOn) return `${id} (off)`;
+  return receiverGoneSince === undefined ? id : `${id} (gone)`;
+}
+
+export async function channelResumeCommand(channel: string, flags: Flags): Promise<ExitCode> {
+  const done = await withSession(flags, (session) =>
+    session.ask(
+      { method: 'POST', path: `/v1/channels/${encodeURIComponent(channel)}/resume` },
+      z.object({ channel: z.string(), wasGone: z.boolean() }),
+    ),
+  );
+  if (flags.json === true) writeJson(done);
+  else line(done.wasGone ? 'Its receiver is called again.' : 'Its receiver was not switched off.');
+  next('npx foldback channels');
   return exit.ok;
 }
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
 import { instantOf } from '../../lib/instant.ts';
+import { goneSince, receiversOf, resumeReceivers } from '../../loop/receivers.ts';
 import type { ChannelCount } from '../../ports/store.ts';
-import { known } from '../json/shapes.ts';
+import { requireAllTeams } from '../caller/caller.ts';
+import { instant, known, knownInstant } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
-import { type Operations, reading } from '../table/operation.ts';
+import { acting, type Operations, pathPart, reading } from '../table/operation.ts';
 
 const moment = (when: string) =>
   z
@@ -19,6 +22,11 @@ const channelSchema = z.object({
   isOn: z
     .boolean()
     .describe('Whether it is switched on now; messages of an earlier time are counted all the same.'),
+  receiverGoneSince: instant
+    .exactOptional()
+    .describe(
+      'The receiver said that it wants nothing any more (410): it is not called until it is switched on again, or its settings change.',
+    ),
   reconcile: z
     .enum(['lookup', 'idempotent', 'none'])
     .exactOptional()
@@ -45,7 +53,9 @@ const ladderSchema = z.object({
 });
 
 /** What became of messages in each channel, of those that the caller may see. */
-export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> {
+export function channelRoutes(
+  room: Room,
+): Pick<Operations, 'GET /v1/channels' | 'POST /v1/channels/{channel}/resume'> {
   const { parts } = room.given;
   return {
     'GET /v1/channels': reading({
@@ -64,14 +74,16 @@ export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> 
         });
         const { ladder } = parts.delivery;
         const usual = [parts.delivery.channel, ...(ladder?.after ?? [])];
-        const used = [...usual, ...counts.map(({ channel }) => channel)];
-        const items = [...new Set(used)].toSorted().map((id) => {
-          return channelJson(
-            room,
-            id,
-            counts.filter(({ channel }) => channel === id),
-          );
-        });
+        const used = [...usual, ...parts.announcers, ...counts.map(({ channel }) => channel)];
+        const items = await Promise.all(
+          [...new Set(used)].toSorted().map((id) =>
+            channelJson(
+              room,
+              id,
+              counts.filter(({ channel }) => channel === id),
+            ),
+          ),
+        );
         const sizeOf = (own: Readonly<Record<string, unknown>> = {}): number => Object.keys(own).length;
         return c.json({
           items,
@@ -79,11 +91,34 @@ export function channelRoutes(room: Room): Pick<Operations, 'GET /v1/channels'> 
         });
       },
     }),
+    'POST /v1/channels/{channel}/resume': acting({
+      summary: 'Calls the receiver of a channel again that said it wants nothing any more.',
+      answers: {
+        200: {
+          description: 'Whether it had been switched off.',
+          schema: z.object({ channel: z.string(), wasGone: z.boolean() }),
+        },
+      },
+      handle: async ({ c, caller }) => {
+        requireAllTeams(caller);
+        const id = pathPart(c, 'channel');
+        const channel = parts.channel(id);
+        if (channel === undefined) throw new AppError('not-found', 'No channel of this id is switched on.');
+        return c.json({ channel: channel.id, wasGone: await resumeReceivers(parts, caller, channel) });
+      },
+    }),
   };
 }
 
-function channelJson(room: Room, id: string, counts: readonly ChannelCount[]): z.infer<typeof channelSchema> {
-  const channel = room.given.parts.channel(id);
+async function channelJson(
+  room: Room,
+  id: string,
+  counts: readonly ChannelCount[],
+): Promise<z.infer<typeof channelSchema>> {
+  const { parts } = room.given;
+  const channel = parts.channel(id);
+  const receivers = channel === undefined ? [] : receiversOf(channel);
+  const gone = await Promise.all(receivers.map((receiver) => goneSince(parts, receiver)));
   const of = (...outcomes: readonly ChannelCount['outcome'][]): number =>
     counts.reduce((sum, one) => sum + (outcomes.includes(one.outcome) ? one.n : 0), 0);
   const accepted = of('accepted');
@@ -91,6 +126,10 @@ function channelJson(room: Room, id: string, counts: readonly ChannelCount[]): z
     id,
     ...(channel === undefined ? {} : { title: channel.title, reconcile: channel.reconcile }),
     isOn: channel !== undefined,
+    ...knownInstant(
+      'receiverGoneSince',
+      gone.find((at) => at !== undefined),
+    ),
     waiting: of('queued', 'sending'),
     throttled: of('throttled'),
     accepted,

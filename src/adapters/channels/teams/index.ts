@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createHttpFetch } from '../../../lib/http-fetch.ts';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
 import { flowOf, sendTeams } from './send.ts';
@@ -7,6 +8,8 @@ export { type TeamsSettings, teamsSettings } from './settings.ts';
 
 const id = 'teams';
 const title = 'Microsoft Teams';
+/** More requests in a second than these, Teams throttles (learn.microsoft.com, "Create Incoming Webhooks", rate limiting). */
+const pace = { max: 4, withinMs: 1_000 };
 
 /**
  * Adaptive Cards through flows of Workflows (Power Automate). A flow says that it was started and never whether its
@@ -25,6 +28,7 @@ export function createTeams(settings: TeamsSettings): Channel {
     title,
     leavesMachine: true,
     reconcile: 'none',
+    pace: { ...pace, placeOf: (recipient) => placeOf(flowOf(settings, recipient)) },
     address: (recipient) => {
       if (flowOf(settings, recipient) === undefined) return undefined;
       return recipient.kind === 'person' ? recipient.email : recipient.id;
@@ -41,6 +45,11 @@ export function createTeams(settings: TeamsSettings): Channel {
     },
     close: () => fetch.close(),
   };
+}
+
+/** The address is a secret: the store has a hash of it. */
+function placeOf(flow: string | undefined): string | undefined {
+  return flow === undefined ? undefined : createHash('sha256').update(flow).digest('hex').slice(0, 32);
 }
 
 export const channel: ChannelAdapter = {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createHttpFetch } from '../../../lib/http-fetch.ts';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
 import { announceWebhook, sendWebhook } from './send.ts';
@@ -8,6 +9,8 @@ export { verifyStandardWebhook, type WebhookVerification } from './signature.ts'
 
 const id = 'webhook';
 const title = 'Webhook';
+/** As Standard Webhooks 1.0 proposes ("Deliverability and reliability"): ten attempts within some three days. */
+const backOffSeconds = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 /**
  * Posts messages to one receiver (Standard Webhooks 1.0). The message id is the webhook id, so a receiver drops a
@@ -25,6 +28,11 @@ export function createWebhook(settings: WebhookSettings): Channel {
     title,
     leavesMachine: true,
     reconcile: 'idempotent',
+    backOffSeconds,
+    receivers: {
+      messages: receiverOf(url, settings),
+      ...(stateChanges ? { changes: receiverOf(stateChangesUrl, settings) } : {}),
+    },
     // One receiver for all: it looks up where its people work by what stands in the body.
     address: (recipient) => recipient.id,
     send: (delivery) => sendWebhook(fetch, settings, delivery),
@@ -39,6 +47,14 @@ export function createWebhook(settings: WebhookSettings): Channel {
     },
     close: () => fetch.close(),
   };
+}
+
+/** The same as long as the settings of the receiver are. The secrets are random: their hash gives nothing away. */
+function receiverOf(url: string, { secrets, ca = '' }: WebhookSettings): string {
+  return createHash('sha256')
+    .update(JSON.stringify([url, ca, ...secrets]))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 export const channel: ChannelAdapter = {

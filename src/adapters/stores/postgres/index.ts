@@ -8,6 +8,7 @@ import { erasePerson } from './queries/erase-person.ts';
 import * as privacy from './queries/forget-detail.ts';
 import * as marks from './queries/marks.ts';
 import * as moveMessages from './queries/move-messages.ts';
+import { takePace } from './queries/take-pace.ts';
 import * as notices from './queries/notices.ts';
 import * as operateMessages from './queries/operate-messages.ts';
 import * as readAccounts from './queries/read-accounts.ts';
@@ -138,6 +139,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, notices),
     ...bind(trx, operatorWrites),
     ...bind(trx, moveMessages),
+    ...bind(trx, { takePace }),
     ...bind(trx, ledgerQueries),
     ...bind(trx, writeEvidence),
     ...bind(trx, { erasePerson, ...privacyWrites }),

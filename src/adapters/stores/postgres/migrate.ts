@@ -18,6 +18,7 @@ import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
 import * as privacy from './migrations/0019-privacy.ts';
 import * as messageMoves from './migrations/0020-message-moves.ts';
 import * as accounts from './migrations/0024-accounts.ts';
+import * as channelPace from './migrations/0021-channel-pace.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0020-message-moves': messageMoves,
   '0019-privacy': privacy,
   '0024-accounts': accounts,
+  '0021-channel-pace': channelPace,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */
