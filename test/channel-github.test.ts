@@ -244,6 +244,33 @@ describe('an App', () => {
     expect(assertions).toHaveLength(2);
   });
 
+  test.each([
+    [[34], 'accepted', ''],
+    [[], 'retry', 'installed nowhere'],
+    [[34, 35], 'retry', 'installationId'],
+  ] as const)('finds where it is installed by itself: %o', async (installations, kind, reason) => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    const server = await openGithubServer({
+      tokens: [token],
+      installation: () => ({ status: 201, body: { token, expires_at } }),
+      installations,
+    });
+    const channel = createGithub(
+      githubSettings.parse({
+        appId: '12',
+        privateKey: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+        apiUrl: server.url,
+        allowPrivateNetwork: true,
+      }),
+    );
+    opened.push(channel, server);
+    const result = await channel.send(delivery());
+    expect(result.kind).toBe(kind);
+    expect(JSON.stringify(result)).toContain(reason);
+    expect(server.calls.includes('POST /app/installations/34/access_tokens')).toBe(kind === 'accepted');
+  });
+
   test('whose key or installation is wrong sends nothing and says nothing of the key', async () => {
     const server = await openGithubServer({ tokens: [token], installation: () => ({ status: 404 }) });
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -406,6 +433,22 @@ describe('a check run', () => {
       const again = await channel.send(delivery({ attempt: 2 }));
       expect(again).toEqual({ kind: 'accepted', reference: `${githubRepository}!${server.checks[0]?.id}` });
       expect(server.checks).toHaveLength(1);
+    },
+  );
+
+  test.each([{ status: 422 }, 'takes-then-drops', 'takes-then-fails'] as const)(
+    'whose later annotations are not taken (%o) is accepted, and it is said how many stand there',
+    async (manner) => {
+      const { server, channel } = await openApp();
+      server.meet(manner, 'adding');
+      const spots = Array.from({ length: 120 }, (_, n) => ({ file: 'deploy/settings.py', line: n + 1 }));
+      const place = { repository: githubRepository, commit: githubCommit, spots };
+      const result = await channel.send(delivery({ message: { ...usualMessage, place } }));
+      expect(result).toMatchObject({
+        kind: 'accepted',
+        note: expect.stringMatching(/^50 of 120 places are annotated for certain: /u),
+      });
+      expect(server.calls.filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
     },
   );
 

@@ -406,6 +406,7 @@ describe('settings', () => {
     ['email', { host: 'mail.example.com', from: 'a@example.com', listUnsubscribe: 'http://example.com' }],
     ['github', {}],
     ['github', { appId: '1', installationId: '2' }],
+    ['github', { installationId: '2', privateKey: 'k' }],
     ['github', { token: githubToken, appId: '1', installationId: '2', privateKey: 'k' }],
     ['github', { token: 'a b' }],
     ['github', { token: githubToken, apiUrl: 'ftp://example.com' }],

@@ -58,14 +58,12 @@ async function receiver(now: () => number) {
     return made;
   };
   const channel = webhookTo('https://hooks.example.com/messages');
-  opened.push(
-    {
-      close() {
-        server.closeAllConnections();
-        server.close();
-      },
+  opened.push({
+    close() {
+      server.closeAllConnections();
+      server.close();
     },
-  );
+  });
   return {
     seen,
     answers,
@@ -219,7 +217,12 @@ for (const kind of testStores()) {
       const clock = testClock();
       const to = await receiver(clock.now);
       const channel = to.forMessages();
-      const house = openHouse({ store, clock, channels: [channel], delivery: { channel: 'webhook', perPersonPerDayMax: 500 } });
+      const house = openHouse({
+        store,
+        clock,
+        channels: [channel],
+        delivery: { channel: 'webhook', perPersonPerDayMax: 500 },
+      });
       to.answers.push(410);
       await taken(house.parts, monday);
       await house.settleDown();

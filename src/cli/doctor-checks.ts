@@ -12,11 +12,11 @@ import { openClones } from '../lib/git/clones.ts';
 import { locateGitDir } from '../lib/git/locate.ts';
 import { createLog } from '../lib/log.ts';
 import { readServerFile, type ServerFile } from '../lib/server-file.ts';
+import { goneSince, receiversOf } from '../loop/receivers.ts';
 import { openOwners, ownerFiles } from '../owner-directories.ts';
 import { loadPacks } from '../packs/load.ts';
 import { shippedPacksDir } from '../packs/pack-folder.ts';
 import { problemText } from '../packs/problem.ts';
-import { goneSince, receiversOf } from '../loop/receivers.ts';
 import { lockData } from '../serve.ts';
 import { plural } from './output.ts';
 

@@ -8,7 +8,7 @@ export function addGithubApp(program: Command, { finish, config }: Pick<Shared, 
     .description('The App by which messages are written at GitHub.')
     .command('create')
     .description(
-      'Makes the App: opens a page on this machine, from which GitHub is asked; writes its key and the secret of its\nwebhook into the data folder, readable by nobody else, and never shows them.',
+      'Makes the App: opens a page on this machine, from which GitHub is asked; writes its key and the secret of its\nwebhook into the data folder, sealed with the data key, and never shows them.',
     )
     .option('--name <name>', 'what it is called at GitHub', 'Foldback')
     .option('--organisation <name>', 'whose App it is; yours, unless given')

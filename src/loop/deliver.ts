@@ -66,7 +66,8 @@ async function send(
   }
   const outcome = (result: SendResult): Outcome => ({ claimed, attempt: delivery.attempt, result, delivery });
   if (channel === undefined) return outcome({ kind: 'refused', reason: 'the channel is switched off' });
-  if (gone.has(channel.id)) return outcome({ kind: 'refused', reason: 'the receiver wants no more messages' });
+  if (gone.has(channel.id))
+    return outcome({ kind: 'refused', reason: 'the receiver wants no more messages' });
   if (channel.address(delivery.recipient) === undefined) {
     return outcome({ kind: 'refused', reason: 'the recipient has no address there' });
   }
@@ -156,6 +157,7 @@ function updateOf(parts: LoopParts, outcome: Outcome, lease: string, now: number
         state: 'accepted',
         sentAt: now,
         ...(result.reference === undefined ? {} : { reference: result.reference }),
+        ...(result.note === undefined ? {} : { lastError: result.note }),
       };
     case 'retry': {
       if (attempt >= parts.delivery.attemptsMax) return { ...base, state: 'dead', lastError: result.reason };

@@ -67,7 +67,9 @@ export async function prepareMessages(
     plans.flatMap((plan) => plan.freed),
     now,
   );
-  return plans.flatMap((plan) => (plan.kind === 'ready' && !later.has(plan.claimed.message.id) ? [plan] : []));
+  return plans.flatMap((plan) =>
+    plan.kind === 'ready' && !later.has(plan.claimed.message.id) ? [plan] : [],
+  );
 }
 
 type Plan = { readonly claimed: ClaimedMessage; readonly freed: readonly WantRow[] } & (

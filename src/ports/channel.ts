@@ -84,7 +84,8 @@ export type Delivery = {
 };
 
 export type SendResult =
-  | { readonly kind: 'accepted'; readonly reference?: string }
+  /** `note`: what of it is missing; for operators. */
+  | { readonly kind: 'accepted'; readonly reference?: string; readonly note?: string }
   | { readonly kind: 'retry'; readonly afterSeconds?: number; readonly reason: string }
   /** `isGone`: the receiver of everything wants nothing any more. */
   | { readonly kind: 'refused'; readonly reason: string; readonly isGone?: true }

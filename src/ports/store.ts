@@ -18,7 +18,6 @@ import type {
   Totals,
 } from './store-intake.ts';
 import type { LadderWrite } from './store-ladder.ts';
-import type { PaceWrite } from './store-pace.ts';
 import type { CheckpointRow, LedgerRow, PrivateRow } from './store-ledger.ts';
 import type {
   DeedRow,
@@ -53,6 +52,7 @@ import type {
 } from './store-messages.ts';
 import type { NoticeWrite } from './store-notices.ts';
 import type { OperatorRead, OperatorWrite } from './store-operators.ts';
+import type { PaceWrite } from './store-pace.ts';
 import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 import type { PrivacyRead, PrivacyWrite } from './store-privacy.ts';

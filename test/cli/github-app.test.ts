@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { githubSettings } from '../../src/adapters/channels/github/index.ts';
+import { channels, sources } from '../../src/adapters/index.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { listen } from '../support/loopback.ts';
 import { cleanEnvironment, launcher } from '../support/run-cli.ts';
 import { until } from '../support/until.ts';
@@ -68,14 +69,22 @@ test('the App is made from its manifest, its key lies where only we read it, and
   expect((await fetch(`${page}/made?code=${code}&state=${state}`)).status).toBe(200);
   expect(await run.ended, run.said()).toBe(0);
   expect(calls).toEqual([`POST /app-manifests/${code}/conversions nobody`]);
-  const files = ['github-app.pem', 'github-webhook-secret'].map((name) => join(cwd, '.foldback', name));
+  const dir = join(cwd, '.foldback');
+  const files = ['github-app.pem', 'github-webhook-secret'].map((name) => join(dir, `${name}.sealed`));
   expect(files.map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
-  expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual([pem, hookSecret]);
+  for (const file of files) expect(readFileSync(file, 'utf8')).toMatch(/^sealed:1:[\w:-]+$/u);
+  // What the command says to set is what the settings then hold.
+  const variable = /FOLDBACK__\w+_FILE=\S+/gu;
+  const environment = Object.fromEntries([...run.said().matchAll(variable)].map(([text]) => text.split('=')));
+  environment['FOLDBACK__CHANNELS__GITHUB__APPID'] = '4242';
+  environment['FOLDBACK__HTTP__PUBLICURL'] = 'https://foldback.example.com';
+  const loaded = loadConfig({ environment, folder: cwd, adapters: { channels, sources } });
+  if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded.problems));
+  expect(loaded.config.channels['github']).toMatchObject({ appId: '4242', privateKey: pem });
+  expect(loaded.config.sources.github?.secrets).toEqual([hookSecret]);
   expect(run.said()).toContain('appId: "4242"');
   expect(run.said()).not.toContain('PRIVATE KEY');
   expect(run.said()).not.toContain(hookSecret);
-  const privateKey = readFileSync(files[0] ?? '', 'utf8');
-  expect(githubSettings.safeParse({ appId: '4242', installationId: '1', privateKey }).success).toBe(true);
 });
 
 test('a code that GitHub does not know writes nothing, and says so', async () => {
@@ -87,5 +96,5 @@ test('a code that GitHub does not know writes nothing, and says so', async () =>
   await fetch(`${page}/made?code=../../user&state=${state}`);
   expect(await run.ended).toBe(1);
   expect(run.said()).toContain('what came back is no code');
-  expect(() => statSync(join(cwd, '.foldback', 'github-app.pem'))).toThrow();
+  expect(() => statSync(join(cwd, '.foldback', 'github-app.pem.sealed'))).toThrow();
 });

@@ -16,7 +16,7 @@ export type GithubServer = {
   /** `METHOD path` of every call. */
   readonly calls: readonly string[];
   /** How the next calls are met: those that write, or all. */
-  meet(manner: GithubManner, which?: 'writing' | 'all'): void;
+  meet(manner: GithubManner, which?: 'writing' | 'adding' | 'all'): void;
   /** Something that somebody else writes. */
   say(path: string, body: string): void;
   repository: { private: boolean; visibility: string; archived: boolean };
@@ -99,6 +99,8 @@ export async function openGithubServer(given: {
   readonly members?: readonly string[];
   /** Judges the assertion of an App, and gives it a token. */
   readonly installation?: (assertion: string) => Answer;
+  /** Where the App is installed. */
+  readonly installations?: readonly number[];
 }): Promise<GithubServer> {
   const written: Written[] = [];
   const lists = new Map<string, unknown[]>();
@@ -106,7 +108,7 @@ export async function openGithubServer(given: {
   const calls: string[] = [];
   const members = new Set(given.members ?? ['ana']);
   let manner: GithubManner = 'usual';
-  let which: 'writing' | 'all' = 'writing';
+  let which: 'writing' | 'adding' | 'all' = 'writing';
   let number = 100;
   const root = `/repos/${githubRepository}`;
   const state = {
@@ -192,6 +194,12 @@ export async function openGithubServer(given: {
     const isWriting = request.method === 'POST' || request.method === 'PATCH';
     calls.push(`${request.method} ${pathname}`);
     const token = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
+    if (pathname === '/app/installations') {
+      const proven = given.installation?.(token);
+      const body = (given.installations ?? []).map((id) => ({ id }));
+      respond(response, proven?.status === 201 ? { status: 200, body } : { status: 401, body: {} });
+      return;
+    }
     if (pathname.startsWith('/app/installations/')) {
       respond(response, given.installation?.(token) ?? { status: 404 });
       return;
@@ -200,7 +208,8 @@ export async function openGithubServer(given: {
       respond(response, { status: 401, body: { message: 'Bad credentials' } });
       return;
     }
-    const met = isWriting || which === 'all' ? manner : 'usual';
+    const isMet = which === 'adding' ? request.method === 'PATCH' : isWriting || which === 'all';
+    const met = isMet ? manner : 'usual';
     if (typeof met === 'object') {
       respond(response, { status: met.status, body: { message: 'no' } }, met.headers);
       return;
@@ -223,7 +232,7 @@ export async function openGithubServer(given: {
     written,
     checks,
     calls,
-    meet(next: GithubManner, met: 'writing' | 'all' = 'writing') {
+    meet(next: GithubManner, met: 'writing' | 'adding' | 'all' = 'writing') {
       manner = next;
       which = met;
     },

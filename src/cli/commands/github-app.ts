@@ -3,9 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { exchangeCode, manifestOf } from '../../adapters/channels/github/manifest.ts';
+import { currentDataKey } from '../../config/data-key.ts';
+import { keyOfText } from '../../config/key-text.ts';
 import { html } from '../../lib/escape.ts';
 import { isEqualConstantTime } from '../../lib/hmac.ts';
 import { createPrivateFile } from '../../lib/keys-file.ts';
+import { sealText } from '../../lib/seal-text.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
 import { line, next, note } from '../output.ts';
 import { type ConfigFlags, openSettings } from '../settings.ts';
@@ -24,7 +27,7 @@ const patienceMs = 3_600_000;
 
 /**
  * Makes the GitHub App of the channel by the manifest flow: a page on this machine sends the manifest to GitHub, GitHub
- * sends a code back to it, and the code is exchanged for the key. The key is written and never shown.
+ * sends a code back to it, and the code is exchanged for the key. The key is sealed, written and never shown.
  */
 export async function githubAppCommand(flags: GithubAppFlags): Promise<ExitCode> {
   const { config } = await openSettings(flags);
@@ -35,8 +38,8 @@ export async function githubAppCommand(flags: GithubAppFlags): Promise<ExitCode>
   if (organisation !== '' && !/^[A-Za-z0-9-]{1,39}$/u.test(organisation))
     throw new CliError('--organisation is the short name of an organisation at GitHub.');
   const files = {
-    key: join(config.data.dir, 'github-app.pem'),
-    secret: join(config.data.dir, 'github-webhook-secret'),
+    key: join(config.data.dir, 'github-app.pem.sealed'),
+    secret: join(config.data.dir, 'github-webhook-secret.sealed'),
   };
   const code = await askInBrowser(flags, publicUrl, organisation);
   const { api, allowPrivateNetwork = false } = flags;
@@ -47,9 +50,13 @@ export async function githubAppCommand(flags: GithubAppFlags): Promise<ExitCode>
   }
   const { appId, slug, privateKey, webhookSecret } = exchanged.app;
   await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
+  const configured = config.keys.data?.[0];
+  const seal =
+    (configured === undefined ? undefined : keyOfText(configured)) ??
+    (await currentDataKey(config.data.dir, randomBytes));
   const written =
-    (await createPrivateFile(files.key, privateKey)) &&
-    (await createPrivateFile(files.secret, webhookSecret));
+    (await createPrivateFile(files.key, sealText(seal, privateKey))) &&
+    (await createPrivateFile(files.secret, sealText(seal, webhookSecret)));
   if (!written) {
     note(
       `A file of another App lies in ${config.data.dir}. Move it away, delete the new App at GitHub, and run this again.`,
@@ -59,8 +66,9 @@ export async function githubAppCommand(flags: GithubAppFlags): Promise<ExitCode>
   line('channels:');
   line('  github:');
   line(`    appId: "${appId}"`);
-  line('    installationId: "…" # the number in the address of the page after installing it');
-  note(`The key lies in ${files.key}, the webhook's secret in ${files.secret}; nobody else can read them.`);
+  note(
+    `The key lies in ${files.key}, the webhook's secret in ${files.secret}; both sealed with the data key.`,
+  );
   next(
     `install it: ${flags.github.replace(/\/+$/u, '')}/apps/${slug}/installations/new`,
     `FOLDBACK__CHANNELS__GITHUB__PRIVATEKEY_FILE=${files.key}`,

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { dictOf, textOf } from '../../../lib/guards.ts';
+import { dictOf, isDict, ordinalOf, textOf } from '../../../lib/guards.ts';
 import type { HttpFetch } from '../../../lib/http-fetch.ts';
 import { instantOf } from '../../../lib/instant.ts';
-import { type ApiFault, apiResult, githubHeaders } from './api.ts';
+import { type ApiFault, type ApiResult, apiResult, githubHeaders } from './api.ts';
 import type { GithubSettings } from './settings.ts';
 
 /** What calls are made with. */
@@ -25,7 +25,8 @@ export function openCredential(
   settings: GithubSettings,
   now: () => number = Date.now,
 ): Credential {
-  const { token, appId = '', installationId = '', privateKey = '' } = settings;
+  const { token, appId = '', privateKey = '' } = settings;
+  let { installationId } = settings;
   if (token !== undefined) return async () => ({ kind: 'token', token });
   const key = keyOf(privateKey);
   let kept: { readonly token: string; readonly until: number } | undefined;
@@ -40,16 +41,23 @@ export function openCredential(
       .setIssuedAt(seconds - clockSeconds)
       .setExpirationTime(seconds + assertionSeconds)
       .sign(key);
-    const answer = apiResult(
-      await fetch({
-        url: `${settings.apiUrl}/app/installations/${installationId}/access_tokens`,
-        method: 'POST',
-        headers: githubHeaders(assertion),
-        timeoutMs: settings.timeoutMs,
-        responseBytesMax: 1_048_576,
-      }),
-      now(),
-    );
+    const call = async (method: 'GET' | 'POST', path: string) =>
+      apiResult(
+        await fetch({
+          url: `${settings.apiUrl}/app/installations${path}`,
+          method,
+          headers: githubHeaders(assertion),
+          timeoutMs: settings.timeoutMs,
+          responseBytesMax: 1_048_576,
+        }),
+        now(),
+      );
+    if (installationId === undefined) {
+      const found = installationOf(await call('GET', '?per_page=2'));
+      if (found.kind !== 'installed') return found;
+      installationId = found.id;
+    }
+    const answer = await call('POST', `/${installationId}/access_tokens`);
     // A token that was made and not heard of does nothing: asking again is harmless.
     if (answer.kind === 'unheard') return { kind: 'unsent', reason: answer.reason };
     if (answer.kind === 'no')
@@ -72,6 +80,23 @@ export function openCredential(
     });
     return asking;
   };
+}
+
+/** The one place where an App is installed. Which of several is meant, an operator must say. */
+function installationOf(answer: ApiResult): ApiFault | { readonly kind: 'installed'; readonly id: string } {
+  if (answer.kind === 'unheard') return { kind: 'unsent', reason: answer.reason };
+  if (answer.kind === 'no')
+    return { kind: 'unsent', reason: `GitHub does not say where the App is installed (${answer.status})` };
+  if (answer.kind !== 'ok') return answer;
+  const all = Array.isArray(answer.body) ? answer.body.filter(isDict) : [];
+  if (all.length > 1)
+    return {
+      kind: 'unsent',
+      reason: 'the App is installed in several places: set channels.github.installationId',
+    };
+  const id = ordinalOf(all[0]?.['id']);
+  if (id === undefined) return { kind: 'unsent', reason: 'the App is installed nowhere yet' };
+  return { kind: 'installed', id: String(id) };
 }
 
 /** PKCS #1 as GitHub gives it, or PKCS #8; line breaks may be written as `\n`, as environments need it. */

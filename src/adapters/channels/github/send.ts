@@ -1,7 +1,7 @@
 import { commitHash } from '../../../core/repository-name.ts';
 import { dictOf, isDict, ordinalOf, textOf } from '../../../lib/guards.ts';
 import type { Delivery, Recipient, SendResult } from '../../../ports/channel.ts';
-import type { ApiFault, GithubApi } from './api.ts';
+import { type ApiFault, type GithubApi, reasonOf } from './api.ts';
 import { checkNameOf, renderCheckRun } from './check-run.ts';
 import {
   type Ask,
@@ -87,12 +87,19 @@ async function postCheck(
   if (posted.kind !== 'ok') return unsettled(parts, ask, delivery, to.repository, posted);
   const id = ordinalOf(dictOf(posted.body)?.['id']);
   if (id === undefined) return accepted(undefined);
+  const reference = checkReference(to.repository, id);
+  let shown = first.output.annotations.length;
   for (const body of more) {
-    // Annotations are added, never replaced: one that was not heard of is not added again. The words say how many.
+    // Annotations are added, never replaced: a call that was not heard of may have added them, and is not repeated.
     const added = await api({ method: 'PATCH', path: `${path}/${id}`, body, at, signal });
-    if (added.kind !== 'ok') break;
+    if (added.kind !== 'ok') {
+      const all = [first, ...more].reduce((sum, { output }) => sum + output.annotations.length, 0);
+      const note = `${shown} of ${all} places are annotated for certain: ${reasonOf(added)}`;
+      return { kind: 'accepted', reference, note };
+    }
+    shown += body.output.annotations.length;
   }
-  return accepted(checkReference(to.repository, id));
+  return accepted(reference);
 }
 
 /** Of a check run, as presses of its buttons name it. */

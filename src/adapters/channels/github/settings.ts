@@ -15,7 +15,11 @@ export const githubSettings = z
     appId: number.optional().meta(says('The id of a GitHub App.')),
     installationId: number
       .optional()
-      .meta(says('Where it is installed: the number in the address of that page.')),
+      .meta(
+        says(
+          'Where it is installed: the number in the address of that page. Found by itself where it is installed once.',
+        ),
+      ),
     privateKey: z
       .string()
       .max(20_000)
@@ -52,13 +56,14 @@ export const githubSettings = z
   })
   .refine(
     ({ token, appId, installationId, privateKey }) => {
-      const app = [appId, installationId, privateKey].filter((part) => part !== undefined).length;
-      return token === undefined ? app === 3 : app === 0;
+      const isApp = appId !== undefined && privateKey !== undefined;
+      const isNone = appId === undefined && installationId === undefined && privateKey === undefined;
+      return token === undefined ? isApp : isNone;
     },
-    { message: 'give token, or else all of appId, installationId and privateKey' },
+    { message: 'give token, or else appId and privateKey' },
   )
   .refine(({ token, pullRequests }) => token === undefined || pullRequests === 'comment', {
-    message: 'check runs are written by an App: give appId, installationId and privateKey',
+    message: 'check runs are written by an App: give appId and privateKey',
     path: ['pullRequests'],
   });
 export type GithubSettings = z.infer<typeof githubSettings>;

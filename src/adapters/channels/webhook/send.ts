@@ -66,7 +66,8 @@ export function outcomeOf(result: HttpResult, at: number): SendResult {
   const { status } = result;
   if (status >= 200 && status <= 299) return { kind: 'accepted' };
   const reason = `the receiver answered ${status}`;
-  if (status === 410) return { kind: 'refused', reason: `${reason}: it wants no more messages`, isGone: true };
+  if (status === 410)
+    return { kind: 'refused', reason: `${reason}: it wants no more messages`, isGone: true };
   if (status >= 500 || retriedStatuses.includes(status)) {
     const afterSeconds = retryAfterSeconds(result.headers['retry-after'], at);
     return afterSeconds === undefined ? { kind: 'retry', reason } : { kind: 'retry', reason, afterSeconds };

@@ -17,8 +17,8 @@ import * as samples from './migrations/0017-samples.ts';
 import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
 import * as privacy from './migrations/0019-privacy.ts';
 import * as messageMoves from './migrations/0020-message-moves.ts';
-import * as accounts from './migrations/0024-accounts.ts';
 import * as channelPace from './migrations/0021-channel-pace.ts';
+import * as accounts from './migrations/0024-accounts.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
