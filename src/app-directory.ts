@@ -5,6 +5,7 @@ import { type PushedEntry, pushedDirectory, pushedPeople } from './core/scim/peo
 import type { DirectoryDesk, DirectoryWords } from './http/http-parts.ts';
 import type { Log } from './lib/log.ts';
 import { type Leaver, reportLeavers } from './loop/leavers.ts';
+import { noteMoves } from './loop/moves.ts';
 import { type LoopParts, loopPrincipal } from './loop/parts.ts';
 import type { Owners } from './owner-directories.ts';
 import type { Clock } from './ports/clock.ts';
@@ -208,12 +209,14 @@ export function openDirectory(given: {
 }): Directory {
   const { parts, owners, pushed, mapContext, log } = given;
   const context = () => mapContext(parts.clock.now());
+  let isNews = true;
   const desk = openDirectoryDesk({
     store: parts.store,
     clock: parts.clock,
     randomId: parts.randomId,
     written: async (row) => {
       pushed.note(row);
+      isNews = true;
       owners.changed(!row.isActive);
       if (row.leftAt === undefined || row.reportedAt !== undefined) return;
       // The entry is durable: what fails here is passed on by the worker.
@@ -225,7 +228,11 @@ export function openDirectory(given: {
   return {
     desk,
     follow: async () => {
-      if (await pushed.refresh()) owners.changed(true);
+      if ((await pushed.refresh()) || isNews) {
+        isNews = false;
+        owners.changed(true);
+        await noteMoves(parts);
+      }
       await reportPushedLeavers(parts, context());
       await reportFileLeavers(parts, owners.fixed, context());
     },

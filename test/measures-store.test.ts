@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeEvent } from '../src/core/make-event.ts';
 import { groupFigures } from '../src/core/measures/describe/group-figures.ts';
 import type { MeasureFilter } from '../src/core/measures/measure-rows.ts';
+import { indexPeople } from '../src/core/people-index.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { reportLeavers } from '../src/loop/leavers.ts';
+import { noteMoves } from '../src/loop/moves.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import { readMeasureRows } from '../src/loop/read-measure-rows.ts';
+import { habitOfPerson, habitOfWorkload } from '../src/loop/settle.ts';
 import type { CounterRow, LoopRow, Store } from '../src/ports/store.ts';
 import {
   day,
@@ -20,6 +24,7 @@ import {
 import { newId as id, measuredLoop } from './support/measured-loops.ts';
 import { testStores } from './support/stores.ts';
 
+const byFirst = ([one]: readonly unknown[], [other]: readonly unknown[]) => Number(one) - Number(other);
 const start = Date.UTC(2026, 2, 1);
 const asOf = start + 400 * day;
 const cue = { kind: 'urgency', where: { part: 'subject', start: 0, end: 3 } };
@@ -173,7 +178,61 @@ for (const kind of testStores()) {
         teams: ['blue'],
         asOf: at + 30 * day,
       });
-      expect(rows).toEqual([{ group: '', until: 240, hasLeft: true, events: [], n: 1 }]);
+      expect(rows).toEqual([{ group: '', until: 240, exit: 'left', events: [], n: 1 }]);
+    });
+
+    test('a workload that was deleted and a person who moved are followed no longer, each for its reason', async () => {
+      const now = start + 300 * day;
+      const house = openHouse({ store, people: [personOf('ida', { team: 'blue' })] });
+      house.clock.set(now);
+      const of = (behaviour: string, workload: string) => habitOfWorkload(house.parts, behaviour, workload);
+      const behaviour = 'secret-in-repository';
+      const opened = now - 20 * day;
+      const ida = habitOfPerson(house.parts, behaviour, 'ida');
+      const robot = of(behaviour, 'robot');
+      await save(
+        [robot, of(behaviour, 'other'), ida].map((unit) =>
+          measuredLoop({ behaviour, unit, team: 'exits', at: opened, verifiedAt: opened + 9 * day }),
+        ),
+      );
+      const gone = makeEvent(
+        {
+          source: 'scanner',
+          kind: 'identity.disabled',
+          wholeId: ['gone'],
+          occurredAt: now - 10 * day,
+          actor: { type: 'unknown' },
+          identity: { type: 'service-account', id: 'robot' },
+        },
+        { receivedAt: now, fingerprint: testFingerprinter, eventId: house.parts.idOf },
+      );
+      await ingest(house.parts, { source: 'scanner', receivedAt: now, mode: 'live', events: [gone] });
+      // The first look only notes; the second one knows that the team is another.
+      expect(await noteMoves(house.parts)).toBe(0);
+      house.clock.pass(hour);
+      const moved = { ...house.parts, people: indexPeople([personOf('ida', { team: 'red' })], []) };
+      expect(await noteMoves(moved)).toBe(1);
+      expect(await noteMoves(moved)).toBe(0);
+      // Leaving afterwards does not make the move undone, and what happened before is no exit.
+      await store.transaction((tx) =>
+        tx.addExits([
+          { unit: ida, at: now + 5 * day, reason: 'left' },
+          { unit: robot, at: opened - day, reason: 'gone' },
+        ]),
+      );
+      const asked = { behaviour, teams: ['exits'], asOf: now + 9 * day } as const;
+      const repeats = await store.read.measureRepeats(loopPrincipal, asked);
+      expect(repeats.map(({ until, exit, n }) => [until / 24, exit, n]).toSorted(byFirst)).toEqual([
+        [10, 'gone', 1],
+        [21, 'moved', 1],
+        [29, null, 1],
+      ]);
+      const relapses = await store.read.measureRelapses(loopPrincipal, asked);
+      expect(relapses.map(({ hours, cause }) => [hours, cause]).toSorted(byFirst)).toEqual([
+        [24, 'gone'],
+        [12 * 24, 'moved'],
+        [20 * 24, null],
+      ]);
     });
 
     test('how hard simulations were is looked up when asked, whoever was told of it first', async () => {

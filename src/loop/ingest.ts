@@ -16,6 +16,7 @@ import type { EventRow, LoopRow, StoreWrite, SuppressionRow } from '../ports/sto
 import { assignLoops, findApart, type Group } from './assign.ts';
 import { caseCode } from './case-code.ts';
 import { deedsIn } from './deeds.ts';
+import { exitsIn } from './exits.ts';
 import { followUp, stillFailing, touchedKeys, watchesOf, withMarks } from './follow.ts';
 import { type Candidate, type Judged, waitsFor } from './judge.ts';
 import { linkedKeys } from './marks.ts';
@@ -214,6 +215,7 @@ async function take(
   await tx.addSourceDay(batch.source, batch.receivedAt);
   await tx.addSamples(sorted.samples);
   await tx.addCounters(sorted.counters);
+  await tx.addExits(exitsIn(parts, batch.events));
   const duplicates = sorted.repeated + sorted.told.length - events.length;
   const fresh = new Set(events.map((event) => event.id));
   return {

@@ -5,13 +5,10 @@ import { personOfOwner } from '../core/owner-standing.ts';
 import { fold } from '../core/people-index.ts';
 import type { MapContext } from '../ports/source.ts';
 import type { ExitRow } from '../ports/store.ts';
+import { directorySource, ownerLeft } from './exits.ts';
 import { ingest } from './ingest.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 import { habitOfPerson } from './settle.ts';
-
-/** Events of directories come from this source. */
-export const directorySource = 'directory';
-export const ownerLeft = 'owner-left';
 
 /** Somebody who left: `at` tells this leaving from an earlier one, after which they came back. */
 export type Leaver = { readonly person: Person; readonly at: number };

@@ -114,12 +114,16 @@ function habitOf(
     (sighting) => sighting.actor.type === 'workload' || sighting.actor.type === 'agent',
   );
   const id = workload?.actor.id ?? workload?.actor.name;
-  if (id !== undefined) return parts.idOf(['habit', facts.behaviour, 'workload', id]);
+  if (id !== undefined) return habitOfWorkload(parts, facts.behaviour, id);
   return team === undefined ? undefined : parts.idOf(['habit', facts.behaviour, 'team', team]);
 }
 
 export function habitOfPerson({ idOf }: Pick<LoopParts, 'idOf'>, behaviour: string, person: string): string {
   return idOf(['habit', behaviour, 'person', person]);
+}
+
+export function habitOfWorkload({ idOf }: Pick<LoopParts, 'idOf'>, behaviour: string, id: string): string {
+  return idOf(['habit', behaviour, 'workload', id]);
 }
 
 /** Where a loop stands now and the words that are due for it. */

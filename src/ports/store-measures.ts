@@ -3,6 +3,7 @@ import type {
   CellRow,
   ChangeRow,
   CountRow,
+  ExitReason,
   MeasureFilter,
   RelapseRow,
   RepeatRow,
@@ -14,8 +15,8 @@ import type {
 } from '../core/measures/measure-rows.ts';
 import type { Principal } from './principal.ts';
 
-/** A unit that will show a behaviour no more, for another reason than that it learnt: the person left. */
-export type ExitRow = { readonly unit: string; readonly at: number; readonly reason: 'left' };
+/** A unit that could not show a behaviour any more, for another reason than that it learnt. */
+export type ExitRow = { readonly unit: string; readonly at: number; readonly reason: ExitReason };
 
 /** What measures ask: sums that the database makes, so that no loop has to be read. */
 export interface MeasureRead {
@@ -42,7 +43,7 @@ export interface MeasureRead {
 }
 
 export interface MeasureWrite {
-  /** The latest exit of a unit stays. */
+  /** A unit may have several: of each stay the first after it is followed counts. */
   addExits(exits: readonly ExitRow[]): Promise<void>;
   /** Keeps the figures of months after `after` up to `through` as they stand. */
   closeMonths(after: string, through: string, at: number): Promise<void>;

@@ -193,6 +193,9 @@ for (const kind of testStores()) {
         '2027-12-31',
       );
       expect(after - before).toBe(5);
+      const asked = { behaviour: 'denied-by-policy', teams: 'all', asOf: 0, by: 'kind' } as const;
+      const kinds = await store.read.measureCells(loopPrincipal, asked);
+      expect(kinds.filter(({ sums }) => sums.exposure > 0).map(({ group }) => group)).toEqual(['workload']);
     });
 
     test('an exception needs a second person, lets one subject past one rule, is counted, and ends by itself', async () => {

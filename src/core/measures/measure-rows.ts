@@ -28,12 +28,19 @@ export type TimeRow = {
   readonly n: number;
 };
 
+/**
+ * How a unit goes out of sight without having learnt. `left`: the person left. `moved`: the person works for another
+ * team. `gone`: the workload or agent was disabled, deleted or retired.
+ */
+export const exitReasons = ['left', 'moved', 'gone'] as const;
+export type ExitReason = (typeof exitReasons)[number];
+
 /** A loop, from the proof of its fix, to a case that goes back to it. */
 export type RelapseRow = {
   readonly group: string;
   readonly hours: number;
   /** Null while it is followed. */
-  readonly cause: 'again' | 'left' | null;
+  readonly cause: 'again' | ExitReason | null;
   readonly n: number;
 };
 
@@ -44,8 +51,8 @@ export type RelapseRow = {
 export type RepeatRow = {
   readonly group: string;
   readonly until: number;
-  /** Whether the end of sight is that they left. */
-  readonly hasLeft: boolean;
+  /** Why sight ends then; null where they are followed still. */
+  readonly exit: ExitReason | null;
   readonly events: readonly number[];
   readonly n: number;
 };

@@ -1,3 +1,4 @@
+import type { SubjectType } from '../../access/principal.ts';
 import type { Json } from '../../core/event.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { PolicySet } from '../../policy/policy-set.ts';
@@ -5,6 +6,7 @@ import type { PolicyRequest } from '../../policy/request.ts';
 import { seenRequest } from '../../policy/seen-request.ts';
 import type { CounterRow, DecisionRow } from '../../ports/store.ts';
 import { policySource } from './attempt-events.ts';
+import { subjectTypeOf } from './subject-actor.ts';
 
 /** One grant of this many is kept in the log, with its weight. Every denial is. */
 export const grantsPerSample = 100;
@@ -36,17 +38,26 @@ export type Gathered = {
   readonly dropped: number;
 };
 
+type Grants = {
+  readonly behaviour: string;
+  readonly day: string;
+  readonly kind: SubjectType;
+  n: number;
+};
+
 export function createDecisionLog(randomId: () => string): DecisionLog {
   let decisions: DecisionRow[] = [];
-  let grants = new Map<string, { readonly behaviour: string; readonly day: string; n: number }>();
+  let grants = new Map<string, Grants>();
   let dropped = 0;
   let sinceSample = 0;
   const countGrant = ({ request, set, at }: Noted): void => {
     const day = new Date(at).toISOString().slice(0, 10);
+    const kind = subjectTypeOf(request.subject.type);
     for (const behaviour of set.opportunities(request)) {
-      const counted = grants.get(`${behaviour} ${day}`);
+      const key = `${behaviour} ${day} ${kind}`;
+      const counted = grants.get(key);
       if (counted !== undefined) counted.n += 1;
-      else grants.set(`${behaviour} ${day}`, { behaviour, day, n: 1 });
+      else grants.set(key, { behaviour, day, kind, n: 1 });
     }
   };
   return {
@@ -80,13 +91,14 @@ export function createDecisionLog(randomId: () => string): DecisionLog {
     take: () => {
       const gathered: Gathered = {
         decisions,
-        counters: [...grants.values()].map(({ behaviour, day, n }) => ({
+        counters: [...grants.values()].map(({ behaviour, day, kind, n }) => ({
           name: 'opportunity',
           behaviour,
           source: policySource,
           day,
           scope: '',
           n,
+          kind,
         })),
         dropped,
       };

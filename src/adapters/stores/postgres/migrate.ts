@@ -12,6 +12,7 @@ import * as lessons from './migrations/0010-lessons.ts';
 import * as agentFigures from './migrations/0011-agent-figures.ts';
 import * as experiments from './migrations/0012-experiments.ts';
 import * as outcomes from './migrations/0014-outcomes.ts';
+import * as exits from './migrations/0015-exits.ts';
 import * as controls from './migrations/0016-controls.ts';
 import * as samples from './migrations/0017-samples.ts';
 import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
@@ -33,13 +34,14 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-agent-figures': agentFigures,
   '0014-outcomes': outcomes,
   '0012-experiments': experiments,
+  '0015-exits': exits,
   '0016-controls': controls,
   '0017-samples': samples,
   '0018-evidence-periods': evidencePeriods,
-  '0020-message-moves': messageMoves,
   '0019-privacy': privacy,
   '0024-accounts': accounts,
   '0021-channel-pace': channelPace,
+  '0020-message-moves': messageMoves,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

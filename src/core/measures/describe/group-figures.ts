@@ -147,9 +147,9 @@ export function followedOf(rows: readonly TimeRow[], name: TimeName): readonly F
 
 /** The first new case of each unit, or how it went out of sight. */
 export function recurrencesOf(rows: readonly RepeatRow[]): readonly Exit[] {
-  return spread(rows, ({ until, hasLeft, events: [first] }): Exit => {
+  return spread(rows, ({ until, exit, events: [first] }): Exit => {
     if (first !== undefined) return { time: first, cause: 'again' };
-    return { time: until, cause: hasLeft ? 'left' : null };
+    return { time: until, cause: exit };
   });
 }
 

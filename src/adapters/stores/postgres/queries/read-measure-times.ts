@@ -16,14 +16,17 @@ type Db = Kysely<unknown>;
 const hourMs = 3_600_000;
 const horizonMs = horizonHours * hourMs;
 
-const spanOf: Readonly<Record<TimeName, string>> = {
-  owner: 'o.occurred_at, o.owner_at',
-  reply: 'o.told_at, o.answered_at',
-  claim: 'o.told_at, o.claimed_at',
-  fix: 'o.opened_at, o.verified_at',
+const spanOf: Readonly<Record<TimeName, readonly [from: string, to: string]>> = {
+  owner: ['o.occurred_at', 'o.owner_at'],
+  reply: ['o.told_at', 'o.answered_at'],
+  claim: ['o.told_at', 'o.claimed_at'],
+  fix: ['o.opened_at', 'o.verified_at'],
 };
 
-/** From the start to the event, else to where it was last followed; counted by the hour, so that few rows leave. */
+/**
+ * From the start to the event, else to where it was last followed. Counted by the hour, so that few rows leave, and all
+ * of them in one pass: each time is a number, twice the hours and one more for an event, and a grouping set of its own.
+ */
 export async function measureTimes(
   db: Db,
   principal: Principal,
@@ -31,35 +34,38 @@ export async function measureTimes(
   names: readonly TimeName[],
 ): Promise<readonly TimeRow[]> {
   const { asOf } = filter;
-  const spans = names.map((name) => sql`(${name}::text, ${sql.raw(spanOf[name])})`);
-  const found = await sql<{
-    g: string;
-    name: TimeName;
-    hours: number | string;
-    is_event: boolean;
-    n: number | string;
-  }>`select g, name, ${heldHours(sql`least(ms, ${horizonMs}::bigint)`)} as hours, (is_event and ms <= ${horizonMs}) as is_event, count(*) as n
-    from (select ${groupOf(filter)} as g, m.name, m.to_at is not null as is_event,
-        greatest(0, coalesce(m.to_at, least(o.ended_at, ${asOf}::bigint)) - m.from_at) as ms
-      from outcomes o cross join lateral (values ${sql.join(spans)}) m (name, from_at, to_at)
-      where ${outcomesOf(principal, filter)} and o.opened_at is not null and m.from_at is not null) times
-    group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(db);
-  return found.rows.map(({ g, name, hours, is_event, n }) => ({
+  const column = (name: TimeName) => sql.ref(`t.${name}`);
+  const codes = names.map((name) => {
+    const [from, to] = spanOf[name].map((path) => sql.ref(path));
+    const ms = sql`greatest(0, coalesce(${to}, least(o.ended_at, ${asOf}::bigint)) - ${from})`;
+    return sql`(${heldHours(sql`least(${ms}, ${horizonMs}::bigint)`)} * 2 +
+      case when ${to} - ${from} <= ${horizonMs}::bigint then 1 else 0 end)::integer as ${sql.ref(name)}`;
+  });
+  const sets = names.map((name) => sql`(t.g, ${column(name)})`);
+  const code = sql`coalesce(${sql.join(names.map(column))})`;
+  const ofSet = names.map((name) => sql`when grouping(${column(name)}) = 0 then ${sql.lit(name)}`);
+  const found = await sql<{ g: string; name: TimeName; code: number; n: number | string }>`
+    select t.g, case ${sql.join(ofSet, sql` `)} end as name, ${code} as code, count(*) as n
+    from (select ${groupOf(filter)} as g, ${sql.join(codes)} from outcomes o
+      where ${outcomesOf(principal, filter)} and o.opened_at is not null) t
+    group by grouping sets (${sql.join(sets)}) having ${code} is not null`.execute(db);
+  return found.rows.map(({ g, name, code: held, n }) => ({
     group: g,
     name,
-    hours: Number(hours),
-    isEvent: is_event,
+    hours: Math.floor(held / 2),
+    isEvent: held % 2 === 1,
     n: Number(n),
   }));
 }
 
-/** Each unit once, from when somebody was first to be told of it, and when it left after that. */
+/** Each unit once, from when somebody was first to be told of it. */
 function entries(principal: Principal, filter: MeasureFilter): RawBuilder<unknown> {
-  return sql`select f.g, f.unit, f.start, x.at as left_at from (
-      select distinct on (o.unit) ${groupOf(filter)} as g, o.unit, o.opened_at as start from outcomes o
-      where ${outcomesOf(principal, filter)} and o.unit is not null and o.opened_at is not null
-      order by o.unit, o.opened_at, o.loop_id) f
-    left join unit_exits x on x.unit = f.unit and x.at >= f.start`;
+  const rows = sql`outcomes o where ${outcomesOf(principal, filter)} and o.unit is not null and o.opened_at is not null`;
+  // A habit is one of a behaviour, so its first time is enough; its team and kind are those of its first case.
+  if (filter.by === undefined || filter.by === 'behaviour')
+    return sql`select ${groupOf(filter)} as g, o.unit, min(o.opened_at) as start from ${rows} group by 1, 2`;
+  return sql`select distinct on (o.unit) ${groupOf(filter)} as g, o.unit, o.opened_at as start from ${rows}
+    order by o.unit, o.opened_at, o.loop_id`;
 }
 
 export async function measureRelapses(
@@ -67,24 +73,26 @@ export async function measureRelapses(
   principal: Principal,
   filter: MeasureFilter,
 ): Promise<readonly RelapseRow[]> {
-  const { asOf } = filter;
+  const { asOf, behaviour } = filter;
   const found = await sql<{
     g: string;
     hours: number | string;
     cause: RelapseRow['cause'];
     n: number | string;
-  }>`with followed as (
-      select ${groupOf(filter)} as g, o.verified_at as start, x.at as left_at, r.at as again_at,
-        least(x.at, ${asOf}::bigint, o.verified_at + ${horizonMs}::bigint) as until
-      from outcomes o
-      left join (select a.relapse_of, min(a.occurred_at) as at from outcomes a
-        where a.is_counted and a.relapse_of is not null group by 1) r
-        on r.relapse_of = o.loop_id and r.at >= o.verified_at
-      left join unit_exits x on x.unit = o.unit and x.at >= o.verified_at
-      where ${outcomesOf(principal, filter)} and o.opened_at is not null and o.verified_at is not null)
+  }>`with fixed as (select ${groupOf(filter)} as g, o.loop_id, o.unit, o.verified_at as start from outcomes o
+      where ${outcomesOf(principal, filter)} and o.opened_at is not null and o.verified_at is not null),
+    again as (select a.relapse_of, min(a.occurred_at) as at from outcomes a join outcomes o on o.loop_id = a.relapse_of
+      where a.is_counted and a.relapse_of is not null and ${sameBehaviour(behaviour, 'a')}
+        and a.occurred_at >= o.verified_at group by 1),
+    exits as (select distinct on (f.loop_id) f.loop_id, x.at, x.reason
+      from fixed f join unit_exits x on x.unit = f.unit and x.at >= f.start order by f.loop_id, x.at, x.reason),
+    followed as (
+      select f.g, f.start, x.at as exit_at, x.reason, r.at as again_at,
+        least(x.at, ${asOf}::bigint, f.start + ${horizonMs}::bigint) as until
+      from fixed f left join again r on r.relapse_of = f.loop_id left join exits x on x.loop_id = f.loop_id)
     select g, ${heldHours(sql`greatest(0, least(again_at, until) - start)`)} as hours,
-      case when again_at <= until then 'again' when left_at = until then 'left' end as cause, count(*) as n
-    from followed group by 1, 2, 3 order by 1, 2, 3`.execute(db);
+      case when again_at <= until then 'again' when exit_at = until then reason end as cause, count(*) as n
+    from followed group by 1, 2, 3`.execute(db);
   return found.rows.map(({ g, hours, cause, n }) => ({
     group: g,
     hours: Number(hours),
@@ -98,30 +106,38 @@ export async function measureRepeats(
   principal: Principal,
   filter: MeasureFilter,
 ): Promise<readonly RepeatRow[]> {
-  const { asOf } = filter;
+  const { asOf, behaviour } = filter;
   const found = await sql<{
     g: string;
     until: number | string;
-    has_left: boolean;
-    events: string;
+    exit: RepeatRow['exit'];
+    events: string | null;
     n: number | string;
   }>`
-    with firsts as (select e.*, least(e.left_at, ${asOf}::bigint, e.start + ${horizonMs}::bigint) as until
-      from (${entries(principal, filter)}) e),
-    units as (
-      select f.g, ${heldHours(sql`greatest(0, f.until - f.start)`)} as until, coalesce(f.left_at = f.until, false) as has_left,
-        coalesce(string_agg((${heldHours(sql`(o.occurred_at - f.start)`)})::text, ' ' order by o.occurred_at), '') as events
-      from firsts f left join outcomes o on o.unit = f.unit and o.is_counted and not o.is_reported
-        and o.occurred_at > f.start + ${episodeMs} and o.occurred_at <= f.until
-      group by f.unit, f.g, f.start, f.left_at, f.until)
-    select g, until, has_left, events, count(*) as n from units group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(
-    db,
-  );
-  return found.rows.map(({ g, until, has_left: hasLeft, events, n }) => ({
+    with firsts as materialized (${entries(principal, filter)}),
+    exits as (select distinct on (f.unit) f.unit, x.at, x.reason
+      from firsts f join unit_exits x on x.unit = f.unit and x.at >= f.start order by f.unit, x.at, x.reason),
+    units as materialized (select f.g, f.unit, f.start, x.reason, x.at as exit_at,
+        least(x.at, ${asOf}::bigint, f.start + ${horizonMs}::bigint) as until
+      from firsts f left join exits x on x.unit = f.unit),
+    later as (select u.unit,
+        string_agg((${heldHours(sql`(o.occurred_at - u.start)`)})::text, ' ' order by o.occurred_at) as events
+      from units u join outcomes o on o.unit = u.unit and ${sameBehaviour(behaviour, 'o')}
+        and o.is_counted and not o.is_reported
+        and o.occurred_at > u.start + ${episodeMs} and o.occurred_at <= u.until group by 1)
+    select u.g, ${heldHours(sql`greatest(0, u.until - u.start)`)} as until,
+      case when u.exit_at = u.until then u.reason end as exit, l.events, count(*) as n
+    from units u left join later l on l.unit = u.unit group by 1, 2, 3, 4`.execute(db);
+  return found.rows.map(({ g, until, exit, events, n }) => ({
     group: g,
-    hasLeft,
+    exit,
     until: Number(until),
-    events: events === '' ? [] : events.split(' ').map(Number),
+    events: events === null ? [] : events.split(' ').map(Number),
     n: Number(n),
   }));
+}
+
+/** Habits and relapses stay within a behaviour: others need not be looked at. */
+function sameBehaviour(behaviour: string | undefined, alias: string): RawBuilder<unknown> {
+  return behaviour === undefined ? sql`true` : sql`${sql.ref(`${alias}.behaviour`)} = ${behaviour}`;
 }

@@ -1,9 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Outcome, outcomeOf } from '../../../../core/measures/outcome.ts';
 import type { LoopRow } from '../../../../ports/store.ts';
 import { recordset } from '../rows.ts';
-
-type Db = Kysely<unknown>;
 
 const columns = `loop_id uuid, behaviour text, team text, kind text, unit uuid, source text, campaign text, state text,
   is_counted boolean, is_reported boolean, month text, occurred_at bigint, opened_at bigint, sent_at bigint,
@@ -26,14 +24,12 @@ const assignments = names
   .map((name) => `${name} = ${kept[name] ?? `excluded.${name}`}`)
   .join(', ');
 
-/** Keeps what measures read of loops, in the transaction that changes them. A stub is no case yet. */
-export async function saveOutcomes(db: Db, rows: readonly LoopRow[]): Promise<void> {
+/** Keeps what measures read of loops, in the statement that saves them; undefined where all are stubs, no case yet. */
+export function outcomesInserted(rows: readonly LoopRow[]): RawBuilder<unknown> | undefined {
   const records = rows.filter(({ isStub }) => !isStub).map((row) => recordOf(outcomeOf(row)));
-  if (records.length === 0) return;
-  await sql`insert into outcomes (${sql.raw(names.join(', '))}) select ${sql.raw(names.join(', '))}
-    from ${recordset(records, columns)} on conflict (loop_id) do update set ${sql.raw(assignments)}`.execute(
-    db,
-  );
+  if (records.length === 0) return undefined;
+  return sql`insert into outcomes (${sql.raw(names.join(', '))}) select ${sql.raw(names.join(', '))}
+    from ${recordset(records, columns)} on conflict (loop_id) do update set ${sql.raw(assignments)}`;
 }
 
 function recordOf(outcome: Outcome) {

@@ -11,7 +11,7 @@ import type {
 } from '../../../../ports/store.ts';
 import { type LoopRecord, loopColumnNames, loopColumns, loopOf, recordOf } from '../loop-rows.ts';
 import { idOf, optional, recordset, textArray, uuidArray } from '../rows.ts';
-import { saveOutcomes } from './save-outcomes.ts';
+import { outcomesInserted } from './save-outcomes.ts';
 
 type Db = Kysely<unknown>;
 
@@ -137,12 +137,14 @@ const assignments = loopColumnNames
   .join(', ');
 const names = loopColumnNames.join(', ');
 
+/** With what measures read of them, in one statement: it is made for every batch of events. */
 export async function saveLoops(db: Db, rows: readonly LoopRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await sql`insert into loops (${sql.raw(names)}) select ${sql.raw(names)}
+  const saved = sql`insert into loops (${sql.raw(names)}) select ${sql.raw(names)}
     from ${recordset(rows.map(recordOf), loopColumns)}
-    on conflict (id) do update set ${sql.raw(assignments)}`.execute(db);
-  await saveOutcomes(db, rows);
+    on conflict (id) do update set ${sql.raw(assignments)}`;
+  const outcomes = outcomesInserted(rows);
+  await (outcomes === undefined ? saved : sql`with saved as (${saved}) ${outcomes}`).execute(db);
 }
 
 export async function moveLoops(

@@ -7,9 +7,8 @@ type Db = Kysely<unknown>;
 export async function addExits(db: Db, exits: readonly ExitRow[]): Promise<void> {
   if (exits.length === 0) return;
   await sql`insert into unit_exits (unit, at, reason)
-    select distinct on (unit) unit, at, reason from ${recordset(exits, 'unit uuid, at bigint, reason text')}
-    order by unit, at desc
-    on conflict (unit) do update set at = greatest(unit_exits.at, excluded.at)`.execute(db);
+    select unit, at, reason from ${recordset(exits, 'unit uuid, at bigint, reason text')}
+    order by unit, at, reason on conflict do nothing`.execute(db);
 }
 
 export async function closeMonths(db: Db, after: string, through: string, at: number): Promise<void> {

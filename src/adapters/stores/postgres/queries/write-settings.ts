@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Json } from '../../../../core/event.ts';
 import type {
   CounterRow,
@@ -36,31 +36,31 @@ export async function addSourceDay(db: Db, source: string, at: number): Promise<
     on conflict do nothing`.execute(db);
 }
 
+/**
+ * Counts by day and, of chances, the same by month, as measures read them: ten million counts a day are a few thousand a
+ * month. In one statement, as every batch of events makes it.
+ */
 export async function addCounters(db: Db, counters: readonly CounterRow[]): Promise<void> {
   if (counters.length === 0) return;
-  const columns = 'name text, behaviour text, source text, day text, scope text, n bigint';
+  const columns =
+    'name text, behaviour text, source text, day text, scope text, n bigint, kind text, campaign text';
   // Sorted, so that two writers take the shared rows in the same order.
-  await sql`insert into counters (name, behaviour, source, day, scope, n)
-    select name, behaviour, source, day, scope, sum(n) from ${recordset(counters, columns)}
+  const counted = (
+    from: RawBuilder<unknown>,
+  ) => sql`insert into counters (name, behaviour, source, day, scope, n)
+    select name, behaviour, source, day, scope, sum(n) from ${from}
     group by name, behaviour, source, day, scope order by name, behaviour, source, day, scope
-    on conflict (name, behaviour, source, day, scope) do update set n = counters.n + excluded.n`.execute(db);
-  await addOpportunities(db, counters);
-}
-
-/** The same chances by month, as measures read them: ten million counts a day are a few thousand a month. */
-async function addOpportunities(db: Db, counters: readonly CounterRow[]): Promise<void> {
-  const rows = counters
-    .filter(({ name }) => name === 'opportunity')
-    .map(({ behaviour, source, day, scope, n, kind = 'unknown', campaign = '' }) => {
-      // The source names the simulation; of anything else measures do not ask it.
-      const of = campaign === '' ? '' : source;
-      return { behaviour, month: day.slice(0, 7), scope, kind, source: of, campaign, n };
-    });
-  if (rows.length === 0) return;
-  const columns = 'behaviour text, month text, scope text, kind text, source text, campaign text, n bigint';
-  await sql`insert into opportunities (behaviour, month, scope, kind, source, campaign, n)
-    select behaviour, month, scope, kind, source, campaign, sum(n) from ${recordset(rows, columns)}
-    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    on conflict (name, behaviour, source, day, scope) do update set n = counters.n + excluded.n`;
+  if (!counters.some(({ name }) => name === 'opportunity')) {
+    await counted(recordset(counters, columns)).execute(db);
+    return;
+  }
+  // The source names the simulation; of anything else measures do not ask it.
+  await sql`with given as (select * from ${recordset(counters, columns)}), counted as (${counted(sql`given`)})
+    insert into opportunities (behaviour, month, scope, kind, source, campaign, n)
+    select behaviour, left(day, 7), scope, coalesce(kind, 'unknown'),
+      case when coalesce(campaign, '') = '' then '' else source end, coalesce(campaign, ''), sum(n)
+    from given where name = 'opportunity' group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
     on conflict (behaviour, month, scope, kind, source, campaign)
       do update set n = opportunities.n + excluded.n`.execute(db);
 }
