@@ -35,7 +35,12 @@ export async function bench(): Promise<Figure> {
         ),
         teamIds.map((id) => ({ id, name: id, handles: [] })),
       );
-      const parts = { store, people, clock: { now: () => measuredAt } };
+      const parts = {
+        store,
+        people,
+        clock: { now: () => measuredAt },
+        taxonomy: { stamps: new Map(), remaps: [] },
+      };
       const settings = { sensitiveTeams: [], minutesPerDecision: 5 };
       const ask = (by?: 'team') =>
         measure(parts, loopPrincipal, { behaviour: busiest, ...(by === undefined ? {} : { by }) }, settings);

@@ -158,6 +158,15 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       templates: [...packs.controls.values()].map(({ template }) => template),
       tryPolicy: assembly.tryPolicy ?? (() => ({ kind: 'unsound', reason: 'no policies are there' })),
     },
+    taxonomy: {
+      stamps: new Map(
+        [...packs.behaviours].map(([id, { behaviour, judgedBy }]) => [
+          id,
+          { version: behaviour.version, pack: judgedBy },
+        ]),
+      ),
+      remaps: packs.remaps,
+    },
     isSuppressing,
     fixedSuppressions: assembly.suppressions ?? [],
     delivery,

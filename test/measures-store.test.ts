@@ -44,6 +44,42 @@ for (const kind of testStores()) {
     const figures = async (behaviour: string, over: Partial<MeasureFilter> = {}) =>
       groupFigures((await read({ behaviour, ...over })).of(''), { people: 40, minutesPerDecision: 5 });
 
+    test('cases count where a remap puts them, as far as what is kept of them decides it', async () => {
+      const judged = (version: number) => ({ version, pack: 'a'.repeat(12) });
+      const one = (version: number, tool: string) =>
+        measuredLoop({ behaviour: 'parent', at: start, unit: id(), judged: judged(version), tool });
+      await save([one(1, 'shell'), one(1, 'mail'), one(2, 'shell'), one(1, 'shell')]);
+      await save([measuredLoop({ behaviour: 'parent', at: start, unit: id(), tool: 'shell' })]);
+      const where = { feature: 'tool', is: ['shell'] } as const;
+      const from = { behaviour: 'parent', version: 1 };
+      const moves = [
+        {
+          on: '2026-11-28',
+          from,
+          to: 'child',
+          where: { ...where, is: ['shell'] },
+          why: 'It is another kind.',
+        },
+      ];
+      const counted = async (behaviour: string, over: Partial<MeasureFilter> = {}) =>
+        (await store.read.measureCounts(loopPrincipal, { teams: 'all', asOf, behaviour, ...over }))[0]
+          ?.failures ?? 0;
+      expect([await counted('parent'), await counted('child')]).toEqual([5, 0]);
+      // What is older than versions were kept was judged by the first.
+      expect([await counted('parent', { moves }), await counted('child', { moves })]).toEqual([2, 3]);
+      const all = await store.read.measureCounts(loopPrincipal, {
+        teams: 'all',
+        asOf,
+        by: 'behaviour',
+        moves,
+      });
+      expect(all.find(({ group }) => group === 'child')?.failures).toBe(3);
+      const versions = await store.read.measureVersions(loopPrincipal, 'parent');
+      expect(versions.map(({ version }) => version).toSorted()).toEqual([1, 2, null]);
+      const affected = await store.read.measureAffected(loopPrincipal, 'child', moves);
+      expect(affected).toEqual([{ team: 'blue', units: 3 }]);
+    });
+
     test('the risk of a recurrence is that of the hand-computed example: leavers compete', async () => {
       // t 2 3 3 5 6 8 9 10: again left again cens again left cens again, in units of four days.
       const causes = ['again', 'left', 'again', null, 'again', 'left', null, 'again'];

@@ -302,10 +302,12 @@ function apply(context: FoldContext, facts: LoopFacts, item: Told, isNew: boolea
     const rule = coveringRule(parts, suppressions, event);
     const suppression = rule === undefined ? {} : { suppression: { until: rule.until, reason: rule.reason } };
     const { evidence, trust, judged } = item;
+    const stamp = parts.taxonomy.stamps.get(item.behaviour);
     next = addSighting(next, {
       event,
       evidence,
       isLive,
+      ...(stamp === undefined ? {} : { stamp }),
       ...suppression,
       ...(trust === undefined ? {} : { trust }),
       ...judged,

@@ -13,6 +13,7 @@ import {
   type TimeRow,
   type Watermark,
 } from '../core/measures/measure-rows.ts';
+import { isMove } from '../core/taxonomy/remap.ts';
 import type { Principal } from '../ports/principal.ts';
 import type { MeasureSettings } from './measure.ts';
 import type { LoopParts } from './parts.ts';
@@ -30,7 +31,7 @@ export type Overview = {
 
 /** The first figures of every behaviour, in a few statements however many there are. */
 export async function measureAll(
-  parts: Pick<LoopParts, 'store' | 'clock' | 'people'>,
+  parts: Pick<LoopParts, 'store' | 'clock' | 'people' | 'taxonomy'>,
   principal: Principal,
   settings: MeasureSettings,
 ): Promise<Overview> {
@@ -48,6 +49,7 @@ export async function measureAll(
     by: 'behaviour',
     asOf: parts.clock.now(),
     teams: isWhole ? 'all' : teams,
+    moves: parts.taxonomy.remaps.filter(isMove),
   };
   const watermark = await read.measureWatermark(principal, filter);
   const answer = { asOf: filter.asOf, group: { teams: principal.teams, people } };

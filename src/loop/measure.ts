@@ -13,13 +13,14 @@ import {
 import { type GroupFigures, groupFigures } from '../core/measures/describe/group-figures.ts';
 import { shownTeams } from '../core/measures/describe/shown-teams.ts';
 import type { MeasureFilter, RevisionRow, Watermark } from '../core/measures/measure-rows.ts';
+import { isMove, type TaxonomyChange, taxonomyChanges } from '../core/taxonomy/remap.ts';
 import type { Principal } from '../ports/principal.ts';
 import { closedSetting } from './close-months.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 import { readMeasureRows } from './read-measure-rows.ts';
 import { teamSizes } from './team-sizes.ts';
 
-type MeasureParts = Pick<LoopParts, 'store' | 'clock' | 'people'>;
+type MeasureParts = Pick<LoopParts, 'store' | 'clock' | 'people' | 'taxonomy'>;
 
 export type MeasureQuestion = {
   readonly behaviour: string;
@@ -58,6 +59,8 @@ export type MeasureAnswer = {
       };
   readonly groups: readonly MeasuredGroup[];
   readonly comparison?: { readonly fixes: CurvesFigure; readonly recurrences: CurvesFigure };
+  /** What happened to the behaviour itself: lines end at a break. */
+  readonly taxonomy: readonly TaxonomyChange[];
   /** Months that were closed and stand otherwise by now. */
   readonly revised: readonly RevisionRow[];
 };
@@ -80,7 +83,14 @@ export async function measure(
   const answer = { asOf: filter.asOf, group: { teams: scope.asked, people } };
   if (!scope.isShown) {
     const nothing = { ...watermark, loops: 0, changedAt: null };
-    return { ...answer, watermark: nothing, whole: { kind: 'hidden' }, groups: [], revised: [] };
+    return {
+      ...answer,
+      watermark: nothing,
+      whole: { kind: 'hidden' },
+      groups: [],
+      taxonomy: [],
+      revised: [],
+    };
   }
   const { minutesPerDecision } = settings;
   const rows = await readMeasureRows(read, principal, filter);
@@ -92,7 +102,9 @@ export async function measure(
   };
   const closed = kind === undefined ? await read.setting(loopPrincipal, closedSetting) : undefined;
   const revised = typeof closed === 'string' ? await read.measureRevisions(principal, filter, closed) : [];
-  const measured = { ...answer, watermark, whole, revised };
+  const versions = await read.measureVersions(principal, question.behaviour);
+  const taxonomy = taxonomyChanges(question.behaviour, versions, parts.taxonomy.remaps);
+  const measured = { ...answer, watermark, whole, taxonomy, revised };
   if (by === undefined) return { ...measured, groups: [] };
   const teams = by === 'team' ? { teams: scope.teams } : {};
   const grouped = await readMeasureRows(read, principal, { ...filter, by, ...teams });
@@ -125,8 +137,9 @@ async function scopeOf(
   settings: MeasureSettings,
 ) {
   const { behaviour, team, kind, months, by } = question;
+  const moves = parts.taxonomy.remaps.filter(isMove);
   // What may be shown depends on everybody, and not on who asks.
-  const affected = await parts.store.read.measureAffected(loopPrincipal, behaviour);
+  const affected = await parts.store.read.measureAffected(loopPrincipal, behaviour, moves);
   const sizes = teamSizes(parts, affected, settings);
   const isNarrowed = kind !== undefined || months !== undefined || by === 'kind';
   const shown = shownTeams(sizes, isNarrowed);
@@ -141,6 +154,7 @@ async function scopeOf(
     behaviour,
     asOf: parts.clock.now(),
     teams: isWhole ? 'all' : teams,
+    moves,
     ...(kind === undefined ? {} : { kind }),
     ...(months === undefined ? {} : { months }),
   };

@@ -9,6 +9,7 @@ import type { Template } from '../core/message-template.ts';
 import type { Evidence } from '../core/owner.ts';
 import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { Correlated } from '../core/rules/correlated.ts';
+import type { Remap, TaxonomyStamp } from '../core/taxonomy/remap.ts';
 import type { WorkingHours } from '../core/working-time.ts';
 import type { Channel, Recipient } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -61,6 +62,11 @@ export type LoopParts = {
   readonly isSuppressing: (rule: SuppressionRow, event: Pick<Event, 'where' | 'secret'>) => boolean;
   /** What is proposed when a mistake keeps coming back. */
   readonly controls: ControlParts;
+  /** Which version of each behaviour judges now, and what became of earlier ones. */
+  readonly taxonomy: {
+    readonly stamps: ReadonlyMap<string, TaxonomyStamp>;
+    readonly remaps: readonly Remap[];
+  };
   /** Rules that stand in the settings, beside those in the store; some may have ended. */
   readonly fixedSuppressions: readonly SuppressionRow[];
   readonly delivery: DeliverySettings;

@@ -6,6 +6,7 @@ import type { OwnerWeights } from '../core/owner-weights.ts';
 import type { PolicyContent } from '../core/policy/content.ts';
 import { type LogSources, openLogSources } from '../core/rules/log-source.ts';
 import type { RuleBook } from '../core/rules/rule-book.ts';
+import type { Remap } from '../core/taxonomy/remap.ts';
 import { type PackControl, readControls } from './control-files.ts';
 import { type CuePack, readCueFiles } from './cue-files.ts';
 import { type ExperimentWords, type ExperimentWordsFile, readExperimentWords } from './experiment-words.ts';
@@ -18,6 +19,7 @@ import { type PackBehaviour, readBehaviours } from './pack-behaviour.ts';
 import { openPackFolder, type PackFolder } from './pack-folder.ts';
 import { readPolicyFiles } from './policy-files.ts';
 import { type PackProblem, sortProblems } from './problem.ts';
+import { readRemaps } from './remap-files.ts';
 import { compileRuleFiles, readRuleFiles } from './rule-files.ts';
 import { type PackTrust, readTrust } from './trust-file.ts';
 import { readWordFiles, sharedWords, type WordFiles } from './words-files.ts';
@@ -40,6 +42,8 @@ export type Packs<Page = unknown> = {
   readonly cues: CuePack;
   /** What may be proposed when a mistake keeps coming back. */
   readonly controls: ReadonlyMap<string, PackControl>;
+  /** What became of cases when the taxonomy changed, the earliest change first. */
+  readonly remaps: readonly Remap[];
   /** The policies as they stand; `policy/` compiles them. */
   readonly policies: PolicyContent;
   /** Sigma documents below `rules/`, linked. */
@@ -112,6 +116,7 @@ export function readPacks<Page = unknown>(
   const policies = readPolicyFiles(folder, problems);
   const controls = readControls(folder, behaviours, problems);
   const experimentFiles = readExperimentWords(folder, problems);
+  const remaps = readRemaps(folder, behaviours, problems);
   const messages = readMessages(folder, behaviours, wordFiles, problems);
   const pages = new Map<string, Page>();
   const pageFiles = readPageFiles(folder, problems);
@@ -131,6 +136,7 @@ export function readPacks<Page = unknown>(
     logSources,
     cues,
     controls,
+    remaps,
     policies,
     trust,
     rules,

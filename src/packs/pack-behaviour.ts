@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Behaviour, behaviourSchema } from '../core/behaviour.ts';
 import { detectionOf } from '../core/detection/compile-detection.ts';
 import { type Subject, subjectOfEvent } from '../core/detection/subject.ts';
@@ -27,6 +28,8 @@ export type PackBehaviour = {
   readonly usual: BehaviourDetection | undefined;
   readonly wanted: BehaviourDetection | undefined;
   readonly frameworks: readonly FrameworkReference[];
+  /** Hash of all in it that judges an event, twelve hex digits: words, proof and ladder may change without it. */
+  readonly judgedBy: string;
   readonly file: string;
   readonly lineOf: (path: readonly PropertyKey[]) => number;
 };
@@ -119,9 +122,15 @@ export function readBehaviours(
       end: compile(path?.end, ['path', 'end']),
       usual: compile(baseline?.of, ['baseline', 'of']),
       frameworks: references,
+      judgedBy: hashOf(behaviour),
       file,
       lineOf,
     });
   }
   return behaviours;
+}
+
+function hashOf({ detection, signals, path, baseline, keys }: Behaviour): string {
+  const text = JSON.stringify([detection, signals, path, baseline, keys]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

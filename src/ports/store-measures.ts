@@ -13,6 +13,7 @@ import type {
   TimeRow,
   Watermark,
 } from '../core/measures/measure-rows.ts';
+import type { Move, VersionSeen } from '../core/taxonomy/remap.ts';
 import type { Principal } from './principal.ts';
 
 /** A unit that could not show a behaviour any more, for another reason than that it learnt. */
@@ -39,7 +40,13 @@ export interface MeasureRead {
   ): Promise<readonly RevisionRow[]>;
   measureWatermark(principal: Principal, filter: MeasureFilter): Promise<Watermark>;
   /** By team, for what may be shown. */
-  measureAffected(principal: Principal, behaviour: string): Promise<readonly AffectedRow[]>;
+  measureAffected(
+    principal: Principal,
+    behaviour: string,
+    moves?: readonly Move[],
+  ): Promise<readonly AffectedRow[]>;
+  /** By which versions cases of a behaviour were judged, since when. */
+  measureVersions(principal: Principal, behaviour: string): Promise<readonly VersionSeen[]>;
 }
 
 export interface MeasureWrite {

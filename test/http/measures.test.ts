@@ -52,6 +52,7 @@ describe('figures of a behaviour', () => {
         ]),
         messagesPerFix: { kind: 'not-enough-data' },
       },
+      taxonomy: [],
       revised: [],
     });
     expect((await doors.ask('/v1/measures/nothing', { token })).status).toBe(404);
@@ -132,6 +133,26 @@ describe('figures of a behaviour', () => {
     });
     expect((await doors.ask(path, { token })).json).toMatchObject({
       revised: [{ month: '2026-11', was: { failures: 10 }, is: { failures: 11 } }],
+    });
+  });
+});
+
+describe('when the behaviour itself changed', () => {
+  test('figures show where a line ends', async () => {
+    const { taxonomy } = doors.house.parts;
+    const parts = {
+      ...doors.house.parts,
+      taxonomy: {
+        ...taxonomy,
+        stamps: new Map([['secret-in-repository', { version: 2, pack: 'b'.repeat(12) }]]),
+      },
+    };
+    const late = { at: monday, secret: fakeSecret(900), author: 'blue0', file: 'late.py' };
+    await ingest(parts, { source: 'scanner', receivedAt: monday, mode: 'live', events: [leak(late)] });
+    const { json } = await doors.ask(path, { token });
+    const from = { behaviour: 'secret-in-repository', version: 1 };
+    expect(json).toMatchObject({
+      taxonomy: [{ kind: 'break', from, to: { version: 2 }, why: expect.any(String) }],
     });
   });
 });

@@ -1,5 +1,6 @@
 import type { Actor } from '../../src/core/event.ts';
 import { emptyFacts } from '../../src/core/loop/facts.ts';
+import type { TaxonomyStamp } from '../../src/core/taxonomy/remap.ts';
 import type { LoopRow } from '../../src/ports/store.ts';
 
 let n = 0;
@@ -17,6 +18,9 @@ export type MeasuredLoopGiven = {
   readonly answeredAt?: number;
   readonly verifiedAt?: number;
   readonly relapseOf?: string;
+  readonly judged?: TaxonomyStamp;
+  /** The tool that was used. */
+  readonly tool?: string;
 };
 
 /** A loop as the engine would save it when this had happened. */
@@ -25,6 +29,8 @@ export function measuredLoop(given: MeasuredLoopGiven): LoopRow {
   const loop = newId();
   const recipient = { kind: 'person', id: 'ana' } as const;
   const joins = given.campaign === undefined ? {} : { joins: { campaign: given.campaign } };
+  const judged = given.judged === undefined ? {} : { judged: given.judged };
+  const resource = given.tool === undefined ? {} : { resource: { type: 'tool', id: given.tool } };
   const actor = { type: given.kind ?? 'person' } as const;
   return {
     id: loop,
@@ -48,7 +54,19 @@ export function measuredLoop(given: MeasuredLoopGiven): LoopRow {
       ...emptyFacts(behaviour),
       sightings: 1,
       sources: ['scanner'],
-      kept: [{ event: loop, source: 'scanner', at, where: {}, evidence: [], actor, ...joins }],
+      kept: [
+        {
+          event: loop,
+          source: 'scanner',
+          at,
+          where: {},
+          evidence: [],
+          actor,
+          ...joins,
+          ...judged,
+          ...resource,
+        },
+      ],
       messages:
         toldAt === undefined
           ? []

@@ -48,6 +48,15 @@ const oneSchema = z.looseObject({
   groups: z
     .array(z.looseObject({ id: z.string(), hidden: z.string().optional(), figures: figures.optional() }))
     .default([]),
+  taxonomy: z.array(
+    z.looseObject({
+      kind: z.enum(['re-mapped', 'break']),
+      on: z.string(),
+      from: z.looseObject({ behaviour: z.string(), version: z.number() }),
+      to: z.looseObject({ behaviour: z.string(), version: z.number().optional() }).optional(),
+      why: z.string(),
+    }),
+  ),
   revised: z.array(
     z.looseObject({
       month: z.string(),
@@ -140,6 +149,13 @@ async function measureOne(behaviour: string, flags: Flags): Promise<ExitCode> {
     line(table([by ?? 'group', 'loops', 'per 1,000 chances', 'again in 90 days', 'half fixed after'], rows));
   }
   if (found.hidden !== undefined) note(found.hidden);
+  for (const { kind, on, from, to, why } of found.taxonomy) {
+    const target =
+      to === undefined
+        ? 'nobody can tell what'
+        : `${to.behaviour}${to.version === undefined ? '' : `@${to.version}`}`;
+    note(`${on}, ${kind}: ${from.behaviour}@${from.version} became ${target}. ${why}`);
+  }
   for (const { month, was, is } of found.revised) {
     note(
       `${month} was closed with ${was.failures} of ${was.opportunities} and stands at ${is.failures} of ${is.opportunities}: some of it came later.`,

@@ -6,6 +6,7 @@ import { type Trust, trustRank } from '../judge/trust.ts';
 import type { RuleCredit } from '../meaning.ts';
 import type { Answer, Moment } from '../message.ts';
 import type { Evidence } from '../owner.ts';
+import type { TaxonomyStamp } from '../taxonomy/remap.ts';
 import { mergeValidity } from './validity.ts';
 import { waiting } from './waiting.ts';
 
@@ -79,6 +80,8 @@ export type Sighting = {
   readonly unusual?: Unusual;
   /** The named rules and correlations behind it. */
   readonly rules?: readonly RuleCredit[];
+  /** By which version of the behaviour it was judged. */
+  readonly judged?: TaxonomyStamp;
 } & Pick<Event, 'resource' | 'action' | 'outcome' | 'network' | 'joins'>;
 
 export type Wanted = {
@@ -194,6 +197,7 @@ export type FailedEvent = {
   readonly broken?: BrokenStep;
   readonly unusual?: Unusual;
   readonly rules?: readonly RuleCredit[];
+  readonly stamp?: TaxonomyStamp;
   /** Keys of the marks that may move it. */
   readonly watches?: readonly string[];
   readonly caseKey?: string;
@@ -203,7 +207,7 @@ export type FailedEvent = {
 
 /** Adds a failing event that was not known before. */
 export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
-  const { event, broken, unusual, rules } = failed;
+  const { event, broken, unusual, rules, stamp } = failed;
   const trust = failed.trust?.outcome ?? 'trusted';
   const isCounted = trust === 'trusted';
   const { resource, action, outcome, network, joins } = event;
@@ -224,6 +228,7 @@ export function addSighting(facts: LoopFacts, failed: FailedEvent): LoopFacts {
     ...(broken === undefined ? {} : { broken }),
     ...(unusual === undefined ? {} : { unusual }),
     ...(rules === undefined ? {} : { rules }),
+    ...(stamp === undefined ? {} : { judged: stamp }),
   };
   const isUnsuppressed = facts.isUnsuppressed || failed.suppression === undefined;
   const suppression = soonerEnd(facts.suppression, failed.suppression);

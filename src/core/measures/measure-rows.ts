@@ -1,4 +1,5 @@
 import type { Actor } from '../event.ts';
+import type { Move } from '../taxonomy/remap.ts';
 import type { UnitSums } from './rates/unit-sums.ts';
 
 /** What is asked of the store. Months are UTC, `YYYY-MM`, both inclusive. */
@@ -11,6 +12,8 @@ export type MeasureFilter = {
   /** What the answer is grouped by; one group, named by an empty text, unless given. */
   readonly by?: 'team' | 'kind' | 'behaviour';
   readonly asOf: number;
+  /** Cases that count elsewhere than where they were judged. Chances stay where they were counted. */
+  readonly moves?: readonly Move[];
 };
 
 /** Failures and opportunities; the units are months of a team. `uncounted` failures had no opportunities logged. */

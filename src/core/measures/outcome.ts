@@ -2,6 +2,7 @@ import type { Actor } from '../event.ts';
 import type { LoopFacts } from '../loop/facts.ts';
 import type { LoopState, Rung } from '../loop/states.ts';
 import { ownerThresholdDefault } from '../resolve-owner.ts';
+import { type Features, featuresOf } from '../taxonomy/features.ts';
 
 /** What measures know of a loop: when what happened, to which unit, and no name. Times are epoch milliseconds. */
 export type Outcome = {
@@ -45,6 +46,10 @@ export type Outcome = {
   /** What operators decided or answered. */
   readonly decisions: number;
   readonly changedAt: number;
+  /** The version of the behaviour that judged its first sighting, and the hash of what judged in it. */
+  readonly version?: number;
+  readonly pack?: string;
+  readonly features: Features;
 };
 
 /** A loop as its row has it, as far as measures read it. */
@@ -113,6 +118,9 @@ export function outcomeOf(row: MeasuredLoop): Outcome {
     messages: sent.filter(({ outcome }) => outcome !== 'refused').length,
     decisions: facts.decisions.length + facts.replies.filter(({ by }) => by.kind === 'operator').length,
     changedAt: row.updatedAt,
+    ...given('version', first?.judged?.version),
+    ...given('pack', first?.judged?.pack),
+    features: featuresOf(facts),
   };
 }
 

@@ -150,6 +150,17 @@ export const measureSchema = z.object({
     )
     .exactOptional(),
   comparison: z.object({ fixes: curves, recurrences: curves }).exactOptional(),
+  taxonomy: z
+    .array(
+      z.object({
+        kind: z.enum(['re-mapped', 'break']),
+        on: z.iso.date(),
+        from: z.object({ behaviour: z.string(), version: z.int() }),
+        to: z.object({ behaviour: z.string(), version: z.int().exactOptional() }).exactOptional(),
+        why: z.string(),
+      }),
+    )
+    .describe('What happened to the behaviour itself. Figures before and after a break are not of one kind.'),
   revised: z
     .array(
       z.object({

@@ -75,6 +75,7 @@ export function measureRoutes(
             group.kind === 'hidden' ? { id: group.id, hidden } : withoutKind(group),
           ),
           ...optional({ comparison: found.comparison }),
+          taxonomy: found.taxonomy,
           revised: found.revised.map(revisionJson),
         });
       },

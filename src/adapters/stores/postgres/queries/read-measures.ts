@@ -11,8 +11,9 @@ import {
   settledMs,
   type Watermark,
 } from '../../../../core/measures/measure-rows.ts';
+import type { Move, VersionSeen } from '../../../../core/taxonomy/remap.ts';
 import type { Principal } from '../../../../ports/principal.ts';
-import { groupOf, opportunitiesOf, outcomesOf } from './measure-filter.ts';
+import { groupOf, movedBehaviour, opportunitiesOf, outcomesOf } from './measure-filter.ts';
 import { visible } from './read-loops.ts';
 
 type Db = Kysely<unknown>;
@@ -209,11 +210,26 @@ export async function measureAffected(
   db: Db,
   principal: Principal,
   behaviour: string,
+  moves: readonly Move[] = [],
 ): Promise<readonly AffectedRow[]> {
   const found = await sql<{ team: string; units: number | string }>`
     select team, count(*) as units from (
       select distinct o.team, coalesce(o.unit, o.loop_id) from outcomes o
-      where o.is_counted and o.behaviour = ${behaviour} and ${visible(principal, 'o.team')}) units_of
+      where o.is_counted and ${movedBehaviour(moves)} = ${behaviour} and ${visible(principal, 'o.team')}) units_of
     group by 1 order by 1`.execute(db);
   return found.rows.map(({ team, units }) => ({ team, units: Number(units) }));
+}
+
+/** By which versions cases of a behaviour were judged. */
+export async function measureVersions(
+  db: Db,
+  principal: Principal,
+  behaviour: string,
+): Promise<readonly VersionSeen[]> {
+  const found = await sql<{ version: number | null; pack: string | null; first: number | string }>`
+    select version, pack, min(coalesce(opened_at, occurred_at)) as first from outcomes o
+    where o.is_counted and o.behaviour = ${behaviour} and ${visible(principal, 'o.team')} group by 1, 2`.execute(
+    db,
+  );
+  return found.rows.map(({ version, pack, first }) => ({ version, pack, firstAt: Number(first) }));
 }

@@ -7,7 +7,7 @@ const columns = `loop_id uuid, behaviour text, team text, kind text, unit uuid, 
   is_counted boolean, is_reported boolean, month text, occurred_at bigint, opened_at bigint, sent_at bigint,
   told_at bigint, owner_at bigint, answered_at bigint, claimed_at bigint, verified_at bigint, ended_at bigint,
   is_held boolean, is_owned boolean, relapse_of uuid, reroutes integer, messages integer, decisions integer,
-  changed_at bigint`;
+  changed_at bigint, version integer, pack text, features jsonb`;
 const names = columns.split(',').map((column) => column.trim().split(' ')[0] ?? '');
 
 /** What happened first stays; whose habit it is stays, too, once somebody was told and nobody said "not mine". */
@@ -61,5 +61,8 @@ function recordOf(outcome: Outcome) {
     messages: outcome.messages,
     decisions: outcome.decisions,
     changed_at: outcome.changedAt,
+    version: outcome.version,
+    pack: outcome.pack,
+    features: outcome.features,
   };
 }
