@@ -1,4 +1,5 @@
-import { addMail, type MailFact } from '../core/loop/facts.ts';
+import { addMail } from '../core/loop/facts.ts';
+import type { MailFact } from '../core/loop/mail-facts.ts';
 import type { Addressee } from '../core/loop/position.ts';
 import { isClosed } from '../core/loop/states.ts';
 import { exchangeOf } from '../core/loop/wants.ts';

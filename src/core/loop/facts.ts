@@ -7,6 +7,7 @@ import type { RuleCredit } from '../meaning.ts';
 import type { Answer, Moment } from '../message.ts';
 import type { Evidence } from '../owner.ts';
 import type { TaxonomyStamp } from '../taxonomy/remap.ts';
+import { isSameExchange, keepLatestMails, type MailFact } from './mail-facts.ts';
 import { mergeValidity } from './validity.ts';
 import { waiting } from './waiting.ts';
 
@@ -134,15 +135,6 @@ export type ReplyFact = {
   readonly reason?: string;
 };
 
-export type MailFact = {
-  /** The message that began the exchange. */
-  readonly message: string;
-  /** UTC, `YYYY-MM-DD`: one answer a day, or two machines would write to each other for ever. */
-  readonly day: string;
-  readonly at: number;
-  readonly by: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
-};
-
 export type Decision =
   | {
       readonly kind: 'dismiss' | 'uphold' | 'reject-dispute' | 'hand-back';
@@ -165,8 +157,6 @@ export type HoldCheck = {
 };
 
 export const keptSightingsMax = 12;
-/** Older ones were answered long ago. */
-const keptMailsMax = 10;
 
 export function emptyFacts(behaviour: string): LoopFacts {
   return {
@@ -273,18 +263,7 @@ export function addSeen(facts: LoopFacts, origin: string, seen: Seen): LoopFacts
 export function addMail(facts: LoopFacts, mail: MailFact): LoopFacts {
   const { mails = [] } = facts;
   const isKnown = mails.some((known) => isSameExchange(known, mail));
-  return isKnown ? facts : { ...facts, mails: keepLatest([...mails, mail]) };
-}
-
-function keepLatest(mails: readonly MailFact[]): readonly MailFact[] {
-  const sorted = byTime(mails, ({ message, day }) => `${message} ${day}`);
-  return sorted
-    .filter((mail, index) => !sorted.slice(0, index).some((one) => isSameExchange(one, mail)))
-    .slice(-keptMailsMax);
-}
-
-function isSameExchange(a: MailFact, b: MailFact): boolean {
-  return a.message === b.message && a.day === b.day;
+  return isKnown ? facts : { ...facts, mails: keepLatestMails([...mails, mail]) };
 }
 
 /** Two loops later proven to be one. Commutative; replies, messages and proofs follow. */
@@ -307,7 +286,7 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
     holdChecks: [],
   };
   if (a.mails !== undefined || b.mails !== undefined)
-    merged = { ...merged, mails: keepLatest([...(a.mails ?? []), ...(b.mails ?? [])]) };
+    merged = { ...merged, mails: keepLatestMails([...(a.mails ?? []), ...(b.mails ?? [])]) };
   if (b.wanted !== undefined) merged = addWanted(merged, b.wanted);
   const suppression = soonerEnd(a.suppression, b.suppression);
   if (suppression !== undefined) merged = { ...merged, suppression };
