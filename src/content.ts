@@ -6,6 +6,8 @@ import { shippedPacksDir } from './packs/pack-folder.ts';
 import { problemText } from './packs/problem.ts';
 import { type PageWords, pageWordsSchema } from './pages/page-words.ts';
 
+export { shippedPacksDir };
+
 const require = createRequire(import.meta.url);
 
 /**

@@ -12,6 +12,10 @@ export function addSimulate(program: Command, { finish, json }: Shared): void {
     .option('--days <n>', 'how long it is', '90')
     .option('--people <n>', 'how many work there', '40')
     .option(
+      '--circumstances <list>',
+      'what goes wrong from the middle on: leaver-wave, detector-change, broken-delivery, silent-source',
+    )
+    .option(
       '--export <dir>',
       'also write what vendors sent, the truth, and what was made of it, into an empty folder',
     )

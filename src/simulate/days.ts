@@ -1,19 +1,12 @@
-import {
-  callTool,
-  campaignEvery,
-  campaignHour,
-  dropProtection,
-  makeKey,
-  push,
-  runCampaign,
-} from './deeds.ts';
+import { callTool, campaignTimes, dropProtection, makeKey, push, runCampaign } from './deeds.ts';
 import { leakSecret, type Scans } from './leaks.ts';
-import { day, deliver, hour, isWorkday, propensity, type World } from './world.ts';
+import { ordinaryRecord } from './payloads/cloudtrail.ts';
+import { day, deliver, hour, isHere, isWorkday, propensity, type World } from './world.ts';
 
 /** Chances a working day of somebody of middling inclination. */
 const rates = { leak: 0.012, key: 0.005, protection: 0.003, push: 0.25, agent: 0.5, outside: 0.03 };
 
-/** What was there before anybody looked, and the campaigns. */
+/** What was there before anybody looked, and who leaves. */
 export function planBeginning(world: World, scans: Scans): void {
   const { draws, organisation, start, days } = world;
   for (const [at, repository] of organisation.repositories.entries()) {
@@ -25,16 +18,24 @@ export function planBeginning(world: World, scans: Scans): void {
     const leftAt = start - draws.whole(30, 400, 'history day', at) * day;
     leakSecret(world, scans, { id: `old ${repository.team}`, by, repository, at: leftAt, isHistory: true });
   }
-  for (
-    let at = start + 2 * day, campaign = 1;
-    at < start + (days - 1) * day;
-    at += campaignEvery, campaign += 1
-  )
-    runCampaign(world, campaign, at + campaignHour);
   for (const member of organisation.members) {
     if (member.leftOnDay === undefined || member.leftOnDay < 0 || member.leftOnDay >= days) continue;
-    world.plan(start + member.leftOnDay * day + 9 * hour, `leaves ${member.id}`, { kind: 'leaves', member });
+    const at = start + member.leftOnDay * day + 9 * hour;
+    world.plan(at, `leaves ${member.id}`, { kind: 'leave', members: [member] });
   }
+  const wave = organisation.members.filter(
+    (member) => isHere(world, member) && member.manager !== undefined && world.hostile.leaves(member.id),
+  );
+  if (wave.length > 0) world.plan(world.hostile.from, 'leaver wave', { kind: 'leave', members: wave });
+}
+
+/** Practice mails go out every three weeks. */
+export function planCampaigns(world: World): void {
+  for (const [index, at] of campaignTimes(world.start, world.days).entries())
+    world.plan(at - hour, `campaign ${index}`, {
+      kind: 'deed',
+      run: () => runCampaign(world, index + 1, at),
+    });
 }
 
 /** Everything that people, agents and scanners do on one day; asked when the day begins, so that words have an effect. */
@@ -42,6 +43,7 @@ export function liveDay(world: World, scans: Scans, dayNumber: number): void {
   const { draws, organisation } = world;
   const morning = world.start + dayNumber * day;
   const isWork = isWorkday(morning);
+  signOfLife(world, morning);
   if (new Date(morning).getUTCDay() === 0) repeatScans(world, scans, morning + 3 * hour);
   for (const agent of organisation.agents) {
     if (!draws.chance(rates.agent, 'agent', agent.id, dayNumber)) continue;
@@ -57,7 +59,7 @@ export function liveDay(world: World, scans: Scans, dayNumber: number): void {
   if (!isWork) return;
   const parts = Map.groupBy(organisation.repositories, ({ team }) => team);
   for (const by of organisation.members) {
-    if (by.leftOnDay !== undefined) continue;
+    if (!isHere(world, by)) continue;
     const at = (what: string) =>
       morning + draws.whole(8 * 60, 17 * 60, 'at', what, by.id, dayNumber) * 60_000;
     const does = (what: 'leak' | 'key' | 'protection', behaviour: string) =>
@@ -80,6 +82,23 @@ export function liveDay(world: World, scans: Scans, dayNumber: number): void {
     if (does('protection', 'privileged-workflow-bypass'))
       dropProtection(world, by, repository(), at('protection'));
   }
+}
+
+/** Sources speak every day, also when there is nothing to say: a scan that found nothing, a call that means nothing. */
+export function signOfLife(world: World, morning: number): void {
+  const at = morning + hour;
+  deliver(world, { id: `gitleaks nightly ${at}`, at, source: 'gitleaks', payload: [], records: [] });
+  const record = ordinaryRecord(at);
+  deliver(world, {
+    id: `cloudtrail nightly ${at}`,
+    at,
+    source: 'cloudtrail',
+    payload: { Records: [record] },
+    records: [{ record }],
+  });
+  const [repository] = world.organisation.repositories;
+  const [by] = world.organisation.members;
+  if (repository !== undefined && by !== undefined && !isWorkday(morning)) push(world, by, repository, at);
 }
 
 /** The full scan of the week says everything again that stands in the history, dead or not. */

@@ -4,7 +4,8 @@ import { agentCall, agentStopped } from './payloads/agents.ts';
 import { type AwsCaller, accessKeyRecord } from './payloads/cloudtrail.ts';
 import { githubHeaders, protectionDelivery, pushDelivery } from './payloads/github.ts';
 import { gophishEvent, passwordChanged } from './payloads/gophish.ts';
-import { day, deliver, finding, hour, mend, openCase, propensity, type World } from './world.ts';
+import { clickChance, programShare } from './true-effects.ts';
+import { day, deliver, finding, hour, isHere, mend, openCase, propensity, type World } from './world.ts';
 
 /** Somebody makes a lasting key: by themselves, or a pipeline of their team does. */
 export function makeKey(world: World, by: Member, at: number): void {
@@ -164,7 +165,7 @@ export function callTool(world: World, agent: Agent, isOutside: boolean, at: num
 export function runCampaign(world: World, campaign: number, at: number): void {
   const { draws } = world;
   for (const member of world.organisation.members) {
-    if (member.leftOnDay !== undefined) continue;
+    if (!isHere(world, member)) continue;
     const word = `${campaign} ${member.id}`;
     const sentAt = at + draws.whole(0, 30, 'sent', word) * 60_000;
     tell(world, `sent ${word}`, sentAt, gophishEvent('Email Sent', member.email, campaign, sentAt));
@@ -178,14 +179,15 @@ export function runCampaign(world: World, campaign: number, at: number): void {
 function readMail(world: World, member: Member, campaign: number, sentAt: number): void {
   const { draws } = world;
   const word = `${campaign} ${member.id}`;
-  if (draws.chance(0.06, 'scanner', word)) followLink(world, member, campaign, sentAt + 2_000, 'scanner');
+  if (draws.chance(programShare, 'scanner', word))
+    followLink(world, member, campaign, sentAt + 2_000, 'scanner');
   const isCaught = draws.chance(
-    Math.min(0.6, 0.18 * propensity(world, member.id, 'clicked-simulated-phish')),
+    clickChance(propensity(world, member.id, 'clicked-simulated-phish')),
     'clicks',
     word,
   );
   const readAt = sentAt + draws.whole(5, 300, 'reads', word) * 60_000;
-  if (isCaught && !draws.chance(0.06, 'scanner', word)) {
+  if (isCaught && !draws.chance(programShare, 'scanner', word)) {
     followLink(world, member, campaign, readAt, 'reader');
     if (draws.chance(0.3, 'submits', word)) submitForm(world, member, campaign, readAt + 90_000);
     return;
@@ -211,6 +213,7 @@ function followLink(
     at,
     trace: program,
   });
+  if (isMistake && !world.hostile.sees(id, at)) return;
   tell(
     world,
     id,
@@ -288,5 +291,12 @@ export function push(world: World, by: Member, repository: Repository, at: numbe
   });
 }
 
-export const campaignEvery = 21 * day;
-export const campaignHour = 9 * hour;
+const campaignEvery = 21 * day;
+
+/** When practice mails go out in a story of some days. */
+export function campaignTimes(start: number, days: number): readonly number[] {
+  const times: number[] = [];
+  for (let at = start + 2 * day; at < start + (days - 1) * day; at += campaignEvery)
+    times.push(at + 9 * hour);
+  return times;
+}

@@ -1,6 +1,8 @@
 import { ingest } from '../loop/ingest.ts';
 import { type LoopParts, loopPrincipal } from '../loop/parts.ts';
 import { isRejection, type MapContext, type Source } from '../ports/source.ts';
+import { readArchive } from './archive.ts';
+import { loadArchive, startDemoExperiment } from './demo-experiments.ts';
 import { openDraws } from './draw.ts';
 import { awsKeyId } from './leaks.ts';
 import { makeOrganisation, type Organisation } from './organisation.ts';
@@ -30,6 +32,10 @@ export async function playDemo(stage: DemoStage, organisation: Organisation, now
   const today = now - (now % day);
   const sinceMonday = (new Date(today).getUTCDay() + 6) % 7;
   const start = today - (weeks * 7 + sinceMonday) * day;
+  const registeredBy = organisation.members[0]?.email ?? '';
+  stage.clock.set(start);
+  await loadArchive(stage.parts, readArchive(), registeredBy, start - 30 * day);
+  await startDemoExperiment(stage.parts, registeredBy, now);
   await playStory(
     { ...stage, accepted: newlyAccepted(stage.parts) },
     { seed, start, days: weeks * 7 + sinceMonday, organisation, slotHours: 12 },

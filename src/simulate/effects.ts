@@ -1,32 +1,20 @@
-import { runSplit } from '../core/measures/experiment/split-run.ts';
-import { evidenceThreshold, judgeArm, type VerdictCode } from '../core/measures/experiment/verdict.ts';
-import { openDraws } from './draw.ts';
-import type { Outcome } from './outcome.ts';
+import type { Verdict, VerdictCode } from '../core/measures/experiment/verdict.ts';
+import { gatherTrial, trialReadout } from '../loop/experiments/gather.ts';
+import { type LoopParts, loopPrincipal } from '../loop/parts.ts';
+import { trialId } from './trial.ts';
+import { type Trial, trueRiskRatio } from './true-effects.ts';
 
 /**
- * What a message does in truth, as a ratio of the chances of the same mistake, and what could be seen of it. An open
- * upper bound is null.
+ * What words do in truth, as a ratio of the risks within the window, and what the experiment says of them. An open
+ * upper bound is null, and both are where something is broken.
  */
 export type Effect = {
   readonly variant: string;
   readonly true: number;
-  readonly low: number;
+  readonly low: number | null;
   readonly high: number | null;
   readonly verdict: string;
 };
-
-/** The message as it is, and three others whose effect on the next mistake is planted in who reads them. */
-export const plantedVariants = [
-  { variant: 'usual', ratio: 1 },
-  { variant: 'useless', ratio: 1 },
-  { variant: 'helpful', ratio: 0.4 },
-  { variant: 'harmful', ratio: 2 },
-] as const;
-
-/** The variant of a person, the same for ever. */
-export function variantOf(seed: number, person: string): (typeof plantedVariants)[number] {
-  return openDraws(seed).pick(plantedVariants, 'variant', person);
-}
 
 const sentences: Readonly<Record<VerdictCode, string>> = {
   broken: 'broken',
@@ -38,47 +26,77 @@ const sentences: Readonly<Record<VerdictCode, string>> = {
   'too-early': 'too early to tell',
 };
 
-/** Each variant against the usual one, by the first recurrence of each person in the order of their happening. */
-export function judgeEffects(seed: number, outcome: Outcome): readonly Effect[] {
-  const recurred = firstRecurrences(outcome);
-  const [usual, ...others] = plantedVariants;
-  return others.map(({ variant, ratio }) => {
-    const isArm = recurred.flatMap((person) => {
-      const own = variantOf(seed, person).variant;
-      return own === variant ? [true] : own === usual.variant ? [false] : [];
-    });
-    const { code, riskRatio } = judgeArm({
-      run: runSplit(isArm, 0.5, evidenceThreshold(plantedVariants.length)),
-      share: 0.5,
-      faults: [],
-      guardrails: [],
-      eventsMax,
-      isPastEnd: false,
-    });
-    const high = riskRatio.upper === null ? null : rounded(riskRatio.upper);
-    return { variant, true: ratio, low: rounded(riskRatio.lower), high, verdict: sentences[code] };
-  });
+/** First recurrences of one arm and the usual one, in the order in which they were recorded: whether each was of the arm. */
+export type Comparison = Pick<Verdict, 'code' | 'faults'> & {
+  readonly variant: string;
+  /** Null where something is broken: then no result is shown. */
+  readonly riskRatio: Verdict['riskRatio'] | null;
+  readonly isArm: readonly boolean[];
+};
+
+/** Somebody whom the experiment assigned, and their first recurrence. Epoch milliseconds. */
+export type Followed = {
+  readonly unit: string;
+  readonly arm: string;
+  readonly assignedAt: number;
+  readonly outcome?: { readonly at: number; readonly recordedAt: number };
+};
+
+/** The experiment of a story as the product reads it, and whom it followed. */
+export type ReadTrial = {
+  readonly comparisons: readonly Comparison[];
+  /** In the order in which first recurrences were recorded, then those without one. */
+  readonly followed: readonly Followed[];
+  /** When nobody new was assigned to an arm any more. */
+  readonly stopped: readonly { readonly arm: string; readonly at: number }[];
+};
+
+export async function readTrial(parts: LoopParts): Promise<ReadTrial> {
+  const { read } = parts.store;
+  const row = await read.experiment(loopPrincipal, trialId);
+  const trial = row === undefined ? undefined : await gatherTrial(parts, read, loopPrincipal, row);
+  if (trial === undefined) throw new Error('the experiment of the story is gone');
+  const { document, evidence } = trial;
+  const usual = document.arms[0]?.id;
+  const units = evidence.units.toSorted((a, b) => (a.outcomeN ?? last) - (b.outcomeN ?? last));
+  const arms = await read.experimentArms(loopPrincipal, trialId);
+  return {
+    comparisons: trialReadout(trial).comparisons.map(({ arm, code, riskRatio, faults }) => {
+      const at = document.arms.findIndex(({ id }) => id === arm);
+      return {
+        variant: arm,
+        code,
+        riskRatio,
+        faults,
+        isArm: units.flatMap((unit) => {
+          const counts = unit.outcomeN !== undefined && (unit.shares[at] ?? 0) > 0;
+          return counts && (unit.arm === arm || unit.arm === usual) ? [unit.arm === arm] : [];
+        }),
+      };
+    }),
+    followed: units.map(({ unit, arm, assignedAt, outcomeAt, outcomeRecordedAt }) => ({
+      unit,
+      arm,
+      assignedAt,
+      ...(outcomeAt === undefined || outcomeRecordedAt === undefined
+        ? {}
+        : { outcome: { at: outcomeAt, recordedAt: outcomeRecordedAt } }),
+    })),
+    stopped: arms.flatMap(({ arm, stoppedAt }) => (stoppedAt === undefined ? [] : [{ arm, at: stoppedAt }])),
+  };
 }
 
-const eventsMax = 5_000;
+const last = Number.POSITIVE_INFINITY;
 
-/** Who was told of a behaviour and did it again, by what the loop saw: each person once, the earliest first. */
-function firstRecurrences({ messages, loops }: Outcome): readonly string[] {
-  const behaviourOf = new Map(loops.map(({ id, behaviour }) => [id, behaviour]));
-  const toldAt = new Map<string, number>();
-  for (const { to, at, says } of messages) {
-    for (const { loop } of says) {
-      const key = `${behaviourOf.get(loop)} ${to.id}`;
-      if (to.kind === 'person') toldAt.set(key, Math.min(at, toldAt.get(key) ?? at));
-    }
-  }
-  const again = loops.flatMap(({ behaviour, owner, occurredAt, isLive, sightings }) => {
-    const told = owner.kind === 'person' ? toldAt.get(`${behaviour} ${owner.id}`) : undefined;
-    const isAgain = isLive && sightings > 0 && told !== undefined && occurredAt > told;
-    return isAgain ? [{ person: owner.id ?? '', at: occurredAt }] : [];
-  });
-  const sorted = again.toSorted((a, b) => a.at - b.at || (a.person < b.person ? -1 : 1));
-  return [...new Set(sorted.map(({ person }) => person))];
+/** What the experiment says at the end of the story, beside what is true. */
+export function effectsOf({ comparisons }: ReadTrial, trial: Trial): readonly Effect[] {
+  return comparisons.map(({ variant, code, riskRatio }) => ({
+    variant,
+    true: rounded(trueRiskRatio(trial, variant)),
+    low: riskRatio === null ? null : rounded(riskRatio.lower),
+    high: riskRatio === null || riskRatio.upper === null ? null : rounded(riskRatio.upper),
+    verdict: sentences[code],
+  }));
 }
 
 const rounded = (value: number): number => Math.round(value * 1_000) / 1_000;

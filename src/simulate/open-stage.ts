@@ -10,29 +10,41 @@ import { openClones } from '../lib/git/clones.ts';
 import { keyedHash } from '../lib/hmac.ts';
 import { openOwners } from '../owner-directories.ts';
 import type { Channel } from '../ports/channel.ts';
+import type { People } from '../ports/owner-directory.ts';
+import { type Circumstance, openHostile } from './circumstances.ts';
 import { writeCompany } from './company-files.ts';
 import { openDraws } from './draw.ts';
 import type { Organisation } from './organisation.ts';
-import type { Stage } from './run-story.ts';
+import { middleOf, type Stage } from './run-story.ts';
+import { writePacks } from './words.ts';
 
 export type OpenedStage = Stage & { close(): Promise<void> };
 
 /** Networks of those who test mails for others; nobody's click. */
 const securityTeam = ['198.51.100.0/24'];
 
+export type StageOptions = {
+  readonly seed: number;
+  readonly start: number;
+  readonly days: number;
+  readonly circumstances?: readonly Circumstance[];
+};
+
 /** The real loop over an empty store in memory, with the directories of the company and a channel that may fail. */
-export async function openStage(
-  seed: number,
-  organisation: Organisation,
-  start: number,
-): Promise<OpenedStage> {
+export async function openStage(organisation: Organisation, options: StageOptions): Promise<OpenedStage> {
+  const { seed, start, days } = options;
   const folder = await mkdtemp(join(tmpdir(), 'foldback-simulate-'));
   try {
     const files = await writeCompany(folder, organisation);
-    const packs = openPacks(undefined);
+    await writePacks(join(folder, 'packs'));
+    const packs = openPacks(join(folder, 'packs'));
     const clones = openClones(files.clones);
     const owners = await openOwners({ clones, weights: packs.ownerWeights, peopleFile: files.people });
     const store = await openEmbedded();
+    const gone = new Set<string>();
+    const known = owners.people();
+    const people = known === undefined ? undefined : withoutLeavers(known, gone);
+    const hostile = openHostile(openDraws(seed), middleOf(start, days), options.circumstances ?? []);
     const key = (name: string) => createHash('sha256').update(`simulation ${seed} ${name}`).digest();
     const hash = keyedHash(key('event'));
     const fingerprint = keyedHash(key('fingerprint'));
@@ -49,11 +61,17 @@ export async function openStage(
       store,
       clock,
       packs,
-      people: owners.people,
+      people: () => people,
       directories: owners.directories,
       verifiers: [],
       trustNetworks: { scanners: [], securityTeam },
-      channels: [unsteadyOutbox(seed, (id) => news.push(id))],
+      channels: [
+        unsteadyOutbox(
+          seed,
+          (id) => news.push(id),
+          (id) => hostile.refuses(id, now),
+        ),
+      ],
       keys: { event: key('event'), token: key('token'), assignment: key('assignment') },
       delivery: {
         mode: 'live',
@@ -92,6 +110,9 @@ export async function openStage(
       }),
       // In one order, whichever send ended first.
       accepted: async () => news.splice(0).sort(),
+      left: (people) => {
+        for (const id of people) gone.add(id);
+      },
       close: async () => {
         clones.close();
         await store.close();
@@ -105,7 +126,11 @@ export async function openStage(
 }
 
 /** The outbox, which now and then does not answer and now and then says nothing after it took a message. */
-function unsteadyOutbox(seed: number, accepted: (message: string) => void): Channel {
+function unsteadyOutbox(
+  seed: number,
+  accepted: (message: string) => void,
+  refuses: (message: string) => boolean,
+): Channel {
   const outbox = channels.find(({ id }) => id === 'outbox')?.create({});
   if (outbox === undefined) throw new Error('no outbox');
   const draws = openDraws(seed);
@@ -114,10 +139,31 @@ function unsteadyOutbox(seed: number, accepted: (message: string) => void): Chan
     ...outbox,
     send: async (delivery) => {
       const fate = draws.unit('channel', delivery.messageId, delivery.attempt);
+      if (refuses(delivery.messageId))
+        return { kind: 'refused', reason: 'the channel takes nothing for them' };
       if (fate < 0.03) return { kind: 'retry', reason: 'the channel is down', afterSeconds: 1_800 };
       if (!reached.has(delivery.messageId)) accepted(delivery.messageId);
       reached.add(delivery.messageId);
       return fate < 0.05 ? { kind: 'uncertain', reason: 'the channel broke off' } : outbox.send(delivery);
     },
+  };
+}
+
+type Person = NonNullable<ReturnType<People['person']>>;
+
+/** The directory as it is once some have left during the story. */
+function withoutLeavers(people: People, gone: ReadonlySet<string>): People {
+  const now = (person: Person): Person => (gone.has(person.id) ? { ...person, isActive: false } : person);
+  const found = (person: Person | undefined) => (person === undefined ? undefined : now(person));
+  return {
+    person: (id) => found(people.person(id)),
+    team: (id) => people.team(id),
+    byEmail: (email) => found(people.byEmail(email)),
+    byAccount: (system, name) => found(people.byAccount(system, name)),
+    teamByHandle: (handle) => people.teamByHandle(handle),
+    find: (text) => found(people.find(text)),
+    duty: () => people.duty(),
+    all: () => people.all().map(now),
+    teams: () => people.teams(),
   };
 }

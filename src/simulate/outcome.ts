@@ -19,6 +19,8 @@ export type LoopOutcome = {
   };
   /** When it was said to be fixed, each time. */
   readonly verifiedAt: readonly number[];
+  /** When its fix was said to have held. */
+  readonly heldAt: readonly number[];
 };
 
 /** What a run made of the story, apart from the truth. */
@@ -45,7 +47,7 @@ export async function readOutcome(parts: LoopParts, played: Played, end: number)
     return [{ finding, loop: events.flatMap((event) => loopOf.get(event) ?? [])[0] ?? null }];
   });
   const rows = await everyLoop(parts);
-  const verifiedAt = await verifiedTimes(
+  const times = await stateTimes(
     parts,
     rows.map(({ id }) => id),
   );
@@ -62,7 +64,8 @@ export async function readOutcome(parts: LoopParts, played: Played, end: number)
       sightings,
       occurredAt,
       owner,
-      verifiedAt: verifiedAt.get(id) ?? [],
+      verifiedAt: times.verified.get(id) ?? [],
+      heldAt: times.held.get(id) ?? [],
     };
   });
   return { end, loops, findings, messages: played.messages };
@@ -85,18 +88,17 @@ async function everyLoop(parts: LoopParts): Promise<readonly LoopRow[]> {
 type Story = { readonly story?: readonly { readonly kind?: string; readonly path?: readonly string[] }[] };
 
 /** From the ledger, which keeps every step, also those that were taken back. */
-async function verifiedTimes(
-  parts: LoopParts,
-  loops: readonly string[],
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const times = new Map<string, number[]>();
+async function stateTimes(parts: LoopParts, loops: readonly string[]) {
+  const verified = new Map<string, number[]>();
+  const held = new Map<string, number[]>();
   for (let from = 0; from < loops.length; from += 500) {
     const entries = await parts.store.read.ledgersOf(loopPrincipal, loops.slice(from, from + 500));
     for (const { loop, at, body } of entries) {
       const { story = [] }: Story = JSON.parse(body);
-      if (!story.some(({ kind, path }) => kind === 'state' && path?.includes('verified'))) continue;
-      times.set(loop, [...(times.get(loop) ?? []), at]);
+      const path = story.flatMap((fact) => (fact.kind === 'state' ? (fact.path ?? []) : []));
+      if (path.includes('verified')) verified.set(loop, [...(verified.get(loop) ?? []), at]);
+      if (path.includes('held')) held.set(loop, [...(held.get(loop) ?? []), at]);
     }
   }
-  return times;
+  return { verified, held };
 }

@@ -7,6 +7,8 @@ export type Received = {
   readonly id: string;
   readonly to: { readonly kind: 'person' | 'team' | 'duty'; readonly id: string };
   readonly moment: string;
+  /** Under which name its words stand in the packs. */
+  readonly variant: string;
   readonly at: number;
   readonly about: readonly { readonly loop: string; readonly case: TrueCase }[];
 };
@@ -45,7 +47,9 @@ function later(world: World, from: number, hoursMax: number, word: string): numb
 function asOwner(reaction: Reaction): void {
   const { world, message, about } = reaction;
   const word = `${message.id} ${about.id}`;
-  world.told.set(`${about.behaviour} ${about.owner.id}`, message.at);
+  if (world.gone.has(about.owner.id)) return;
+  const told = `${about.behaviour} ${about.owner.id}`;
+  if (!world.told.has(told)) world.told.set(told, message.variant);
   const mood = world.draws.unit('mood', word);
   const at = later(world, message.at, 30, word);
   if (mood < 0.62) {

@@ -92,19 +92,21 @@ const loopRow = z.object({
   occurredAt: z.number(),
   owner: z.object({ kind: ownerKind, id: z.string().optional(), confidence: z.number() }),
   verifiedAt: z.array(z.number()),
+  heldAt: z.array(z.number()).default([]),
 });
 const foundRow = z.object({ finding: z.string(), loop: z.string().nullable() });
 const messageRow = z.object({
   id: z.string(),
   to: z.object({ kind: z.enum(['person', 'team', 'duty']), id: z.string() }),
   moment: z.string(),
+  variant: z.string().default('usual'),
   at: z.number(),
   says: z.array(z.object({ loop: z.string(), occasion: z.string() })),
 });
 const effectRow = z.object({
   variant: z.string(),
   true: z.number(),
-  low: z.number(),
+  low: z.number().nullable(),
   high: z.number().nullable(),
   verdict: z.string(),
 });

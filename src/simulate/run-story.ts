@@ -1,6 +1,7 @@
 import type { Event } from '../core/event.ts';
 import { decide } from '../loop/decide.ts';
 import { deliver as handOver } from '../loop/deliver.ts';
+import { lookAtExperiments } from '../loop/experiments/look.ts';
 import { ingest } from '../loop/ingest.ts';
 import { reportLeavers } from '../loop/leavers.ts';
 import { type LinkReply, repliesByLink } from '../loop/listen.ts';
@@ -9,7 +10,8 @@ import { plan } from '../loop/plan.ts';
 import { sweep } from '../loop/sweep.ts';
 import { isRejection, type MapContext, type Source } from '../ports/source.ts';
 import type { LoopRow } from '../ports/store.ts';
-import { liveDay, planBeginning } from './days.ts';
+import { type Circumstance, openHostile } from './circumstances.ts';
+import { liveDay, planBeginning, planCampaigns, signOfLife } from './days.ts';
 import { openDraws } from './draw.ts';
 import type { Member, Organisation } from './organisation.ts';
 import { type Received, react } from './reactions.ts';
@@ -32,6 +34,8 @@ export type Stage = {
   readonly mapContext: (receivedAt: number) => MapContext;
   /** Messages that a channel accepted since it was asked last. */
   readonly accepted: () => Promise<readonly string[]>;
+  /** Notes in the directory that they have left. */
+  readonly left?: (people: readonly string[]) => void;
 };
 
 export type StoryOptions = {
@@ -42,6 +46,10 @@ export type StoryOptions = {
   readonly organisation: Organisation;
   /** How much happens at once, in hours that divide a day; the loop looks around after each of them by day. */
   readonly slotHours?: number;
+  /** Nothing happens but practice mails: for experiments on them in large companies. */
+  readonly isMailsOnly?: boolean;
+  /** What goes wrong from the middle of the story on. */
+  readonly circumstances?: readonly Circumstance[];
   /** Further happenings, which the story does not invent. */
   readonly also?: (world: World) => void;
   /** Called after each day. */
@@ -57,6 +65,7 @@ export type SaidMessage = {
   readonly id: string;
   readonly to: Received['to'];
   readonly moment: string;
+  readonly variant: string;
   readonly at: number;
   readonly says: readonly { readonly loop: string; readonly occasion: string }[];
 };
@@ -70,20 +79,26 @@ export type Played = {
   readonly deliveries: number;
 };
 
+/** Midnight of the day in the middle of a story, from which on things go wrong in it. */
+export const middleOf = (start: number, days: number): number => start + Math.floor(days / 2) * 24 * hour;
+
 const turnsMax = 50;
 /** Replies taken in one transaction. */
 const repliesMax = 200;
 
 /** Plays the story of a company to a loop, and gives what was true and what was said. */
 export async function playStory(stage: Stage, options: StoryOptions): Promise<Played> {
-  const { organisation, start, days, slotHours = 2 } = options;
+  const { organisation, start, days, slotHours = 2, isMailsOnly = false } = options;
   const slots = new Map<number, { at: number; key: string; happening: Happening }[]>();
   const slotOf = (at: number) => Math.floor((at - start) / (slotHours * hour));
   let current = -1;
   const members = new Map(organisation.members.map((member) => [member.id, member]));
+  const draws = openDraws(options.seed);
   const world: World = {
     seed: options.seed,
-    draws: openDraws(options.seed),
+    draws,
+    hostile: openHostile(draws, middleOf(start, days), options.circumstances ?? []),
+    gone: new Set(),
     organisation,
     member: (id) => members.get(id),
     start,
@@ -102,10 +117,12 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
   };
   const play = openPlay(stage, world);
   const scans = new Map();
-  planBeginning(world, scans);
+  if (!isMailsOnly) planBeginning(world, scans);
+  planCampaigns(world);
   options.also?.(world);
   for (let dayNumber = 0; dayNumber < days; dayNumber += 1) {
-    liveDay(world, scans, dayNumber);
+    if (isMailsOnly) signOfLife(world, start + dayNumber * 24 * hour);
+    else liveDay(world, scans, dayNumber);
     for (let part = 0; part < 24 / slotHours; part += 1) {
       current = dayNumber * (24 / slotHours) + part;
       const end = start + (current + 1) * slotHours * hour;
@@ -121,6 +138,7 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
       const clockHour = (part + 1) * slotHours;
       if (clockHour >= 8 && clockHour <= 20) await play.settle();
     }
+    await lookAtExperiments(stage.parts);
     options.onDay?.(dayNumber + 1);
   }
   return play.played();
@@ -180,7 +198,13 @@ function openPlay(stage: Stage, world: World) {
     deliveries += batch.length;
   };
 
-  const leave = async (member: Member) => {
+  const leave = async (members: readonly Member[]) => {
+    for (const { id } of members) world.gone.add(id);
+    stage.left?.(members.map(({ id }) => id));
+    for (const member of members) await reportOne(member);
+  };
+
+  const reportOne = async (member: Member) => {
     const person = parts.people.person(member.id);
     if (person === undefined) return;
     const seen = await identitiesLeft();
@@ -223,7 +247,7 @@ function openPlay(stage: Stage, world: World) {
     for (let from = 0; from < replies.length; from += repliesMax)
       await repliesByLink(parts, replies.slice(from, from + repliesMax));
     for (const { happening } of due) {
-      if (happening.kind === 'leaves') await leave(happening.member);
+      if (happening.kind === 'leave') await leave(happening.members);
       if (happening.kind === 'hand-over') {
         const owner = world.truth.cases.get(happening.case)?.owner;
         if (owner !== undefined)
@@ -264,15 +288,22 @@ function openPlay(stage: Stage, world: World) {
     );
     for (const row of rows.values()) if (!ownerThen.has(row.id)) ownerThen.set(row.id, row.owner);
     for (const { message, wants } of found) {
-      const { id, to, moment } = message;
+      const { id, to, moment, variant = 'usual' } = message;
       const at = message.sentAt ?? clock.now();
-      messages.push({ id, to, moment, at, says: wants.map(({ loop, occasion }) => ({ loop, occasion })) });
+      messages.push({
+        id,
+        to,
+        moment,
+        variant,
+        at,
+        says: wants.map(({ loop, occasion }) => ({ loop, occasion })),
+      });
       const about = [...new Set(wants.map(({ loop }) => loop))].sort().flatMap((loop) => {
         const of = rows.get(loop)?.facts.kept.flatMap(({ event }) => caseOfEvent.get(event) ?? [])[0];
         const known = of === undefined ? undefined : world.truth.cases.get(of);
         return known === undefined ? [] : [{ loop, case: known }];
       });
-      react(world, { id, to, moment, at, about });
+      react(world, { id, to, moment, variant, at, about });
     }
   };
 

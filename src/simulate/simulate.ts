@@ -1,10 +1,15 @@
-import { type Effect, judgeEffects } from './effects.ts';
+import type { Circumstance } from './circumstances.ts';
+import { campaignTimes } from './deeds.ts';
+import { type Effect, effectsOf, type ReadTrial, readTrial } from './effects.ts';
 import { openStage } from './open-stage.ts';
 import { makeOrganisation, type Organisation } from './organisation.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 import { openExport, readRun } from './run-files.ts';
 import { playStory } from './run-story.ts';
 import { type Score, type ScoreDetail, scoreRun, type TruthRows } from './score.ts';
+import { startTrial, trialWindowMs } from './trial.ts';
+import type { Trial } from './true-effects.ts';
+import { allWords, type PlantedWords } from './words.ts';
 
 export type SimulateOptions = {
   readonly seed: number;
@@ -12,13 +17,20 @@ export type SimulateOptions = {
   readonly people: number;
   /** Where payloads, truth and outcome are written. */
   readonly exportTo?: string;
+  /** Which words are tried out, the usual ones first; all planted ones unless given. */
+  readonly words?: readonly PlantedWords[];
+  /** Nothing happens but practice mails: for experiments on them in large companies. */
+  readonly isMailsOnly?: boolean;
+  /** What goes wrong from the middle of the story on. */
+  readonly circumstances?: readonly Circumstance[];
   readonly onDay?: (done: number) => void;
 };
 
-export type Simulated = {
+export type Simulated = ReadTrial & {
   readonly score: Score;
   readonly detail: ScoreDetail;
   readonly effects: readonly Effect[];
+  readonly trial: Trial;
   readonly organisation: Organisation;
   readonly truth: TruthRows;
   readonly outcome: Outcome;
@@ -30,27 +42,44 @@ const dayMs = 24 * 3_600_000;
 
 /** Plays the story of an invented company to the real loop, on a clock of its own, and judges it by the truth. */
 export async function simulate(options: SimulateOptions): Promise<Simulated> {
-  const { seed, days, people } = options;
+  const { seed, days, people, circumstances = [], words = allWords } = options;
+  const end = storyStart + days * dayMs;
   const organisation = makeOrganisation(seed, people, days);
   const exporter =
     options.exportTo === undefined ? undefined : await openExport(options.exportTo, organisation);
-  const stage = await openStage(seed, organisation, storyStart);
+  const stage = await openStage(organisation, {
+    seed,
+    start: storyStart,
+    days,
+    circumstances,
+  });
   try {
+    const [duty] = organisation.members;
+    await startTrial(stage.parts, duty?.email ?? '', end, words);
     const played = await playStory(stage, {
       seed,
       start: storyStart,
       days,
       organisation,
+      circumstances,
+      ...(options.isMailsOnly === true ? { isMailsOnly: true } : {}),
       ...(options.onDay === undefined ? {} : { onDay: options.onDay }),
       ...(exporter === undefined ? {} : { onDelivery: exporter.delivery }),
     });
-    const outcome = await readOutcome(stage.parts, played, storyStart + days * dayMs);
+    const outcome = await readOutcome(stage.parts, played, end);
     const truth = { cases: [...played.truth.cases.values()], findings: [...played.truth.findings.values()] };
     const teams = new Map(organisation.members.map(({ id, team }) => [id, team]));
-    const effects = judgeEffects(seed, outcome);
+    const trial = {
+      seed,
+      members: organisation.members,
+      campaigns: campaignTimes(storyStart, days),
+      windowMs: trialWindowMs,
+    };
+    const seen = await readTrial(stage.parts);
+    const effects = effectsOf(seen, trial);
     await exporter?.finish(truth, outcome, effects);
     const judged = scoreRun(truth, outcome, (person) => teams.get(person));
-    return { ...judged, effects, organisation, truth, outcome };
+    return { ...judged, ...seen, effects, trial, organisation, truth, outcome };
   } finally {
     await stage.close();
   }

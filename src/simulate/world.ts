@@ -1,7 +1,9 @@
+import type { Hostile } from './circumstances.ts';
 import type { Draws } from './draw.ts';
-import { variantOf } from './effects.ts';
 import type { Member, Organisation } from './organisation.ts';
+import { inclination, toldRatio } from './true-effects.ts';
 import type { TrueCase, TrueFinding, Truth } from './truth.ts';
+import { plantedRatio } from './words.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
@@ -24,7 +26,7 @@ export type Happening =
   | { readonly kind: 'delivery'; readonly delivery: Delivery }
   | { readonly kind: 'reply'; readonly reply: PlannedReply }
   | { readonly kind: 'hand-over'; readonly loop: string; readonly case: string }
-  | { readonly kind: 'leaves'; readonly member: Member }
+  | { readonly kind: 'leave'; readonly members: readonly Member[] }
   | { readonly kind: 'deed'; readonly run: () => void };
 
 export type PlannedReply = {
@@ -50,8 +52,11 @@ export type World = {
   readonly groups: Map<string, TrueCase[]>;
   /** How a case is mended at a time: its truth changes and the world tells of it. */
   readonly mends: Map<string, (at: number) => void>;
-  /** Told of a behaviour, by person: what they do seldom from then on. */
-  readonly told: Map<string, number>;
+  readonly hostile: Hostile;
+  /** Who has left since the story began. */
+  readonly gone: Set<string>;
+  /** By behaviour and person: under which name the words stood that they were told first. */
+  readonly told: Map<string, string>;
   readonly plan: (at: number, key: string, happening: Happening) => void;
 };
 
@@ -73,6 +78,7 @@ export function finding(world: World, found: TrueFinding): string {
 }
 
 export function deliver(world: World, delivery: Delivery): void {
+  if (world.hostile.isSilent(delivery.source, delivery.at)) return;
   world.plan(delivery.at, delivery.id, { kind: 'delivery', delivery });
   // Vendors repeat deliveries whose answer they missed.
   if (world.draws.chance(0.03, 'redelivered', delivery.id))
@@ -86,14 +92,16 @@ export function mend(world: World, id: string, at: number, tell: () => void): vo
   tell();
 }
 
-/** What any message does to the chance of the same mistake. */
-const toldRatio = 0.6;
-
-/** How often somebody does what they should not, from almost never to three times as often as others. */
+/** How often somebody does what they should not, and does seldom once they were told. */
 export function propensity(world: World, person: string, behaviour: string): number {
-  const inclination = 3 * world.draws.unit('inclination', person) ** 2;
-  const told = world.told.get(`${behaviour} ${person}`) ?? 0;
-  return told === 0 ? inclination : inclination * toldRatio * variantOf(world.seed, person).ratio;
+  const inclined = inclination(world.seed, person);
+  const words = world.told.get(`${behaviour} ${person}`);
+  return words === undefined ? inclined : inclined * toldRatio * plantedRatio(words);
+}
+
+/** Whether somebody works here at the time. Those whom the directory knew as leavers when the story began do not. */
+export function isHere(world: World, { id, leftOnDay }: Member): boolean {
+  return leftOnDay === undefined && !world.gone.has(id);
 }
 
 export function isWorkday(at: number): boolean {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
+import { type Circumstance, circumstances } from '../../simulate/circumstances.ts';
 import { scoreFolder, simulate } from '../../simulate/simulate.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { line, note, table, writeJson } from '../output.ts';
@@ -9,6 +10,7 @@ export type SimulateFlags = {
   readonly seed: string;
   readonly days: string;
   readonly people: string;
+  readonly circumstances?: string;
   readonly export?: string;
   readonly score?: string;
   readonly detail?: boolean;
@@ -41,7 +43,13 @@ export async function simulateCommand(flags: SimulateFlags): Promise<ExitCode> {
   line(
     table(
       ['message', 'true ratio', 'from', 'to', 'verdict'],
-      effects.map((one) => [one.variant, `${one.true}`, `${one.low}`, `${one.high ?? '…'}`, one.verdict]),
+      effects.map((one) => [
+        one.variant,
+        `${one.true}`,
+        `${one.low ?? '…'}`,
+        `${one.high ?? '…'}`,
+        one.verdict,
+      ]),
     ),
   );
   if (flags.detail === true) note(JSON.stringify(detail, undefined, 1));
@@ -54,6 +62,7 @@ async function run(flags: SimulateFlags) {
     seed: whole('seed', flags.seed, 0, 2 ** 31),
     days,
     people: whole('people', flags.people, 8, 20_000),
+    circumstances: circumstancesOf(flags.circumstances),
   };
   if (flags.export !== undefined && (await readdir(flags.export).catch(() => [])).length > 0)
     throw new AppError('bad-request', `${flags.export} is not empty.`);
@@ -63,6 +72,18 @@ async function run(flags: SimulateFlags) {
     ...(flags.export === undefined ? {} : { exportTo: flags.export }),
     onDay: (done) => progress.at(`day ${done} of ${days}`, done / days),
   }).finally(progress.end);
+}
+
+function circumstancesOf(text = ''): readonly Circumstance[] {
+  return text
+    .split(',')
+    .filter((word) => word !== '')
+    .map((word) => {
+      const found = circumstances.find((one) => one === word.trim());
+      if (found === undefined)
+        throw new AppError('bad-request', `--circumstances knows ${circumstances.join(', ')}.`);
+      return found;
+    });
 }
 
 function whole(name: string, text: string, from: number, to: number): number {

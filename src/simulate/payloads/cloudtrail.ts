@@ -6,6 +6,27 @@ export type AwsCaller =
 
 const account = '111122223333';
 
+/** A record of CloudTrail that says nothing of anybody: a service looked at something. */
+export function ordinaryRecord(at: number) {
+  return {
+    eventVersion: '1.10',
+    eventTime: new Date(at).toISOString(),
+    eventSource: 'ec2.amazonaws.com',
+    eventName: 'DescribeInstances',
+    awsRegion: 'us-east-1',
+    sourceIPAddress: '192.0.2.78',
+    userAgent: 'aws-cli/2.17',
+    requestID: `req-look-${at}`,
+    eventID: `ev-look-${at}`,
+    eventType: 'AwsApiCall',
+    readOnly: true,
+    recipientAccountId: account,
+    ...{ userIdentity: identityOf({ kind: 'workload', role: 'inventory' }) },
+    requestParameters: {},
+    responseElements: null,
+  };
+}
+
 /** A record of CloudTrail: an access key of a user was made or deleted. */
 export function accessKeyRecord(
   eventName: 'CreateAccessKey' | 'DeleteAccessKey',
