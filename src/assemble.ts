@@ -219,7 +219,8 @@ function recipientOf(to: Addressee, assembly: Assembly): Recipient | undefined {
     return { id: to.id, kind: 'team', name: team?.name ?? to.id, accounts: [], ...email };
   }
   const person = people?.person(to.id);
-  if (person !== undefined) return personRecipient(person);
+  // Whose accounts are closed is not written to: what would be said goes on to the next step.
+  if (person !== undefined) return person.isActive ? personRecipient(person) : undefined;
   // An address from a commit is forgeable: it is shown in the outbox, but nothing is sent there.
   return to.id.includes(':')
     ? { id: to.id, kind: 'person', name: to.id.slice(to.id.indexOf(':') + 1), accounts: [] }

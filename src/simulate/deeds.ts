@@ -149,6 +149,9 @@ export function callTool(world: World, agent: Agent, isOutside: boolean, at: num
   );
   world.mends.set(id, (mendedAt) =>
     mend(world, id, mendedAt, () => {
+      // Whose owner has left is nobody's any more once it is stopped.
+      for (const one of world.groups.get(`identity ${now.id}`) ?? [])
+        if (one.at < mendedAt) mend(world, one.id, mendedAt, () => undefined);
       const papers = agentStopped(now, sponsor, mendedAt);
       deliver(world, {
         id: `agents ${id} stopped`,

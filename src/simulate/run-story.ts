@@ -213,15 +213,19 @@ function openPlay(stage: Stage, world: World) {
       if (seen.has(row.id)) continue;
       const id = `orphan ${member.id} ${row.facts.identity?.id ?? row.id}`;
       const owner = member.manager ?? member.id;
-      openCase(world, {
-        id,
-        behaviour: 'orphaned-identity',
-        owner: { kind: 'person', id: owner },
-        isMistake: true,
-        isHistory: false,
-        at: clock.now(),
-        trace: 'manager of a leaver',
-      });
+      openCase(
+        world,
+        {
+          id,
+          behaviour: 'orphaned-identity',
+          owner: { kind: 'person', id: owner },
+          isMistake: true,
+          isHistory: false,
+          at: clock.now(),
+          trace: 'manager of a leaver',
+        },
+        `identity ${row.facts.identity?.id ?? ''}`,
+      );
       note(
         finding(world, { id, case: id, at: clock.now() }),
         row.facts.kept.map(({ event }) => event),
