@@ -4,6 +4,7 @@ import type { Principal } from './access/principal.ts';
 import { randomBytesCount } from './access/secret-text.ts';
 import { isSessionValid, openPersonSession, openSession, sessionHash } from './access/session.ts';
 import { judgeToken, principalOfToken, tokenHash } from './access/token.ts';
+import { noteAccess } from './http/audit/note-access.ts';
 import type { SessionDesk } from './http/http-parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
@@ -34,7 +35,13 @@ export function openSessions(given: SessionParts): SessionDesk {
     if (session.accountId === undefined) return undefined;
     const account = await store.read.account(loopPrincipal, session.accountId);
     if (account === undefined || !(await isGone(given, account))) return account;
-    await store.transaction((tx) => tx.revokeSessionsOf(account.id, clock.now()));
+    const now = clock.now();
+    await store.transaction(async (tx) => {
+      const ended = await tx.revokeSessionsOf(account.id, now);
+      const body = { how: 'the person left', account: account.id, sessions: ended };
+      if (ended.length > 0)
+        await noteAccess(tx, now, [{ kind: 'access.session-ended', by: 'system:directory', body }]);
+    });
     return undefined;
   };
   const see = async ({ id, createdAt, seenAt = createdAt }: SessionRow): Promise<void> => {
@@ -56,7 +63,7 @@ export function openSessions(given: SessionParts): SessionDesk {
       const id = randomBytes(16).toString('hex');
       const { secret, session } = openSession(id, token, clock.now(), randomBytes(randomBytesCount));
       await store.transaction((tx) => tx.insertSession(session));
-      return { secret, expiresAt: session.expiresAt, principal: asOperator(verdict.principal) };
+      return { id, secret, expiresAt: session.expiresAt, principal: asOperator(verdict.principal) };
     },
     beginPerson: async (accountId) => {
       const account = await store.read.account(loopPrincipal, accountId);
@@ -74,7 +81,7 @@ export function openSessions(given: SessionParts): SessionDesk {
         randomBytes(randomBytesCount),
       );
       await store.transaction((tx) => tx.insertSession(session));
-      return { secret, expiresAt: until, principal };
+      return { id, secret, expiresAt: until, principal };
     },
     find: async (secret) => {
       const session = await sessionOf(secret);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Grant, grantedTo } from './access/person.ts';
 import { isGone } from './app-sessions.ts';
+import { noteAccess } from './http/audit/note-access.ts';
 import type { SessionDesk, SingleSignOn } from './http/http-parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
@@ -68,6 +69,17 @@ async function keepAccount(given: SingleSignOnParts, claimed: Claimed): Promise<
       ...(before?.disabledAt === undefined ? {} : { disabledAt: before.disabledAt }),
     };
     await tx.saveAccount(row);
+    const isNew = before === undefined;
+    if (isNew || !isSameRight(before, row)) {
+      const kind = isNew ? 'access.account-made' : 'access.account-changed';
+      const body = { account: row.id, roles: row.roles, teams: row.teams, how: 'single sign-on' };
+      await noteAccess(tx, now, [{ kind, by: `person:${row.id}`, body }]);
+    }
     return row;
   });
+}
+
+function isSameRight(one: AccountRow, other: AccountRow): boolean {
+  const of = ({ roles, teams }: AccountRow) => JSON.stringify([roles, teams]);
+  return of(one) === of(other);
 }

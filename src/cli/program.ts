@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { addAgents } from './program-agents.ts';
+import { addAudit } from './program-audit.ts';
 import { addControls } from './program-controls.ts';
 import { addCorpus } from './program-corpus.ts';
 import { addEvidence } from './program-evidence.ts';
@@ -128,6 +129,7 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
   addOwners(program, shared);
   addMeasure(program, shared);
   addEvidence(program, shared);
+  addAudit(program, shared);
   addMail(program, shared);
   addPeople(program, shared);
   addPacks(program, shared);

@@ -65,7 +65,13 @@ export type HttpParts = {
 };
 
 /** A session that just began: the secret of its cookie. */
-export type Begun = { readonly secret: string; readonly expiresAt: number; readonly principal: Principal };
+export type Begun = {
+  /** Of the session. */
+  readonly id: string;
+  readonly secret: string;
+  readonly expiresAt: number;
+  readonly principal: Principal;
+};
 
 export type SessionDesk = {
   /** Undefined for a token that is not valid. */

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Principal } from '../access/principal.ts';
 import { AppError } from '../core/errors.ts';
 import type { PageWords } from '../pages/page-words.ts';
+import { type AccessRecord, createAccessRecord } from './audit/access-record.ts';
 import { type Callers, createCallers } from './caller/caller.ts';
 import { createLimits, type Limits } from './caller/limits.ts';
 import { type SessionCookie, sessionCookie } from './caller/session-cookie.ts';
@@ -14,6 +15,8 @@ export type Room = {
   readonly session: SessionCookie;
   readonly limits: Limits;
   readonly callers: Callers;
+  /** What is recorded of decisions about access. */
+  readonly record: AccessRecord;
   /** The caller of a page that anybody may see; a token that is not valid any more is none. */
   readonly visitor: (c: Context) => Promise<Principal | undefined>;
   /** Texts of the pages in a language, or in the configured one. */
@@ -48,6 +51,7 @@ export function openRoom(given: HttpParts): Room {
     session,
     limits,
     callers,
+    record: createAccessRecord(given),
     visitor: async (c) => {
       try {
         return await callers.find(c);

@@ -119,8 +119,10 @@ export const routeTable = [
   { method: 'GET', path: '/v1/session', access: 'public' },
   { method: 'POST', path: '/v1/session', access: 'public', takes: json },
   { method: 'DELETE', path: '/v1/session', access: 'public' },
-  { method: 'GET', path: '/v1/sessions', access: 'admin' },
-  { method: 'DELETE', path: '/v1/sessions/{id}', access: 'admin' },
+  { method: 'GET', path: '/v1/sessions', access: 'public' },
+  { method: 'DELETE', path: '/v1/sessions/{id}', access: 'public' },
+  { method: 'GET', path: '/v1/audit', access: 'audit:read' },
+  { method: 'GET', path: '/v1/audit/heads', access: 'audit:read' },
   { method: 'GET', path: '/v1/sources', access: 'system:read' },
 
   { method: 'GET', path: '/scim/v2/Users', access: 'scim:write' },

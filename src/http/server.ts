@@ -9,6 +9,7 @@ import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
 import { agentFigureRoutes } from './routes/agent-figures.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backup.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
@@ -142,6 +143,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
     ...sessionRoutes(room),
+    ...auditRoutes(room),
     ...scimRoutes(room),
     ...policyRoutes(room),
     ...policyExceptionRoutes(room),

@@ -4,6 +4,7 @@ import type { Principal } from './principal.ts';
 import type { SessionRow, TokenRow } from './store-access.ts';
 import type { AccountRead, AccountWrite } from './store-accounts.ts';
 import type { AgentReads, AgentWrites } from './store-agents.ts';
+import type { AuditRead, AuditWrite } from './store-audit.ts';
 import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type { EvidenceRead, EvidenceWrite } from './store-evidence.ts';
@@ -62,6 +63,7 @@ export * from './store-access.ts';
 export * from './store-accounts.ts';
 export * from './store-accounts.ts';
 export * from './store-agents.ts';
+export * from './store-audit.ts';
 export * from './store-backup.ts';
 export * from './store-controls.ts';
 export * from './store-directory.ts';
@@ -106,6 +108,7 @@ export interface Store {
 
 export interface StoreWrite
   extends AccountWrite,
+    AuditWrite,
     AgentWrites,
     ControlWrite,
     EvidenceWrite,
@@ -251,6 +254,7 @@ export interface StoreWrite
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
 export interface StoreRead
   extends AccountRead,
+    AuditRead,
     AgentReads,
     ControlRead,
     EvidenceRead,
@@ -335,6 +339,8 @@ export interface StoreRead
   tokenById(principal: Principal, id: string): Promise<TokenRow | undefined>;
   /** Sessions that run. */
   sessions(principal: Principal, now: number): Promise<readonly SessionRow[]>;
+  /** Those that stand on one token, or are one person's. */
+  sessionsOf(principal: Principal, holder: string, now: number): Promise<readonly SessionRow[]>;
   sessionByHash(principal: Principal, hash: string): Promise<SessionRow | undefined>;
   suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;
   /** Simulations whose mail is known. */

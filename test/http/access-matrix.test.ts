@@ -111,6 +111,8 @@ describe('the route table', () => {
       'GET /v1/session',
       'POST /v1/session',
       'DELETE /v1/session',
+      'GET /v1/sessions',
+      'DELETE /v1/sessions/{id}',
       'GET /r/{token}',
       'POST /r/{token}',
       'GET /claim/{token}',

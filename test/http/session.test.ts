@@ -97,6 +97,28 @@ test('an administrator sees who is signed in, and signs them out', async () => {
   expect((await doors.ask('/v1/session', withCookie(own))).status).toBe(200);
 });
 
+test('whoever is no administrator sees and ends their own sessions, and nobody else’s', async () => {
+  const viewer = await doors.token(['loops:read'], { teams: ['blue'] });
+  const other = cookieOf(await signIn(await doors.token(['loops:read'])));
+  const [own, second] = [cookieOf(await signIn(viewer)), cookieOf(await signIn(viewer))];
+  const itemsOf = async (cookie: string) => {
+    const { items } = (await doors.ask('/v1/sessions', withCookie(cookie))).json;
+    return Array.isArray(items) ? items.map(({ id, isThis }) => ({ id: String(id), isThis })) : [];
+  };
+  expect((await itemsOf(own)).map(({ isThis }) => isThis).sort()).toEqual([false, true]);
+  const [foreign] = await itemsOf(other);
+  const end = (id: string | undefined, headers = ours) =>
+    doors.ask(`/v1/sessions/${id}`, { method: 'DELETE', headers: { Cookie: own, ...headers } });
+  expect((await end(foreign?.id)).status).toBe(404);
+  expect((await doors.ask('/v1/session', withCookie(other))).status).toBe(200);
+  const mine = (await itemsOf(own)).find(({ isThis }) => !isThis);
+  const fromElsewhere = await doors.ask(`/v1/sessions/${mine?.id}`, { method: 'DELETE', ...withCookie(own) });
+  expect(fromElsewhere.status).toBe(403);
+  expect((await end(mine?.id)).status).toBe(204);
+  expect((await doors.ask('/v1/session', withCookie(second))).status).toBe(401);
+  expect((await doors.ask('/v1/sessions')).status).toBe(401);
+});
+
 test('wrong tokens are slowed down', async () => {
   const statuses: number[] = [];
   for (let n = 0; n < 11; n += 1)

@@ -14,6 +14,7 @@ export function backupRoutes(room: Room): Pick<Operations, 'GET /v1/backup'> {
       handle: async ({ c, caller }) => {
         room.limits.few(c, 'backups', caller);
         if (caller.teams !== 'all') throw new AppError('forbidden', 'A backup holds the cases of all teams.');
+        await room.record.note(c, { kind: 'access.backup-taken', by: caller.id });
         const { name, bytes } = await given.backup();
         c.header('Content-Disposition', `attachment; filename="${name}"`);
         return c.body(bytes, 200, { 'Content-Type': 'application/gzip' });

@@ -18,6 +18,7 @@ export function claimLinkRoutes(room: Room): Pick<Operations, 'POST /v1/claim'> 
             'conflict',
             'Somebody is administrator already. Make a token with the scope admin.',
           );
+        await room.record.note(c, { kind: 'access.claim-offered', by: caller.id });
         return c.json({ url: `${room.baseUrl(c)}${path}` }, 201);
       },
     }),

@@ -1,14 +1,16 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
-import type { Principal } from '../../access/principal.ts';
+import { nobody } from '../../access/access-note.ts';
+import { can, type Principal } from '../../access/principal.ts';
 import { sessionHours } from '../../access/session.ts';
 import { AppError } from '../../core/errors.ts';
-import { requireAllTeams } from '../caller/caller.ts';
+import { loopPrincipal } from '../../loop/parts.ts';
+import type { SessionRow } from '../../ports/store.ts';
 import { requireOwnScript } from '../caller/own-script.ts';
 import type { Begun } from '../http-parts.ts';
-import { id32, instant, iso } from '../json/shapes.ts';
+import { id32, instant, iso, known, knownInstant } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
-import { acting, bodyOf, noQuery, type Operations, open, pathPart, reading } from '../table/operation.ts';
+import { bodyOf, noQuery, type Operations, open, pathPart, queryOf } from '../table/operation.ts';
 
 const callerSchema = z.object({
   name: z.string(),
@@ -25,6 +27,7 @@ const sessionSchema = z.object({
   person: z.object({ id: id32, name: z.string().exactOptional() }).exactOptional(),
   createdAt: instant,
   expiresAt: instant,
+  seenAt: instant.exactOptional().describe('To the minute; of a person’s.'),
   isThis: z.boolean().describe('Whether it is the one that asks.'),
 });
 
@@ -48,15 +51,18 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
     organisation: given.config.organisation.name,
     mode: given.config.delivery.mode,
   });
+  const sessionsFor = (caller: Principal): Promise<readonly SessionRow[]> => {
+    const { read } = parts.store;
+    const now = parts.clock.now();
+    if (can(caller, 'admin') && caller.teams === 'all') return read.sessions(caller, now);
+    return read.sessionsOf(loopPrincipal, caller.id.replace(/^\w+:/u, ''), now);
+  };
   return {
     'GET /v1/session': open({
       summary: 'Who is signed in.',
       answers: { 200: { description: 'The caller.', schema: callerSchema } },
       handle: async (c) => {
-        const caller = await room.callers.find(c);
-        room.limits.request(c, caller);
-        if (caller === undefined) throw new AppError('unauthenticated', 'Nobody is signed in.');
-        return c.json(callerJson(caller));
+        return c.json(callerJson(await required(room, c)));
       },
     }),
     'POST /v1/session': open({
@@ -81,59 +87,79 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
         return c.body(null, 204);
       },
     }),
-    'GET /v1/sessions': reading({
-      summary: 'Lists the browsers that are signed in.',
-      query: noQuery,
+    'GET /v1/sessions': open({
+      summary: 'Lists the browsers that are signed in: all of them for an administrator, else one’s own.',
       answers: {
         200: { description: 'All that run.', schema: z.object({ items: z.array(sessionSchema) }) },
       },
-      handle: async ({ c, caller }) => {
-        requireAllTeams(caller);
+      handle: async (c) => {
+        queryOf(c, noQuery);
+        const caller = await required(room, c);
         const { read } = parts.store;
         const [rows, tokens, accounts] = await Promise.all([
-          read.sessions(caller, parts.clock.now()),
-          read.tokens(caller),
-          read.accounts(caller),
+          sessionsFor(caller),
+          read.tokens(loopPrincipal),
+          read.accounts(loopPrincipal),
         ]);
         const names = new Map([...tokens, ...accounts].map(({ id, name }) => [id, name]));
         const own = await given.sessions.idOf(room.session.read(c) ?? '');
-        const named = (id: string) => ({ id, ...optionalName(names.get(id)) });
-        const items = rows.map(({ id, tokenId, accountId, createdAt, expiresAt }) => ({
+        const named = (id: string) => ({ id, ...known('name', names.get(id)) });
+        const items = rows.map(({ id, tokenId, accountId, createdAt, expiresAt, seenAt }) => ({
           id,
           ...(tokenId === undefined ? {} : { token: named(tokenId) }),
           ...(accountId === undefined ? {} : { person: named(accountId) }),
           createdAt: iso(createdAt),
           expiresAt: iso(expiresAt),
+          ...knownInstant('seenAt', seenAt),
           isThis: id === own,
         }));
         return c.json({ items });
       },
     }),
-    'DELETE /v1/sessions/{id}': acting({
-      summary: 'Signs a browser out, whoever’s it is.',
+    'DELETE /v1/sessions/{id}': open({
+      summary: 'Signs a browser out: anybody’s for an administrator, else one of one’s own.',
       answers: { 204: { description: 'It is signed out.' } },
-      handle: async ({ c, caller }) => {
-        requireAllTeams(caller);
+      handle: async (c) => {
+        queryOf(c, noQuery);
+        const caller = await required(room, c);
+        if (c.req.header('Authorization') === undefined) requireOwnScript(c);
         const id = pathPart(c, 'id');
-        const isDone = id32.safeParse(id).success && (await given.sessions.end(id));
-        if (!isDone) throw new AppError('not-found', 'No running session has this id.');
+        const isTheirs = (await sessionsFor(caller)).some((one) => one.id === id);
+        if (!isTheirs || !(await given.sessions.end(id)))
+          throw new AppError('not-found', 'No running session has this id.');
+        const body = { how: 'by id', session: id };
+        await room.record.note(c, { kind: 'access.session-ended', by: caller.id, body });
         return c.body(null, 204);
       },
     }),
   };
 }
 
+/** Errors: `unauthenticated`. */
+async function required(room: Room, c: Context): Promise<Principal> {
+  const caller = await room.callers.find(c);
+  room.limits.request(c, caller);
+  if (caller === undefined) throw new AppError('unauthenticated', 'Nobody is signed in.');
+  return caller;
+}
+
 /** Puts the cookie of a new session into the answer. Undefined for a token that is not valid. */
 export async function signIn(room: Room, c: Context, token: string): Promise<Principal | undefined> {
   const begun = await room.given.sessions.begin(token);
-  if (begun === undefined) return undefined;
-  await takeSession(room, c, begun);
+  if (begun === undefined) {
+    const failed = { kind: 'access.sign-in-failed', by: nobody, what: 'token', reason: 'not valid' } as const;
+    await room.record.refused(c, failed);
+    return undefined;
+  }
+  await takeSession(room, c, begun, 'token');
   return begun.principal;
 }
 
 /** Whoever signs in anew leaves no older session behind in this browser. */
-export async function takeSession(room: Room, c: Context, begun: Begun): Promise<void> {
+export async function takeSession(room: Room, c: Context, begun: Begun, how: string): Promise<void> {
   await endOwn(room, c);
+  const { id: by } = begun.principal;
+  await room.record.note(c, { kind: 'access.signed-in', by, body: { how, session: begun.id } });
   room.session.write(c, begun.secret, begun.expiresAt, room.given.parts.clock.now());
 }
 
@@ -144,9 +170,8 @@ export async function signOut(room: Room, c: Context): Promise<void> {
 
 async function endOwn(room: Room, c: Context): Promise<void> {
   const id = await room.given.sessions.idOf(room.session.read(c) ?? '');
-  if (id !== undefined) await room.given.sessions.end(id);
-}
-
-function optionalName(name: string | undefined): { readonly name?: string } {
-  return name === undefined ? {} : { name };
+  if (id === undefined) return;
+  const by = (await room.visitor(c))?.id ?? nobody;
+  if (await room.given.sessions.end(id))
+    await room.record.note(c, { kind: 'access.session-ended', by, body: { how: 'signed out', session: id } });
 }

@@ -104,6 +104,8 @@ export function tokenRoutes(
         );
         if (issued.kind === 'refused') throw new AppError('forbidden', issued.reason);
         const { id, expiresAt } = issued.record;
+        const made = { token: id, scopes: issued.record.scopes, teams: issued.record.teams };
+        await room.record.note(c, { kind: 'access.token-made', by: caller.id, body: made });
         return c.json({ id, name, expiresAt: iso(expiresAt), token: issued.token }, 201);
       },
     }),
@@ -117,6 +119,7 @@ export function tokenRoutes(
           id32.safeParse(id).success &&
           (await parts.store.transaction((tx) => tx.revokeToken(id, parts.clock.now())));
         if (!isDone) throw new AppError('not-found', 'No valid token has this id.');
+        await room.record.note(c, { kind: 'access.token-revoked', by: caller.id, body: { token: id } });
         return c.body(null, 204);
       },
     }),

@@ -1,6 +1,8 @@
 import type { Context, Handler, Hono } from 'hono';
+import { nobody } from '../../access/access-note.ts';
 import type { Principal } from '../../access/principal.ts';
 import { isScope } from '../../access/scope.ts';
+import { AppError } from '../../core/errors.ts';
 import { isLoopback } from '../caller/loopback.ts';
 import { methodNotAllowed, requireContentType } from '../hardening/guards.ts';
 import type { Room } from '../room.ts';
@@ -53,10 +55,25 @@ function guarded(row: RouteRow, operation: Operation, room: Room): Handler {
   return async (c) => {
     const isLocal =
       row.isOpenToLoopback === true && isLoopback(c) && c.req.header('Authorization') === undefined;
-    const caller = isLocal ? thisMachine : await room.callers.require(c, access, row.isFrequent);
-    checkBody(c);
-    return operation.run(c, caller);
+    try {
+      const caller = isLocal ? thisMachine : await room.callers.require(c, access, row.isFrequent);
+      checkBody(c);
+      return await operation.run(c, caller);
+    } catch (fault) {
+      await recordRefusal(c, row, fault, room);
+      throw fault;
+    }
   };
+}
+
+/** Whoever shows nothing is sent to the door; whoever shows what is not valid, or asks for too much, is recorded. */
+async function recordRefusal(c: Context, row: RouteRow, fault: unknown, room: Room): Promise<void> {
+  if (!(fault instanceof AppError)) return;
+  const { code: reason } = fault;
+  if (reason !== 'forbidden' && reason !== 'unauthenticated') return;
+  if (reason === 'unauthenticated' && c.req.header('Authorization') === undefined) return;
+  const by = reason === 'forbidden' ? ((await room.visitor(c))?.id ?? nobody) : nobody;
+  await room.record.refused(c, { kind: 'access.denied', by, what: `${row.method} ${row.path}`, reason });
 }
 
 /** Whoever asks from this machine itself, where a route allows it. */

@@ -3,6 +3,7 @@ import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import type { BackupHead } from '../../../ports/store-backup.ts';
 import { dump } from './backup/dump.ts';
 import * as agents from './queries/agent-counts.ts';
+import * as audit from './queries/audit.ts';
 import * as directory from './queries/directory.ts';
 import { erasePerson } from './queries/erase-person.ts';
 import * as privacy from './queries/forget-detail.ts';
@@ -60,6 +61,7 @@ function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(d
   return bound as Bound<T>;
 }
 
+const { lockAuditChain, appendAudit, ...auditReads } = audit;
 const { storedEvents, ...loopWrites } = writeLoops;
 const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { withWants: _withWants, ...messageQueries } = messages;
@@ -109,6 +111,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readMany),
     ...bind(db, readSessions),
     ...bind(db, readAccounts),
+    ...bind(db, auditReads),
     ...bind(db, readTotals),
     ...bind(db, readUntold),
     ...bind(db, readRefused),
@@ -147,6 +150,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, settings),
     ...bind(trx, writeSessions),
     ...bind(trx, writeAccounts),
+    ...bind(trx, { lockAuditChain, appendAudit }),
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),
     ...bind(trx, writePolicies),

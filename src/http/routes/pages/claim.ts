@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { nobody } from '../../../access/access-note.ts';
 import type { ClaimVerdict } from '../../../access/claim.ts';
 import { AppError } from '../../../core/errors.ts';
 import { sha256Hex } from '../../../lib/hmac.ts';
@@ -62,7 +63,8 @@ export function claimRoutes(room: Room): Pick<Operations, 'GET /claim/{token}' |
         const taken = await given.claim.take(token, [...name].slice(0, nameLengthMax).join(''));
         if (taken.verdict !== 'valid') return used(c, taken.verdict);
         if (taken.token === undefined) throw new TypeError('a valid claim gives a token');
-        await signIn(room, c, taken.token);
+        const admin = await signIn(room, c, taken.token);
+        await room.record.note(c, { kind: 'access.claimed', by: admin?.id ?? nobody });
         const step = {
           kind: 'claimed' as const,
           token: taken.token,

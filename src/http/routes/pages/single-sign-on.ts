@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { nobody } from '../../../access/access-note.ts';
 import { readLogin, startLogin } from '../../../access/login.ts';
 import { AppError } from '../../../core/errors.ts';
 import { signedInPage } from '../../../pages/sign-in-page.ts';
@@ -53,13 +54,24 @@ export function singleSignOnRoutes(room: Room): Pick<Operations, Keys> {
         const login = readLogin(formKey, cookie.read(c) ?? '', parts.clock.now());
         // Whatever comes of it: this login was answered.
         cookie.clear(c);
-        if (login === undefined) return c.html(signInForm(room, c, '/', 'failed'), 401);
+        if (login === undefined) {
+          const reason = 'no login of this browser is under way';
+          await room.record.refused(c, {
+            kind: 'access.sign-in-failed',
+            by: nobody,
+            what: 'single sign-on',
+            reason,
+          });
+          return c.html(signInForm(room, c, '/', 'failed'), 401);
+        }
         const outcome = await single.finish(new URL(c.req.url), redirectUri(c), login.secrets);
         if (outcome.kind === 'refused') {
-          given.log.warn({ reason: outcome.reason }, 'a sign-in was refused');
+          const by = outcome.account === undefined ? nobody : `person:${outcome.account}`;
+          const { reason } = outcome;
+          await room.record.refused(c, { kind: 'access.sign-in-failed', by, what: 'single sign-on', reason });
           return c.html(signInForm(room, c, login.next, 'failed'), 401);
         }
-        await takeSession(room, c, outcome);
+        await takeSession(room, c, outcome, 'single sign-on');
         // A redirect would still count as coming from the provider, and a strict cookie would not go along.
         return c.html(signedInPage({ host: room.host(c), next: login.next }, room.words()));
       },

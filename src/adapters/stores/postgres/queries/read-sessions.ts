@@ -36,6 +36,20 @@ export async function sessions(db: Db, principal: Principal, now: number): Promi
   return found.rows.map(sessionOf);
 }
 
+/** Those that stand on one token, or are one person's. */
+export async function sessionsOf(
+  db: Db,
+  principal: Principal,
+  holder: string,
+  now: number,
+): Promise<readonly SessionRow[]> {
+  if (principal.teams !== 'all' || !/^[0-9a-f]{32}$/u.test(holder)) return [];
+  const found = await sql<SessionRecord>`select * from sessions
+    where (token_id = ${holder}::uuid or account_id = ${holder}::uuid)
+      and revoked_at is null and expires_at > ${now} order by created_at, id limit 1000`.execute(db);
+  return found.rows.map(sessionOf);
+}
+
 export async function sessionByHash(
   db: Db,
   principal: Principal,
