@@ -89,7 +89,8 @@ export type OutcomeAsk = {
   readonly outcome: string;
   readonly unit: 'person' | 'team' | 'repository';
   readonly windowMs: number;
-  readonly now: number;
+  /** That something did not happen is known as far as somebody listened. */
+  readonly watchedUntil: number;
   /** Sources in which people report themselves or others: they never count as a recurrence. */
   readonly selfReporting: readonly string[];
 };

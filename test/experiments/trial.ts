@@ -31,25 +31,38 @@ export function crowd(n: number): readonly Person[] {
   return Array.from({ length: n }, (_, index) => personOf(`person-${index + 1}`));
 }
 
+export type LeakMore = {
+  readonly source?: string;
+  readonly receivedAt?: number;
+  readonly detector?: string;
+  readonly repositoryOf?: (author: string) => string;
+};
+
 let secrets = 0;
 
-/** A secret of each of these people, found at an instant. */
+/** A secret of each of these people, found at an instant. By author. */
 export async function leakOf(
   house: House,
   authors: readonly string[],
   at: number,
-  more: { readonly source?: string; readonly receivedAt?: number } = {},
-): Promise<void> {
+  more: LeakMore = {},
+): Promise<ReadonlyMap<string, string>> {
+  const leaked = new Map<string, string>();
   const events = authors.map((author) => {
     secrets += 1;
     const n = secrets;
-    return leak({
+    leaked.set(author, fakeSecret(100_000 + n));
+    const { source, receivedAt, detector, repositoryOf } = more;
+    const found = leak({
       at,
       author,
       secret: fakeSecret(100_000 + n),
       file: `src/file-${n}.py`,
-      ...more,
+      ...(source === undefined ? {} : { source }),
+      ...(receivedAt === undefined ? {} : { receivedAt }),
+      ...(repositoryOf === undefined ? {} : { repository: repositoryOf(author) }),
     });
+    return detector === undefined ? found : { ...found, detector: { name: 'rules', version: detector } };
   });
   for (let from = 0; from < events.length; from += 500)
     await ingest(house.parts, {
@@ -58,4 +71,5 @@ export async function leakOf(
       mode: 'live',
       events: events.slice(from, from + 500),
     });
+  return leaked;
 }

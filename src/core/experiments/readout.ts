@@ -11,9 +11,9 @@ import { compareArms } from './cluster-readout.ts';
 import { type ExperimentDocument, guardrails, windowDays } from './document.ts';
 import type { ArmFigures, Comparison, Readout, TrialEvidence, TrialFunnel, TrialUnit } from './evidence.ts';
 
-/** Below this share of what a source reports in the other arms, its absence from one is no chance. */
+/** What reported so many outcomes, and none in one arm where chance would leave it out so rarely, was not live there. */
 const seenInAllMin = 20;
-const expectedMin = 10;
+const absentByChance = 0.001;
 
 /**
  * What may be said of an experiment at this moment. The same evidence gives the same words, at every look; `random`
@@ -76,6 +76,7 @@ export function readOut(
         ? closedGap(units, pair, windowMs)
         : openGap(risks.usual?.value, verdict.riskRatio),
       isCheck:
+        document.outcome === 'recurred' &&
         (verdict.code === 'works' || run.crossedHigherAt !== null) &&
         verdict.faults.length === 0 &&
         !isUpstream(pair, evidence.funnel),
@@ -171,7 +172,10 @@ function faultsOf(pair: Pair, evidence: TrialEvidence, windowMs: number, random:
   return findFaults([checkOf(pair.usual, 1 - pair.share), checkOf(pair.arm, pair.share)], random);
 }
 
-/** What reported outcomes, but for what is missing from this arm although chance would hardly leave it out. */
+/**
+ * What reported outcomes, but for what is missing from this arm although chance would hardly leave it out: as an urn
+ * without putting back, so that an arm with few outcomes is not taken for one that is watched less.
+ */
 function liveFor(
   pair: Pair,
   units: readonly TrialUnit[],
@@ -190,8 +194,15 @@ function liveFor(
   const mine = [...own.values()].reduce((sum, n) => sum + n, 0);
   return [...all.keys()].filter((id) => {
     const n = all.get(id) ?? 0;
-    return own.has(id) || n < seenInAllMin || (n * mine) / Math.max(1, total) < expectedMin;
+    return own.has(id) || n < seenInAllMin || absenceP(total, n, mine) > absentByChance;
   });
+}
+
+/** How probable it is that `drawn` of `total` hold none of `n`. */
+function absenceP(total: number, n: number, drawn: number): number {
+  let p = 1;
+  for (let at = 0; at < drawn && p > 0; at += 1) p *= Math.max(0, total - n - at) / (total - at);
+  return p;
 }
 
 function openGap(

@@ -36,12 +36,13 @@ export async function gatherTrial(
   const document = readDocument(row.document);
   if (document === undefined) return undefined;
   const now = parts.clock.now();
-  const ask = askOf(parts, row, document, now);
+  const since = row.startedAt ?? row.registeredAt;
+  const watched = watchedUntil(await read.behaviourSources(principal, document.behaviour, since), since, now);
+  const ask = askOf(parts, row, document, watched);
   const followed = await read.followedUnits(principal, row.id);
   const outcomes = await read.newOutcomes(principal, ask);
-  const exits = document.unit === 'person' ? exitsOf(parts, followed, outcomes, now) : [];
-  const since = row.startedAt ?? row.registeredAt;
-  const sources = await read.behaviourSources(principal, document.behaviour, since);
+  const exits =
+    document.unit === 'person' ? exitsOf(parts, followed, outcomes, now, windowDays(document) * dayMs) : [];
   const names = namesOf(parts, document);
   return {
     row,
@@ -53,7 +54,7 @@ export async function gatherTrial(
       units: merged(followed, outcomes, exits),
       funnel: await read.experimentFunnel(principal, row.id, now),
       guardrails: await guardrailsOf(parts, read, principal, row, document),
-      watchedUntil: watchedUntil(sources, since, now),
+      watchedUntil: watched,
       opportunities: await opportunitiesOf(read, principal, document, followed),
       cases: new Map(
         document.unit === 'person'
@@ -73,7 +74,7 @@ function askOf(
   parts: LoopParts,
   { id }: ExperimentRow,
   document: ExperimentDocument,
-  now: number,
+  watched: number,
 ): OutcomeAsk {
   return {
     experiment: id,
@@ -81,7 +82,7 @@ function askOf(
     outcome: document.outcome,
     unit: document.unit,
     windowMs: windowDays(document) * dayMs,
-    now,
+    watchedUntil: watched,
     selfReporting: parts.experiments.selfReporting,
   };
 }
@@ -122,6 +123,7 @@ function exitsOf(
   followed: readonly FollowedUnit[],
   outcomes: readonly NewOutcome[],
   now: number,
+  windowMs: number,
 ): readonly NewExit[] {
   const people = parts.people.all();
   // A list that cannot be read says of nobody that they left.
@@ -130,6 +132,8 @@ function exitsOf(
   const done = new Set(outcomes.map(({ unit }) => unit));
   return followed.flatMap((unit): readonly NewExit[] => {
     if (unit.exitAt !== undefined || unit.outcomeAt !== undefined || done.has(unit.unit)) return [];
+    // Whoever leaves after their window was followed to its end.
+    if (unit.assignedAt + windowMs < now) return [];
     const person = known.get(unit.unit);
     if (person?.isActive !== true) return [{ unit: unit.unit, at: now, kind: 'left' }];
     return person.team === unit.team ? [] : [{ unit: unit.unit, at: now, kind: 'changed-role' }];

@@ -55,7 +55,10 @@ export async function readOutExperiments(
       continue;
     }
     const family = [...new Map([...running, row].map((one) => [one.id, one])).keys()].flatMap((id) =>
-      (readouts.get(id)?.comparisons ?? []).flatMap(({ arm, e }) => (e === null ? [] : [{ id, arm, e }])),
+      // What is broken has no evidence: it counts among those that were tried, and carries nobody else.
+      (readouts.get(id)?.comparisons ?? []).flatMap(({ arm, e, code }) =>
+        e === null ? [] : [{ id, arm, e: code === 'broken' ? 0 : e }],
+      ),
     );
     const kept = eBenjaminiHochberg(family.map(({ e }) => e));
     shown.set(row.id, {

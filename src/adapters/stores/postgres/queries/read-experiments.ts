@@ -85,14 +85,14 @@ function recurred({ experiment: id, behaviour, windowMs, selfReporting }: Outcom
       and (u.exit_at is null or u.exit_at >= seen.at)`;
 }
 
-/** Not verified within a time since the assignment: known when that time has passed. */
-function unfixed({ experiment: id, now }: OutcomeAsk, withinMs: number): RawBuilder<unknown> {
+/** Not verified within a time since the assignment: known when that time has passed and was watched. */
+function unfixed({ experiment: id, watchedUntil }: OutcomeAsk, withinMs: number): RawBuilder<unknown> {
   return sql`select u.unit, u.assigned_at + ${withinMs} as at, u.assigned_at + ${withinMs} as recorded_at,
       null::uuid as loop_id
     from experiment_units u
     join loops own on own.id = u.loop_id
     left join loops l on l.id = own.merged_into
-    where u.experiment = ${id} and u.outcome_at is null and u.assigned_at + ${withinMs} <= ${now}
+    where u.experiment = ${id} and u.outcome_at is null and u.assigned_at + ${withinMs} <= ${watchedUntil}
       and coalesce(coalesce(l.verified_at, own.verified_at) > u.assigned_at + ${withinMs}, true)
       and (u.exit_at is null or u.exit_at >= u.assigned_at + ${withinMs})`;
 }
@@ -137,7 +137,10 @@ export async function newOutcomes(
   }));
 }
 
-/** Messages that are still on their way fall due after a day; withdrawn ones were never due. */
+/**
+ * The words of the first day, over whichever channels: what is said at a later case does not stand in for them. Messages
+ * that are still on their way fall due after a day; withdrawn ones were never due.
+ */
 export async function experimentFunnel(
   db: Db,
   principal: Principal,
@@ -156,9 +159,12 @@ export async function experimentFunnel(
     left join loops l on l.id = own.merged_into
     left join (
       select unit, bool_or(state in ('accepted', 'refused', 'dead', 'uncertain')
-          or (state <> 'withdrawn' and created_at < ${now - firstDayMs})) as due,
+          or created_at < ${now - firstDayMs}) as due,
         bool_or(sent_at is not null) as sent, bool_or(state = 'accepted') as delivered
-      from messages where experiment = ${id} group by unit
+      from (
+        select *, min(created_at) over (partition by unit) as first_at from messages
+        where experiment = ${id} and state <> 'withdrawn'
+      ) firsts where created_at < first_at + ${firstDayMs} group by unit
     ) m on m.unit = u.unit
     where u.experiment = ${id}`.execute(db);
   return found.rows.map((row) => ({ ...row, unit: idOf(row.unit) }));
