@@ -9,7 +9,13 @@ export function addMeasure(program: Command, { finish, config, server, json }: S
       'Shows the figures of all behaviours, or those of one: how often it happens, whether it comes back, how long it\ntakes until it is mended. Each has its n and interval, or says that there is not enough data. Groups under five\npeople are not shown.',
     )
     .argument('[behaviour]', 'all of them unless given')
-    .addOption(new Option('--by <what>', 'one row for each team or kind of actor').choices(['team', 'kind']))
+    .addOption(
+      new Option('--by <what>', 'one row for each team, kind of actor or control').choices([
+        'team',
+        'kind',
+        'control',
+      ]),
+    )
     .option('--team <team>', 'of this team only')
     .addOption(
       new Option('--kind <kind>', 'of what these did only').choices([
@@ -19,6 +25,7 @@ export function addMeasure(program: Command, { finish, config, server, json }: S
         'unknown',
       ]),
     )
+    .option('--control <id>', 'before and since this control')
     .option('--from <month>', 'first month, as 2026-03')
     .option('--to <month>', 'last month, as 2026-05')
     .addOption(server())

@@ -8,7 +8,7 @@ import type { PublicKey } from '../ledger/seal.ts';
 import type { SigningKey } from '../lib/ed25519.ts';
 import type { Limits } from '../lib/limits.ts';
 import type { Log } from '../lib/log.ts';
-import type { MeasureSettings } from '../loop/measure.ts';
+import type { MeasureSettings } from '../loop/measure-scope.ts';
 import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';

@@ -15,7 +15,7 @@ import {
 } from '../core/measures/measure-rows.ts';
 import { isMove } from '../core/taxonomy/remap.ts';
 import type { Principal } from '../ports/principal.ts';
-import type { MeasureSettings } from './measure.ts';
+import type { MeasureSettings } from './measure-scope.ts';
 import type { LoopParts } from './parts.ts';
 import { teamSizes } from './team-sizes.ts';
 

@@ -11,29 +11,18 @@ import {
   ratiosToRest,
 } from '../core/measures/describe/group-comparison.ts';
 import { type GroupFigures, groupFigures } from '../core/measures/describe/group-figures.ts';
-import { shownTeams } from '../core/measures/describe/shown-teams.ts';
-import type { MeasureFilter, RevisionRow, Watermark } from '../core/measures/measure-rows.ts';
-import { isMove, type TaxonomyChange, taxonomyChanges } from '../core/taxonomy/remap.ts';
+import type { RevisionRow, Watermark } from '../core/measures/measure-rows.ts';
+import { type TaxonomyChange, taxonomyChanges } from '../core/taxonomy/remap.ts';
 import type { Principal } from '../ports/principal.ts';
 import { closedSetting } from './close-months.ts';
-import { type LoopParts, loopPrincipal } from './parts.ts';
+import {
+  type MeasureParts,
+  type MeasureQuestion,
+  type MeasureSettings,
+  measureScope,
+} from './measure-scope.ts';
+import { loopPrincipal } from './parts.ts';
 import { readMeasureRows } from './read-measure-rows.ts';
-import { teamSizes } from './team-sizes.ts';
-
-type MeasureParts = Pick<LoopParts, 'store' | 'clock' | 'people' | 'taxonomy'>;
-
-export type MeasureQuestion = {
-  readonly behaviour: string;
-  readonly team?: string;
-  readonly kind?: Exclude<MeasureFilter['kind'], undefined>;
-  readonly months?: { readonly from: string; readonly to: string };
-  readonly by?: 'team' | 'kind';
-};
-
-export type MeasureSettings = {
-  readonly sensitiveTeams: readonly string[];
-  readonly minutesPerDecision: number;
-};
 
 export type MeasuredGroup = { readonly id: string } & (
   | { readonly kind: 'hidden' }
@@ -77,7 +66,7 @@ export async function measure(
 ): Promise<MeasureAnswer> {
   const { read } = parts.store;
   const { kind, by } = question;
-  const scope = await scopeOf(parts, principal, question, settings);
+  const scope = await measureScope(parts, principal, question, settings);
   const { filter, people } = scope;
   const watermark = await read.measureWatermark(principal, filter);
   const answer = { asOf: filter.asOf, group: { teams: scope.asked, people } };
@@ -127,47 +116,4 @@ export async function measure(
     recurrences: compareRecurrences(grouped.repeats, ids),
   };
   return { ...measured, groups: [...shown, ...hidden], comparison };
-}
-
-/** Whose figures this principal may be given, and of whom they are. */
-async function scopeOf(
-  parts: MeasureParts,
-  principal: Principal,
-  question: MeasureQuestion,
-  settings: MeasureSettings,
-) {
-  const { behaviour, team, kind, months, by } = question;
-  const moves = parts.taxonomy.remaps.filter(isMove);
-  // What may be shown depends on everybody, and not on who asks.
-  const affected = await parts.store.read.measureAffected(loopPrincipal, behaviour, moves);
-  const sizes = teamSizes(parts, affected, settings);
-  const isNarrowed = kind !== undefined || months !== undefined || by === 'kind';
-  const shown = shownTeams(sizes, isNarrowed);
-  const isAsked = (id: string) =>
-    (principal.teams === 'all' || principal.teams.includes(id)) && (team === undefined || id === team);
-  const teams = [...shown.teams].filter(isAsked);
-  const isWhole = principal.teams === 'all' && team === undefined;
-  const asked: 'all' | readonly string[] = team !== undefined ? [team] : principal.teams;
-  const peopleIn = (ids: readonly string[]) =>
-    sizes.reduce((sum, size) => (ids.includes(size.team) ? sum + size.people : sum), 0);
-  const filter: MeasureFilter = {
-    behaviour,
-    asOf: parts.clock.now(),
-    teams: isWhole ? 'all' : teams,
-    moves,
-    ...(kind === undefined ? {} : { kind }),
-    ...(months === undefined ? {} : { months }),
-  };
-  return {
-    filter,
-    teams,
-    asked,
-    peopleIn,
-    people: peopleIn(isWhole ? sizes.map((size) => size.team) : teams),
-    isShown: isWhole ? shown.isWholeShown : teams.length > 0,
-    hidden: sizes
-      .map((size) => size.team)
-      .filter((id) => id !== '' && !shown.teams.has(id) && isAsked(id))
-      .toSorted(),
-  };
 }

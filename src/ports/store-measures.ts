@@ -1,3 +1,4 @@
+import type { AppliedControl, AroundRow } from '../core/control/around.ts';
 import type {
   AffectedRow,
   CellRow,
@@ -19,6 +20,14 @@ import type { Principal } from './principal.ts';
 /** A unit that could not show a behaviour any more, for another reason than that it learnt. */
 export type ExitRow = { readonly unit: string; readonly at: number; readonly reason: ExitReason };
 
+/** What was counted around the days of these controls of a behaviour. */
+export type AroundAsk = {
+  readonly behaviour: string;
+  readonly controls: readonly string[];
+  readonly moves?: readonly Move[];
+  readonly asOf: number;
+};
+
 /** What measures ask: sums that the database makes, so that no loop has to be read. */
 export interface MeasureRead {
   measureCells(principal: Principal, filter: MeasureFilter): Promise<readonly CellRow[]>;
@@ -39,6 +48,10 @@ export interface MeasureRead {
     closedThrough: string,
   ): Promise<readonly RevisionRow[]>;
   measureWatermark(principal: Principal, filter: MeasureFilter): Promise<Watermark>;
+  /** Controls that are or were in force, the latest first. */
+  measureControls(principal: Principal, behaviour: string, asOf: number): Promise<readonly AppliedControl[]>;
+  /** By control and team, where there was anything. */
+  measureAround(principal: Principal, ask: AroundAsk): Promise<readonly AroundRow[]>;
   /** By team, for what may be shown. */
   measureAffected(
     principal: Principal,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { appliedControl } from '../support/applied-control.ts';
 import { personOf } from '../support/house.ts';
 import { measuredLoop, newId } from '../support/measured-loops.ts';
 import { type Doors, openDoors } from './doors.ts';
@@ -61,15 +62,38 @@ beforeAll(async () => {
     );
   });
   await store.transaction((tx) => tx.saveLoops(rows));
+  // Controls over every team and over everyone, from the first of April and of May on, until June.
+  for (const scope of [
+    { kind: 'everyone', id: '' } as const,
+    ...Object.keys(staff).map((id) => ({ kind: 'team', id }) as const),
+  ]) {
+    for (const from of ['2026-04', '2026-05']) {
+      const control = appliedControl({
+        behaviour,
+        scope,
+        appliedAt: Date.parse(`${from}-01T08:00:00Z`),
+        state: 'ended',
+        closedAt: Date.parse('2026-06-01T00:00:00Z'),
+      });
+      await store.transaction((tx) => tx.insertControl(control));
+    }
+  }
 });
 afterAll(() => store?.close());
 
 type Json = {
   readonly hidden?: string;
   readonly figures?: { readonly loops: number };
+  readonly controls?: readonly {
+    readonly appliedAt: string;
+    readonly scope: { readonly kind: string; readonly id: string };
+    readonly before?: { readonly loops: number };
+    readonly since?: { readonly loops: number };
+  }[];
   readonly groups: readonly { readonly id: string; readonly figures?: { readonly loops: number } }[];
 };
 
+let aroundControls = 0;
 /** Everything that somebody who sees these teams can be shown, as equations over the cells. */
 async function shownTo(own: 'all' | readonly string[]): Promise<readonly Shown[]> {
   const token = await doors.token(['measures:read'], own === 'all' ? {} : { teams: own });
@@ -100,6 +124,18 @@ async function shownTo(own: 'all' | readonly string[]): Promise<readonly Shown[]
         const of = team !== undefined ? { team: [team] } : own === 'all' ? {} : { team: inNarrowed };
         for (const { id, figures } of byKind.groups) note({ ...period, ...of, kind: id }, figures);
       }
+    }
+  }
+  for (const team of [undefined, ...Object.keys(staff)]) {
+    const { controls = [] } = await ask({ team, by: 'control' });
+    for (const { appliedAt, scope, before, since } of controls) {
+      const from = appliedAt.slice(0, 7);
+      const to = months[months.indexOf(from) - 1];
+      const asked = scope.kind === 'team' ? scope.id : team;
+      const of = asked !== undefined ? { team: [asked] } : own === 'all' ? {} : { team: inNarrowed };
+      note({ ...of, to }, before);
+      note({ ...of, from }, since);
+      if (before !== undefined) aroundControls += 1;
     }
   }
   return found;
@@ -147,6 +183,7 @@ describe('whoever lays all figures side by side and subtracts', () => {
 
   test('reads true numbers, and enough of them to try', () => {
     expect(rows.length).toBeGreaterThan(20);
+    expect(aroundControls).toBeGreaterThan(8);
     for (const { row, value } of shown) {
       const sum = cells.reduce(
         (total, { team, kind, month }, at) =>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { appliedControl } from '../support/applied-control.ts';
 import { day, fakeSecret, hour, leak, monday, personOf } from '../support/house.ts';
 import { type Doors, openDoors } from './doors.ts';
 
@@ -97,14 +98,63 @@ describe('figures of a behaviour', () => {
     expect(before.json).toMatchObject({ figures: { loops: 0 } });
   });
 
-  test.each(['?from=2026', '?from=2026-11-02', '?from=2026-12&to=2026-11', '?by=person', '?since=2026-11'])(
-    'refuse %s with what is wrong',
-    async (query) => {
-      const { status, json } = await doors.ask(path + query, { token });
-      expect(status).toBe(400);
-      expect(json).toMatchObject({ title: expect.any(String) });
-    },
-  );
+  test.each([
+    '?from=2026',
+    '?from=2026-11-02',
+    '?from=2026-12&to=2026-11',
+    '?by=person',
+    '?by=control&kind=person',
+    '?by=control&from=2026-01',
+    '?by=team&control=00000000000000000000000000000001',
+    '?control=1',
+    '?since=2026-11',
+  ])('refuse %s with what is wrong', async (query) => {
+    const { status, json } = await doors.ask(path + query, { token });
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ title: expect.any(String) });
+  });
+
+  test('around controls are counts beside what would have come anyway, and point to the measured effect', async () => {
+    const behaviour = 'secret-in-repository';
+    const appliedAt = monday + 2 * day;
+    const rows = [
+      appliedControl({ behaviour, scope: { kind: 'team', id: 'blue' }, appliedAt }),
+      appliedControl({ behaviour, scope: { kind: 'everyone', id: '' }, appliedAt }),
+      appliedControl({ behaviour, scope: { kind: 'team', id: 'grey' }, appliedAt }),
+      appliedControl({ behaviour, scope: { kind: 'owner', id: 'robot' }, team: 'blue', appliedAt }),
+    ];
+    for (const row of rows) await store.transaction((tx) => tx.insertControl(row));
+    expect((await doors.ask(`${path}?by=control`, { token })).json).toMatchObject({ controls: [] });
+    doors.house.clock.set(appliedAt + 5 * day);
+    const [blue, everyone, grey, robot] = await Promise.all(
+      rows.map(async ({ id }) => {
+        const { json } = await doors.ask(`${path}?control=${id}`, { token });
+        const [only] = json.controls as readonly object[];
+        expect(only).toMatchObject({ id, effect: `/v1/controls/${id}` });
+        return only;
+      }),
+    );
+    expect(blue).toMatchObject({
+      before: { days: 90, loops: 6, relapses: 0 },
+      since: { days: 6, loops: 0 },
+      per: 'day',
+    });
+    // Fewer than five teams may be shown: there is nobody to learn from what would have come anyway.
+    expect(blue).not.toHaveProperty('expectedSince');
+    expect(everyone).toMatchObject({ before: { loops: 10 }, since: { loops: 0 } });
+    for (const one of [grey, robot]) {
+      expect(one).toMatchObject({ hidden: expect.any(String) });
+      expect(one).not.toHaveProperty('before');
+    }
+    const ofBlue = await doors.token(['measures:read'], { teams: ['blue'] });
+    const seen = (await doors.ask(`${path}?by=control`, { token: ofBlue })).json.controls;
+    expect((seen as readonly { readonly id: string }[]).map(({ id }) => id).toSorted()).toEqual(
+      [rows[0]?.id, rows[3]?.id].toSorted(),
+    );
+    const unknown = await doors.ask(`${path}?control=${rows[2]?.id}`, { token: ofBlue });
+    expect(unknown.status).toBe(404);
+    doors.house.clock.set(monday);
+  });
 
   test('of all behaviours are one list', async () => {
     const { json } = await doors.ask('/v1/measures', { token });

@@ -14,6 +14,12 @@ const risk = z.looseObject({ ...bounds, n: z.number(), events: z.number() });
 const time = z.looseObject({ ...bounds, n: z.number(), events: z.number(), median: z.number().optional() });
 const share = z.looseObject({ ...bounds, x: z.number(), n: z.number() });
 const perFix = z.looseObject({ ...bounds, spent: z.number(), fixes: z.number() });
+const side = z.looseObject({
+  days: z.number(),
+  loops: z.number(),
+  relapses: z.number(),
+  rate: z.looseObject(bounds),
+});
 const figures = z.looseObject({
   loops: z.number(),
   rate,
@@ -57,6 +63,20 @@ const oneSchema = z.looseObject({
       why: z.string(),
     }),
   ),
+  controls: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        template: z.string(),
+        scope: z.looseObject({ kind: z.string(), id: z.string() }),
+        appliedAt: z.string(),
+        hidden: z.string().optional(),
+        before: side.optional(),
+        since: side.optional(),
+        expectedSince: z.number().optional(),
+      }),
+    )
+    .optional(),
   revised: z.array(
     z.looseObject({
       month: z.string(),
@@ -84,6 +104,7 @@ type Flags = StoreFlags & {
   readonly by?: string;
   readonly team?: string;
   readonly kind?: string;
+  readonly control?: string;
   readonly from?: string;
   readonly to?: string;
 };
@@ -123,13 +144,13 @@ async function measureEverything(flags: Flags): Promise<ExitCode> {
 }
 
 async function measureOne(behaviour: string, flags: Flags): Promise<ExitCode> {
-  const { by, team, kind, from, to } = flags;
+  const { by, team, kind, from, to, control } = flags;
   const found = await withSession(flags, (session) =>
     session.ask(
       {
         method: 'GET',
         path: `/v1/measures/${encodeURIComponent(behaviour)}`,
-        query: { by, team, kind, from, to },
+        query: { by, team, kind, from, to, control },
       },
       oneSchema,
     ),
@@ -148,6 +169,7 @@ async function measureOne(behaviour: string, flags: Flags): Promise<ExitCode> {
     line('');
     line(table([by ?? 'group', 'loops', 'per 1,000 chances', 'again in 90 days', 'half fixed after'], rows));
   }
+  if (found.controls !== undefined) writeControls(found.controls);
   if (found.hidden !== undefined) note(found.hidden);
   for (const { kind, on, from, to, why } of found.taxonomy) {
     const target =
@@ -166,6 +188,41 @@ async function measureOne(behaviour: string, flags: Flags): Promise<ExitCode> {
     note('Before and after are no effect: what is expected after would have come without doing anything.');
   standing(found);
   return exit.ok;
+}
+
+function writeControls(controls: NonNullable<z.infer<typeof oneSchema>['controls']>): void {
+  if (controls.length === 0) {
+    note('No control of this behaviour is or was in force.');
+    return;
+  }
+  const rows = controls.map(({ id, template, scope, appliedAt, before, since, expectedSince }) => {
+    const head = [id, template, scope.kind === 'team' ? scope.id : scope.kind, appliedAt.slice(0, 10)];
+    if (before === undefined || since === undefined) return [...head, '–', '–', '–', '–'];
+    return [
+      ...head,
+      `${before.loops} in ${before.days} d → ${since.loops} in ${since.days} d`,
+      expectedSince === undefined ? none : digits(expectedSince),
+      `${before.relapses} → ${since.relapses}`,
+      `${perThousand(before.rate)} → ${perThousand(since.rate)}`,
+    ];
+  });
+  const head = [
+    'control',
+    'template',
+    'of',
+    'from',
+    'loops',
+    'expected anyway',
+    'relapses',
+    'per 1,000 chances',
+  ];
+  line('');
+  line(table(head, rows));
+  for (const { id, hidden } of controls) if (hidden !== undefined) note(`${id}: ${hidden}`);
+  note(
+    'Before and since are no effect: a control is proposed because there was much, and after much there comes less.',
+  );
+  next('npx foldback controls show ID   the measured effect of one');
 }
 
 function rowsOf(own: z.infer<typeof figures>): readonly (readonly string[])[] {

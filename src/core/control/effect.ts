@@ -71,8 +71,19 @@ export function effectOf(given: EffectGiven): ControlEffect {
   };
 }
 
-/** The rate of a scope with so many failures, drawn towards that of all (Robbins), over what it was. */
 function expectedRatio(own: BeforeAfter, units: EffectGiven['units']): number | undefined {
+  const expected = expectedCount(own, units);
+  return expected === undefined ? undefined : expected / own.before;
+}
+
+/**
+ * How many failures would come in as many chances again with nothing done: the rate of the scope, drawn towards that of
+ * all (Robbins). Undefined where there are too few others to learn from.
+ */
+export function expectedCount(
+  own: Pick<BeforeAfter, 'before' | 'chancesBefore'>,
+  units: EffectGiven['units'],
+): number | undefined {
   const used = units.filter(({ chances }) => chances > 0);
   const chances = used.reduce((sum, unit) => sum + unit.chances, 0);
   const failures = used.reduce((sum, unit) => sum + unit.failures, 0);
@@ -84,6 +95,5 @@ function expectedRatio(own: BeforeAfter, units: EffectGiven['units']): number | 
   const squares = scaled.reduce((sum, { t }) => sum + t ** 2, 0);
   const variance = spread / squares;
   // No more spread than chance alone makes: then all scopes are alike, and the next rate is the mean.
-  const rate = variance <= 0 ? mean : expectedRate({ mean, shape: mean ** 2 / variance }, own.before, 1);
-  return rate / own.before;
+  return variance <= 0 ? mean : expectedRate({ mean, shape: mean ** 2 / variance }, own.before, 1);
 }

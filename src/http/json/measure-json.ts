@@ -2,28 +2,15 @@ import { z } from 'zod';
 import { ratings } from '../../core/mail-cues/difficulty.ts';
 import { funnelSteps } from '../../core/measures/describe/group-figures.ts';
 import type { RevisionRow, Watermark } from '../../core/measures/measure-rows.ts';
+import { measuredControlSchema } from './measure-control-json.ts';
+import { bounds, estimate, rate } from './rate-json.ts';
 import { instant, iso, knownInstant } from './shapes.ts';
 
-/** A bound that is left out is open, or not defined. */
-const bounds = { lower: z.number().exactOptional(), upper: z.number().exactOptional() };
-const estimate = { value: z.number(), ...bounds };
 const counts = { n: z.int(), events: z.int() };
 
 const curve = z
   .array(z.object({ time: z.number(), atRisk: z.int(), events: z.int(), value: z.number(), ...bounds }))
   .describe('Steps: the value from `time` (hours) on, as far as five were still followed.');
-
-const rate = z.object({
-  kind: z.enum(['rate', 'not-enough-data']),
-  reason: z.enum(['uncounted', 'few-opportunities', 'units-differ']).exactOptional(),
-  interval: z.enum(['poisson', 'between-units']).exactOptional(),
-  failures: z.int(),
-  opportunities: z.number(),
-  units: z.int().describe('Months of a team.'),
-  uncounted: z.int().describe('Failures where no opportunities were logged: in no rate.'),
-  ...estimate,
-  value: z.number().exactOptional(),
-});
 
 const risk = z.object({
   kind: z.enum(['risk', 'not-enough-data']),
@@ -137,7 +124,7 @@ export const measureSchema = z.object({
   hidden: z.string().exactOptional().describe('Why no figure is shown.'),
   figures: figuresSchema.exactOptional(),
   difficulty: difficulty.exactOptional(),
-  by: z.enum(['team', 'kind']).exactOptional(),
+  by: z.enum(['team', 'kind', 'control']).exactOptional(),
   groups: z
     .array(
       z.object({
@@ -149,6 +136,7 @@ export const measureSchema = z.object({
       }),
     )
     .exactOptional(),
+  controls: z.array(measuredControlSchema).exactOptional().describe('With `by=control`, the latest first.'),
   comparison: z.object({ fixes: curves, recurrences: curves }).exactOptional(),
   taxonomy: z
     .array(

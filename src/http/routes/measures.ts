@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { measure } from '../../loop/measure.ts';
 import { measureAll } from '../../loop/measure-all.ts';
+import { measureControls } from '../../loop/measure-controls.ts';
+import { measuredControlJson } from '../json/measure-control-json.ts';
 import {
   definedOnly,
   measureSchema,
@@ -10,20 +12,30 @@ import {
   revisionJson,
   watermarkJson,
 } from '../json/measure-json.ts';
-import { iso } from '../json/shapes.ts';
+import { id32, iso } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { noQuery, type Operations, pathPart, reading } from '../table/operation.ts';
 
 const month = z.string().regex(/^20\d\d-(?:0[1-9]|1[0-2])$/u, 'write a month as 2026-03');
 const query = z
   .strictObject({
-    by: z.enum(['team', 'kind']).exactOptional(),
+    by: z.enum(['team', 'kind', 'control']).exactOptional(),
     team: z.string().min(1).max(200).exactOptional(),
     kind: z.enum(['person', 'workload', 'agent', 'unknown']).exactOptional(),
     from: month.exactOptional(),
     to: month.exactOptional(),
+    control: id32.exactOptional(),
   })
-  .refine(({ from = '', to = '9' }) => from <= to, 'from is later than to');
+  .refine(({ from = '', to = '9' }) => from <= to, 'from is later than to')
+  .refine(
+    ({ by, control }) => control === undefined || by === undefined || by === 'control',
+    'control asks for figures by control',
+  )
+  .refine(
+    ({ by, control, kind, from, to }) =>
+      (by !== 'control' && control === undefined) || (kind ?? from ?? to) === undefined,
+    'figures by control are of the days around it and of every kind of actor: leave out kind, from and to',
+  );
 
 const hidden = 'The group is too small to be shown, or would give a small one away.';
 
@@ -51,18 +63,31 @@ export function measureRoutes(
     }),
     'GET /v1/measures/{behaviour}': reading({
       summary:
-        'The figures of a behaviour, by team or kind of actor. Groups under five people are not shown.',
+        'The figures of a behaviour, by team, kind of actor or control. Groups under five people are not shown.',
       query,
       answers: { 200: { description: 'The figures.', schema: measureSchema } },
-      handle: async ({ c, caller, query: { by, team, kind, from, to } }) => {
+      handle: async ({ c, caller, query: { by: asked, team, kind, from, to, control } }) => {
+        const by = control === undefined ? asked : 'control';
         const behaviour = pathPart(c, 'behaviour');
         if (!packs.behaviours.has(behaviour)) throw new AppError('not-found', 'No behaviour has this id.');
         const period =
           from === undefined && to === undefined
             ? {}
             : { months: { from: from ?? '2000-01', to: to ?? '2099-12' } };
-        const asked = { behaviour, ...optional({ by, team, kind }), ...period };
-        const found = await measure(parts, caller, asked, config.measures);
+        const inGroups = by === 'control' ? undefined : by;
+        const question = { behaviour, ...optional({ by: inGroups, team, kind }), ...period };
+        const found = await measure(parts, caller, question, config.measures);
+        const controls =
+          by === 'control'
+            ? await measureControls(
+                parts,
+                caller,
+                { behaviour, ...optional({ team, control }) },
+                config.measures,
+              )
+            : undefined;
+        if (control !== undefined && controls?.length === 0)
+          throw new AppError('not-found', 'No control of this behaviour has this id and is or was in force.');
         const { whole } = found;
         return json(c, {
           behaviour,
@@ -74,8 +99,8 @@ export function measureRoutes(
           groups: found.groups.map((group) =>
             group.kind === 'hidden' ? { id: group.id, hidden } : withoutKind(group),
           ),
-          ...optional({ comparison: found.comparison }),
           taxonomy: found.taxonomy,
+          ...optional({ comparison: found.comparison, controls: controls?.map(measuredControlJson) }),
           revised: found.revised.map(revisionJson),
         });
       },

@@ -20,6 +20,7 @@ import * as readHeld from './queries/read-held.ts';
 import * as readIdentities from './queries/read-identities.ts';
 import * as readLoops from './queries/read-loops.ts';
 import * as readMany from './queries/read-many.ts';
+import * as readMeasureControls from './queries/read-measure-controls.ts';
 import * as readMeasureTimes from './queries/read-measure-times.ts';
 import * as readMeasures from './queries/read-measures.ts';
 import * as readPolicies from './queries/read-policies.ts';
@@ -123,6 +124,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readCampaigns),
     ...bind(db, { failedMessages, repeatsOf }),
     ...bind(db, readMeasures),
+    ...bind(db, readMeasureControls),
     ...bind(db, readMeasureTimes),
     ...bind(db, policyReads),
     ...bind(db, controlReads),

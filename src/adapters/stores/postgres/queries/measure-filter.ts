@@ -34,7 +34,10 @@ function among(principal: Principal, filter: MeasureFilter, alias: string, team:
 /** Only of outcomes it is known how they were judged, and what they are like. */
 const movedAlias = 'o';
 
-function ofBehaviour({ behaviour, moves = [] }: MeasureFilter, alias: string): Sql {
+export function ofBehaviour(
+  { behaviour, moves = [] }: Pick<MeasureFilter, 'behaviour' | 'moves'>,
+  alias: string,
+): Sql {
   if (behaviour === undefined) return sql`true`;
   const own = sql`${sql.ref(`${alias}.behaviour`)} = ${behaviour}`;
   const about = moves.filter((move) => move.to === behaviour || move.from.behaviour === behaviour);

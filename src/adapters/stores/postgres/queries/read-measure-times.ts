@@ -9,7 +9,7 @@ import {
   type TimeRow,
 } from '../../../../core/measures/measure-rows.ts';
 import type { Principal } from '../../../../ports/principal.ts';
-import { groupOf, heldHours, outcomesOf } from './measure-filter.ts';
+import { groupOf, heldHours, ofBehaviour, outcomesOf } from './measure-filter.ts';
 
 type Db = Kysely<unknown>;
 
@@ -61,7 +61,7 @@ export async function measureTimes(
 /** Each unit once, from when somebody was first to be told of it. */
 function entries(principal: Principal, filter: MeasureFilter): RawBuilder<unknown> {
   const rows = sql`outcomes o where ${outcomesOf(principal, filter)} and o.unit is not null and o.opened_at is not null`;
-  // A habit is one of a behaviour, so its first time is enough; its team and kind are those of its first case.
+  // Its first time is enough where a group is a behaviour; its team and kind are those of its first case.
   if (filter.by === undefined || filter.by === 'behaviour')
     return sql`select ${groupOf(filter)} as g, o.unit, min(o.opened_at) as start from ${rows} group by 1, 2`;
   return sql`select distinct on (o.unit) ${groupOf(filter)} as g, o.unit, o.opened_at as start from ${rows}
@@ -73,7 +73,7 @@ export async function measureRelapses(
   principal: Principal,
   filter: MeasureFilter,
 ): Promise<readonly RelapseRow[]> {
-  const { asOf, behaviour } = filter;
+  const { asOf } = filter;
   const found = await sql<{
     g: string;
     hours: number | string;
@@ -81,15 +81,14 @@ export async function measureRelapses(
     n: number | string;
   }>`with fixed as (select ${groupOf(filter)} as g, o.loop_id, o.unit, o.verified_at as start from outcomes o
       where ${outcomesOf(principal, filter)} and o.opened_at is not null and o.verified_at is not null),
-    again as (select a.relapse_of, min(a.occurred_at) as at from outcomes a join outcomes o on o.loop_id = a.relapse_of
-      where a.is_counted and a.relapse_of is not null and ${sameBehaviour(behaviour, 'a')}
-        and a.occurred_at >= o.verified_at group by 1),
+    again as (select f.loop_id, min(a.occurred_at) as at from fixed f join outcomes a on a.relapse_of = f.loop_id
+      where a.is_counted and a.relapse_of is not null and a.occurred_at >= f.start group by 1),
     exits as (select distinct on (f.loop_id) f.loop_id, x.at, x.reason
       from fixed f join unit_exits x on x.unit = f.unit and x.at >= f.start order by f.loop_id, x.at, x.reason),
     followed as (
       select f.g, f.start, x.at as exit_at, x.reason, r.at as again_at,
         least(x.at, ${asOf}::bigint, f.start + ${horizonMs}::bigint) as until
-      from fixed f left join again r on r.relapse_of = f.loop_id left join exits x on x.loop_id = f.loop_id)
+      from fixed f left join again r on r.loop_id = f.loop_id left join exits x on x.loop_id = f.loop_id)
     select g, ${heldHours(sql`greatest(0, least(again_at, until) - start)`)} as hours,
       case when again_at <= until then 'again' when exit_at = until then reason end as cause, count(*) as n
     from followed group by 1, 2, 3`.execute(db);
@@ -106,28 +105,28 @@ export async function measureRepeats(
   principal: Principal,
   filter: MeasureFilter,
 ): Promise<readonly RepeatRow[]> {
-  const { asOf, behaviour } = filter;
+  const { asOf } = filter;
+  const same = filter.by === 'behaviour' ? sql`${groupOf(filter)} = u.g` : ofBehaviour(filter, 'o');
   const found = await sql<{
     g: string;
     until: number | string;
     exit: RepeatRow['exit'];
     events: string | null;
     n: number | string;
-  }>`
-    with firsts as materialized (${entries(principal, filter)}),
-    exits as (select distinct on (f.unit) f.unit, x.at, x.reason
-      from firsts f join unit_exits x on x.unit = f.unit and x.at >= f.start order by f.unit, x.at, x.reason),
+  }>`with firsts as materialized (${entries(principal, filter)}),
+    exits as (select distinct on (f.unit, f.g) f.unit, f.g, x.at, x.reason
+      from firsts f join unit_exits x on x.unit = f.unit and x.at >= f.start order by f.unit, f.g, x.at, x.reason),
     units as materialized (select f.g, f.unit, f.start, x.reason, x.at as exit_at,
         least(x.at, ${asOf}::bigint, f.start + ${horizonMs}::bigint) as until
-      from firsts f left join exits x on x.unit = f.unit),
-    later as (select u.unit,
+      from firsts f left join exits x on x.unit = f.unit and x.g = f.g),
+    later as (select u.unit, u.g,
         string_agg((${heldHours(sql`(o.occurred_at - u.start)`)})::text, ' ' order by o.occurred_at) as events
-      from units u join outcomes o on o.unit = u.unit and ${sameBehaviour(behaviour, 'o')}
+      from units u join outcomes o on o.unit = u.unit and ${same}
         and o.is_counted and not o.is_reported
-        and o.occurred_at > u.start + ${episodeMs} and o.occurred_at <= u.until group by 1)
+        and o.occurred_at > u.start + ${episodeMs} and o.occurred_at <= u.until group by 1, 2)
     select u.g, ${heldHours(sql`greatest(0, u.until - u.start)`)} as until,
       case when u.exit_at = u.until then u.reason end as exit, l.events, count(*) as n
-    from units u left join later l on l.unit = u.unit group by 1, 2, 3, 4`.execute(db);
+    from units u left join later l on l.unit = u.unit and l.g = u.g group by 1, 2, 3, 4`.execute(db);
   return found.rows.map(({ g, until, exit, events, n }) => ({
     group: g,
     exit,
@@ -135,9 +134,4 @@ export async function measureRepeats(
     events: events === null ? [] : events.split(' ').map(Number),
     n: Number(n),
   }));
-}
-
-/** Habits and relapses stay within a behaviour: others need not be looked at. */
-function sameBehaviour(behaviour: string | undefined, alias: string): RawBuilder<unknown> {
-  return behaviour === undefined ? sql`true` : sql`${sql.ref(`${alias}.behaviour`)} = ${behaviour}`;
 }
