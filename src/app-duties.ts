@@ -11,6 +11,7 @@ import { lookAtExperiments } from './loop/experiments/look.ts';
 import { forgetOld } from './loop/forget.ts';
 import type { LoopParts } from './loop/parts.ts';
 import { forgetDetail } from './loop/retention.ts';
+import { reviewWeekly } from './loop/reviews/propose.ts';
 import { followSuppressions } from './loop/suppress.ts';
 import type { SuppressionRow } from './ports/store.ts';
 import type { BesideDuty } from './worker.ts';
@@ -27,6 +28,9 @@ const decisionsForgottenMax = 10_000;
 
 /** Controls are weighed by people, over days. */
 const controlsEveryMs = 300_000;
+
+/** A look at the taxonomy is due once a week; whether it is, is asked more often. */
+const reviewsEveryMs = 3_600_000;
 
 async function followControls(parts: LoopParts): Promise<void> {
   await expireControls(parts);
@@ -45,6 +49,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
     },
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
     { name: 'controls', everyMs: controlsEveryMs, run: () => followControls(app.parts) },
+    { name: 'reviews', everyMs: reviewsEveryMs, run: () => reviewWeekly(app.parts) },
     { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },
     { name: 'measures', everyMs: forgetEveryMs, run: () => closeMonths(app.parts) },
     {

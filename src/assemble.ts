@@ -19,7 +19,8 @@ import { hmacText, keyedHash, sha256Hex } from './lib/hmac.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
 import { classifier, correlationName, creditOf } from './packs/classify.ts';
-import type { Packs } from './packs/load.ts';
+import { baseLanguage, type Packs } from './packs/load.ts';
+import { packTexts } from './packs/pack-texts.ts';
 import type { TrustNetworks } from './packs/trust-file.ts';
 import type { Channel, Recipient } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
@@ -157,6 +158,10 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     controls: {
       templates: [...packs.controls.values()].map(({ template }) => template),
       tryPolicy: assembly.tryPolicy ?? (() => ({ kind: 'unsound', reason: 'no policies are there' })),
+    },
+    reviews: {
+      texts: () => packTexts(packs.dir),
+      messageVersion: (behaviour) => packs.message(behaviour, 'told', baseLanguage)?.version ?? 1,
     },
     taxonomy: {
       stamps: new Map(

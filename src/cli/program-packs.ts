@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Shared } from './program.ts';
 
-export function addPacks(program: Command, { finish, config, json }: Shared): void {
+export function addPacks(program: Command, { finish, config, server, json }: Shared): void {
   const packs = program
     .command('packs')
     .summary('check, test and preview the content')
@@ -46,5 +46,23 @@ export function addPacks(program: Command, { finish, config, json }: Shared): vo
     .action(async (dir: string | undefined, flags) => {
       const { packsPreviewCommand } = await import('./commands/packs.ts');
       finish(await packsPreviewCommand(dir, flags));
+    });
+  packs
+    .command('review')
+    .description(
+      'Looks now for words that do not work and behaviours that fall apart, and shows what is proposed.\nWith an id: one proposal, its patch, or a decision about it.',
+    )
+    .argument('[id]', 'a proposal')
+    .option('--patch', 'with an id: its diff alone, for git apply in the folder of packs')
+    .option('--accept', 'with an id: it is taken up; what is done is up to you')
+    .option('--reject', 'with an id: it is turned down, and not proposed again for 90 days')
+    .option('--reason <text>', 'why')
+    .option('--state <state>', 'only those in this state; those that wait unless given', 'proposed')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (id: string | undefined, flags) => {
+      const { packsReviewCommand } = await import('./commands/packs-review.ts');
+      finish(await packsReviewCommand(id, flags));
     });
 }

@@ -76,6 +76,10 @@ export const routeTable = [
 
   { method: 'GET', path: '/v1/behaviours', access: 'behaviours:read' },
   { method: 'GET', path: '/v1/behaviours/{behaviour}/words', access: 'behaviours:read' },
+  { method: 'GET', path: '/v1/reviews', access: 'behaviours:read' },
+  { method: 'POST', path: '/v1/reviews', access: 'behaviours:write' },
+  { method: 'GET', path: '/v1/reviews/{id}', access: 'behaviours:read' },
+  { method: 'POST', path: '/v1/reviews/{id}/decisions', access: 'behaviours:write', takes: json },
   { method: 'GET', path: '/v1/counts', access: 'loops:read' },
   { method: 'GET', path: '/v1/owners', access: 'owners:read' },
   { method: 'GET', path: '/v1/owners/coverage', access: 'owners:read' },

@@ -51,6 +51,7 @@ import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
 import { pressRoutes } from './routes/presses.ts';
 import { privacyReportRoutes } from './routes/privacy-report.ts';
 import { resourceRoutes } from './routes/protected-resource.ts';
+import { reviewRoutes } from './routes/reviews.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -131,6 +132,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...campaignRoutes(room),
     ...behaviourRoutes(room),
     ...controlRoutes(room),
+    ...reviewRoutes(room),
     ...wordRoutes(room),
     ...countRoutes(room),
     ...ownerRoutes(room),

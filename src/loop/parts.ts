@@ -18,6 +18,7 @@ import type { Principal } from '../ports/principal.ts';
 import type { LedgerRow, LoopRow, PrivateRow, Store, SuppressionRow } from '../ports/store.ts';
 import type { Verifier } from '../ports/verifier.ts';
 import type { ControlParts } from './controls/parts.ts';
+import type { ReviewParts } from './reviews/parts.ts';
 
 /** Everything the loop works with, handed in by `app.ts`: the loop itself has no clock, randomness or I/O. */
 export type LoopParts = {
@@ -62,6 +63,8 @@ export type LoopParts = {
   readonly isSuppressing: (rule: SuppressionRow, event: Pick<Event, 'where' | 'secret'>) => boolean;
   /** What is proposed when a mistake keeps coming back. */
   readonly controls: ControlParts;
+  /** The content as it stands, for what a review of it proposes. */
+  readonly reviews: ReviewParts;
   /** Which version of each behaviour judges now, and what became of earlier ones. */
   readonly taxonomy: {
     readonly stamps: ReadonlyMap<string, TaxonomyStamp>;

@@ -57,6 +57,7 @@ import type { PaceWrite } from './store-pace.ts';
 import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 import type { PrivacyRead, PrivacyWrite } from './store-privacy.ts';
+import type { ReviewRead, ReviewWrite } from './store-reviews.ts';
 import type { SampleRead, SampleWrite } from './store-samples.ts';
 
 export * from './store-access.ts';
@@ -81,6 +82,7 @@ export * from './store-operators.ts';
 export * from './store-page.ts';
 export * from './store-policies.ts';
 export * from './store-privacy.ts';
+export * from './store-reviews.ts';
 export * from './store-samples.ts';
 
 /** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
@@ -119,6 +121,7 @@ export interface StoreWrite
     NoticeWrite,
     OperatorWrite,
     PrivacyWrite,
+    ReviewWrite,
     SampleWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
@@ -263,6 +266,7 @@ export interface StoreRead
     MeasureRead,
     OperatorRead,
     PrivacyRead,
+    ReviewRead,
     SampleRead {
   /** What was refused since an instant, the latest first. */
   lessons(

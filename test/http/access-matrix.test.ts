@@ -75,6 +75,7 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/pause': '{"on":false}',
   'POST /v1/controls/{id}/decisions': '{"decision":"accept"}',
   'POST /v1/experiments/{id}/stop': '{"reason":"no more"}',
+  'POST /v1/reviews/{id}/decisions': '{"decision":"reject","reason":"not now"}',
   'POST /v1/policy/exceptions/{id}': '{"decision":"approve"}',
   'POST /v1/suppressions':
     '{"kind":"path","pattern":"fixtures/**","reason":"test data","until":"2027-01-01"}',

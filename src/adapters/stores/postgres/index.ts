@@ -8,6 +8,7 @@ import * as directory from './queries/directory.ts';
 import { erasePerson } from './queries/erase-person.ts';
 import * as privacy from './queries/forget-detail.ts';
 import * as marks from './queries/marks.ts';
+import * as mineReviews from './queries/mine-reviews.ts';
 import * as moveMessages from './queries/move-messages.ts';
 import * as notices from './queries/notices.ts';
 import * as operateMessages from './queries/operate-messages.ts';
@@ -26,6 +27,7 @@ import * as readMeasures from './queries/read-measures.ts';
 import * as readPolicies from './queries/read-policies.ts';
 import * as readRefused from './queries/read-refused.ts';
 import * as readRelapses from './queries/read-relapses.ts';
+import * as readReviews from './queries/read-reviews.ts';
 import * as readSessions from './queries/read-sessions.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
@@ -44,6 +46,7 @@ import * as writeMeasures from './queries/write-measures.ts';
 import * as messages from './queries/write-messages.ts';
 import * as personLinks from './queries/write-person-links.ts';
 import * as writePolicies from './queries/write-policies.ts';
+import * as writeReviews from './queries/write-reviews.ts';
 import * as writeSessions from './queries/write-sessions.ts';
 import * as settings from './queries/write-settings.ts';
 
@@ -72,6 +75,7 @@ const { erasures, ...privacyWrites } = privacy;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
 const { samples: sampleRead, ...sampleWrites } = samples;
 const { controlOf: _controlOf, scopeOf: _scopeOf, ...controlReads } = readControls;
+const { reviewOf: _reviewOf, ...reviewReads } = readReviews;
 const { agentCounts, ...agentWrites } = agents;
 const { visible: _visible, eventOf: _eventOf, ...loopReads } = readLoops;
 
@@ -129,6 +133,8 @@ function reader(db: Db): StoreRead {
     ...bind(db, policyReads),
     ...bind(db, controlReads),
     ...bind(db, readRelapses),
+    ...bind(db, reviewReads),
+    ...bind(db, mineReviews),
     ...bind(db, { samples: sampleRead }),
     ...bind(db, { agentCounts }),
     ...bind(db, readExperiments),
@@ -158,6 +164,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, writePolicies),
     ...bind(trx, writeControls),
     ...bind(trx, sampleWrites),
+    ...bind(trx, writeReviews),
     ...bind(trx, agentWrites),
     ...bind(trx, writeMeasures),
     ...bind(trx, writeExperiments),

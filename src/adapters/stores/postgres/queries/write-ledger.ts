@@ -34,11 +34,12 @@ export async function unsealedHeads(
   limit: number,
 ): Promise<readonly { readonly loop: string; readonly seq: number; readonly head: string }[]> {
   const found = await sql<{ id: string; seq: number; head: string }>`
-    select u.loop_id as id, coalesce(l.seq, c.seq, e.seq, a.noted_seq) as seq,
-      coalesce(l.head, c.head, e.head, a.noted_head) as head
+    select u.loop_id as id, coalesce(l.seq, c.seq, e.seq, r.seq, a.noted_seq) as seq,
+      coalesce(l.head, c.head, e.head, r.head, a.noted_head) as head
     from ledger_unsealed u left join loops l on l.id = u.loop_id left join controls c on c.id = u.loop_id
     left join experiments e on e.chain = u.loop_id left join audit_chain a on a.id = u.loop_id
-    where l.id is not null or c.id is not null or e.id is not null or a.id is not null order by u.loop_id limit ${limit}`.execute(
+    left join reviews r on r.id = u.loop_id
+    where l.id is not null or c.id is not null or e.id is not null or a.id is not null or r.id is not null order by u.loop_id limit ${limit}`.execute(
     db,
   );
   return found.rows.map((row) => ({ loop: idOf(row.id), seq: row.seq, head: row.head }));
@@ -66,5 +67,6 @@ export async function saveCheckpoint(db: Db, row: CheckpointRow): Promise<void> 
     where u.loop_id = t.loop and (exists (select 1 from loops l where l.id = t.loop and l.seq = t.seq)
       or exists (select 1 from controls c where c.id = t.loop and c.seq = t.seq)
       or exists (select 1 from experiments e where e.chain = t.loop and e.seq = t.seq)
+      or exists (select 1 from reviews r where r.id = t.loop and r.seq = t.seq)
       or exists (select 1 from audit_chain a where a.id = t.loop and a.noted_seq = t.seq))`.execute(db);
 }
