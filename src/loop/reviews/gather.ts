@@ -8,8 +8,8 @@ import type { SpokenRecord } from '../../core/review/find-messages.ts';
 import type { RepeatedClicks } from '../../core/review/find-repeats.ts';
 import { type Note, wordsIn, wordsOf } from '../../core/review/reply-words.ts';
 import type { Click, NoteRow, SpokenSince } from '../../ports/store.ts';
-import { campaignsOf } from '../campaign.ts';
-import { readOutExperiments } from '../experiments/read-out.ts';
+import { type Campaign, campaignsOf } from '../campaign.ts';
+import { readOutExperiments, type ShownReadout } from '../experiments/read-out.ts';
 import { type LoopParts, loopPrincipal } from '../parts.ts';
 
 const horizonMs = horizonHours * 3_600_000;
@@ -78,16 +78,17 @@ async function trialBounds(parts: LoopParts, since: readonly SpokenSince[]) {
   const rows = (await read.experiments(loopPrincipal)).filter(
     ({ behaviour, startedAt }) => startedAt !== undefined && startedAt >= (asked.get(behaviour) ?? Infinity),
   );
-  const shown = rows.length === 0 ? new Map() : await readOutExperiments(parts, loopPrincipal, rows);
+  const shown: ReadonlyMap<string, ShownReadout> =
+    rows.length === 0 ? new Map() : await readOutExperiments(parts, loopPrincipal, rows);
   const bounds = new Map<string, { readonly firsts: number; readonly upper: number }>();
   for (const { id, behaviour } of rows) {
     const found = shown.get(id);
     if (found?.kind !== 'shown') continue;
     for (const { code, n, riskRatio } of found.readout.comparisons) {
-      if (code === 'broken' || riskRatio === null) continue;
+      const upper = riskRatio?.upper ?? null;
+      if (code === 'broken' || upper === null) continue;
       const known = bounds.get(behaviour);
-      if (known === undefined || riskRatio.upper < known.upper)
-        bounds.set(behaviour, { firsts: n, upper: riskRatio.upper });
+      if (known === undefined || upper < known.upper) bounds.set(behaviour, { firsts: n, upper });
     }
   }
   return bounds;
@@ -99,7 +100,7 @@ export async function behaviourUnits(parts: LoopParts): Promise<readonly Behavio
   const { read } = parts.store;
   const cases = await read.firstCases(loopPrincipal, now - yearMs, now - horizonMs, unitsMax);
   const keys = campaignKeys(cases);
-  const known = keys.length === 0 ? new Map() : await campaignsOf(read, keys);
+  const known: ReadonlyMap<string, Campaign> = keys.length === 0 ? new Map() : await campaignsOf(read, keys);
   const units = cases.map((one) => {
     const rating = known.get(`${one.source} ${one.campaign}`)?.difficulty.rating;
     const features = rating === undefined ? one.features : { ...one.features, difficulty: rating };
