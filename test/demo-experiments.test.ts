@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import { runSplit } from '../src/core/measures/experiment/split-run.ts';
 import { evidenceThreshold } from '../src/core/measures/experiment/verdict.ts';
-import { loopPrincipal } from '../src/loop/parts.ts';
+import { readOutExperiments } from '../src/loop/experiments/read-out.ts';
+import { type LoopParts, loopPrincipal } from '../src/loop/parts.ts';
 import type { Store } from '../src/ports/store.ts';
 import { readArchive } from '../src/simulate/archive.ts';
 import { archivedId, loadArchive } from '../src/simulate/demo-experiments.ts';
@@ -10,11 +11,12 @@ import { openHouse, personOf, testClock } from './support/house.ts';
 
 describe('the archived experiment of the demonstration', () => {
   let store: Store;
+  let parts: LoopParts;
   const archive = readArchive();
   const endedAt = Date.UTC(2026, 0, 1);
   beforeAll(async () => {
     store = await openEmbedded();
-    const { parts } = openHouse({ store, clock: testClock(), channels: [], people: [personOf('ana', {})] });
+    ({ parts } = openHouse({ store, clock: testClock(), channels: [], people: [personOf('ana', {})] }));
     await loadArchive(parts, archive, 'ana@example.com', endedAt);
     // Once more is no news.
     await loadArchive(parts, archive, 'ana@example.com', endedAt);
@@ -23,8 +25,15 @@ describe('the archived experiment of the demonstration', () => {
 
   test('is of 4,000 people and says so in its title; one wording helps, and one harms', async () => {
     const row = await store.read.experiment(loopPrincipal, archivedId);
-    expect(row?.state).toBe('ended');
-    expect(row?.document).toContain('Archived simulation of 4000 people');
+    if (row === undefined) throw new Error('it is not there');
+    expect(row).toMatchObject({ state: 'ended', endedAt });
+    expect(row.document).toContain('Archived simulation of 4000 people');
+    const shown = (await readOutExperiments(parts, loopPrincipal, [row])).get(archivedId);
+    if (shown?.kind !== 'shown') throw new Error('nothing is shown of it');
+    expect(shown.readout.comparisons.map(({ arm, code }) => [arm, code])).toEqual([
+      ['helpful', 'works'],
+      ['harmful', 'worse'],
+    ]);
     expect(archive.effects.map(({ variant, verdict }) => [variant, verdict])).toEqual([
       ['helpful', 'works'],
       ['harmful', 'worse'],

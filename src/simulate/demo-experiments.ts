@@ -4,7 +4,7 @@ import { runSplit } from '../core/measures/experiment/split-run.ts';
 import { evidenceThreshold } from '../core/measures/experiment/verdict.ts';
 import { registerExperiment, startExperiment } from '../loop/experiments/register.ts';
 import type { LoopParts } from '../loop/parts.ts';
-import type { ExperimentArmRow } from '../ports/store.ts';
+import type { ExperimentArmRow, ExperimentRow } from '../ports/store.ts';
 import type { ArchivedExperiment } from './archive.ts';
 import { triedBehaviour, triedMoment } from './words.ts';
 import { day } from './world.ts';
@@ -88,39 +88,42 @@ export async function loadArchive(
   const rows = archive.units.map(([arm, assigned, happened, recorded], index) => ({
     unit: parts.idOf(['archived unit', String(index)]),
     arm: archive.arms[arm] ?? '',
+    shares: sharesAt(archive, assigned),
     assignedAt: atMinute(assigned),
     outcome:
       happened === null || recorded === null
         ? undefined
         : { at: atMinute(happened), recordedAt: atMinute(recorded) },
   }));
+  const row: ExperimentRow = {
+    id: archivedId,
+    state: 'ended',
+    behaviour: triedBehaviour,
+    moment: triedMoment,
+    document: text,
+    hash,
+    registeredAt: start,
+    registeredBy: by.id,
+    registeredByName: by.name,
+    startedAt: start,
+    startedByName: by.name,
+    endedAt,
+    endReason: 'end-date',
+    chain,
+    seq: first.seq,
+    head: first.head,
+  };
   await parts.store.transaction(async (tx) => {
-    const isNew = await tx.insertExperiment({
-      id: archivedId,
-      state: 'ended',
-      behaviour: triedBehaviour,
-      moment: triedMoment,
-      document: text,
-      hash,
-      registeredAt: start,
-      registeredBy: by.id,
-      registeredByName: by.name,
-      startedAt: start,
-      startedByName: by.name,
-      endedAt,
-      endReason: 'end-date',
-      chain,
-      seq: first.seq,
-      head: first.head,
-    });
-    if (!isNew) return;
+    if (!(await tx.insertExperiment(row))) return;
+    // What is new is stored as registered; that it ran and ended is written over it.
+    await tx.saveExperiment(row);
     await tx.appendLedger(first.entries, first.personal);
     await tx.assignUnits(
-      rows.map(({ unit, arm, assignedAt }) => ({
+      rows.map(({ unit, arm, shares, assignedAt }) => ({
         experiment: archivedId,
         unit,
         arm,
-        shares: archive.arms.map(() => share),
+        shares,
         assignedAt,
         loop: parts.idOf(['archived case', unit]),
         taxonomy: `${triedBehaviour}@1`,
@@ -137,6 +140,13 @@ export async function loadArchive(
       }),
     );
   });
+}
+
+/** What the allocation was at a minute: nobody comes into an arm any more that was stopped before. */
+function sharesAt({ arms, stopped }: ArchivedExperiment, minute: number): readonly number[] {
+  const isOpen = (arm: number) => !stopped.some(([one, at]) => one === arm && at < minute);
+  const open = arms.filter((_, arm) => isOpen(arm)).length;
+  return arms.map((_, arm) => (isOpen(arm) ? 1 / open : 0));
 }
 
 /** When the evidence reached its threshold, as it would have been seen then. */

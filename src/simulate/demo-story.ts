@@ -34,7 +34,7 @@ export async function playDemo(stage: DemoStage, organisation: Organisation, now
   const start = today - (weeks * 7 + sinceMonday) * day;
   const registeredBy = organisation.members[0]?.email ?? '';
   stage.clock.set(start);
-  await loadArchive(stage.parts, readArchive(), registeredBy, start - 30 * day);
+  await loadArchive(stage.parts, readArchive(), registeredBy, start - 100 * day);
   await startDemoExperiment(stage.parts, registeredBy, now);
   await playStory(
     { ...stage, accepted: newlyAccepted(stage.parts) },
