@@ -5,6 +5,7 @@ import { ingest } from '../src/loop/ingest.ts';
 import { receiveMail } from '../src/loop/mail-reply.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import { plan } from '../src/loop/plan.ts';
+import { returnKeyOf } from '../src/loop/return-key.ts';
 import type { Channel, Delivery, Inbound, SendResult } from '../src/ports/channel.ts';
 import type { Store } from '../src/ports/store.ts';
 import { openDoors } from './http/doors.ts';
@@ -81,6 +82,7 @@ for (const kind of testStores()) {
           messageId: message,
           isAutomatic: true,
           isBounce: true,
+          returnKey: returnKeyOf(house.parts, message),
           bounces: [{ address: ana, status: '5.1.1' }],
         };
         return receiveMail(house.parts, channels[0] ?? channel('first'), new Uint8Array());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEmail } from '../src/adapters/channels/email/index.ts';
+import { decide } from '../src/loop/decide.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { replyByLink } from '../src/loop/listen.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
@@ -64,6 +65,7 @@ function bounceOf(mail: SunkMail, address: string, status: string, action = 'fai
     '',
     `Message-ID: ${mail.header('message-id')}`,
     `References: ${mail.header('references')}`,
+    `X-Foldback-Return: ${mail.header('x-foldback-return')}`,
     '',
     '--b--',
   ].join('\r\n');
@@ -79,7 +81,7 @@ for (const kind of testStores()) {
 
     let count = 0;
     /** A case of its own person, told by mail through a real server. */
-    const told = async (over: { leaks?: number; isShadow?: boolean } = {}) => {
+    const told = async (over: { leaks?: number; isShadow?: boolean; bounceTo?: string } = {}) => {
       count += 1;
       const id = `kim${count}`;
       const email = `${id}@example.com`;
@@ -87,7 +89,10 @@ for (const kind of testStores()) {
         allowInsecureAuth: true,
         onAuth: (_auth, _session, done) => done(null, { user: 'u' }),
       });
-      const channel = createEmail(mailSettings(sink.port));
+      const channel = createEmail({
+        ...mailSettings(sink.port),
+        ...(over.bounceTo === undefined ? {} : { bounceTo: over.bounceTo }),
+      });
       closeAfterTest({ close: () => channel.close?.() });
       closeAfterTest(sink);
       const people = [...testPeople, personOf(id, { emails: [email, `${id}.private@example.net`] })];
@@ -243,7 +248,7 @@ for (const kind of testStores()) {
 
       expect((await post(bounceOf(first, email, '5.1.1'))).json).toEqual({ outcome: 'bounced' });
       expect(await said()).toEqual([
-        ['told', id, 'refused'],
+        ['told', id, 'bounced'],
         ['asked', 'blue', 'accepted'],
       ]);
       expect((await story())?.messages[0]?.lastError).toBe('the message came back (5.1.1)');
@@ -258,6 +263,95 @@ for (const kind of testStores()) {
       expect(mails().at(-1)?.to).toEqual(['blue@example.com']);
     });
 
+    test('what came back for now waits and goes there again, twice; the third time the next in line hears of it', async () => {
+      const { mails, post, email, story, said, id, clock, settleDown } = await told();
+      const [first] = mails();
+      if (first === undefined) throw new Error('no mail');
+      for (const [n, wait] of [4, 12].entries()) {
+        expect((await post(bounceOf(first, email, '4.2.2'))).json).toEqual({ outcome: 'bounced-for-now' });
+        expect(await said()).toEqual([['told', id, 'queued']]);
+        expect((await story())?.messages[0]?.lastError).toBe(
+          `the message came back for now (4.2.2), after attempt ${n + 1}`,
+        );
+        // The same report once more is about what waits already.
+        expect((await post(bounceOf(first, email, '4.2.2'))).json).toMatchObject({ outcome: 'ignored' });
+        clock.pass((wait - 1) * hour);
+        await settleDown();
+        expect(mails()).toHaveLength(n + 1);
+        clock.pass(hour);
+        await settleDown();
+        expect(mails()).toHaveLength(n + 2);
+        expect(mails().at(-1)?.header('message-id')).toBe(first.header('message-id'));
+        expect((await said())[0]).toEqual(['told', id, 'accepted']);
+      }
+      expect((await post(bounceOf(first, email, '4.2.2'))).json).toEqual({ outcome: 'bounced' });
+      expect((await said())[0]).toEqual(['told', id, 'bounced']);
+      clock.pass(10 * hour);
+      await settleDown();
+      expect((await said()).slice(1).map(([, to]) => to)).toContain('blue');
+    });
+
+    test('what waits after it came back is not said any more once the case is closed', async () => {
+      const { mails, post, email, clock, settleDown, parts, loop, said } = await told();
+      const [first] = mails();
+      if (first === undefined) throw new Error('no mail');
+      await post(bounceOf(first, email, '4.2.2'));
+      const closed = await decide(parts, loopPrincipal, loop, { kind: 'dismiss', reason: 'a test key' });
+      expect(closed.kind).toBe('decided');
+      clock.pass(5 * hour);
+      await settleDown();
+      const ids = mails().map((mail) => mail.header('message-id'));
+      expect(ids.filter((one) => one === first.header('message-id'))).toHaveLength(1);
+      expect((await said()).filter(([moment]) => moment === 'told')).toEqual([]);
+    });
+
+    test('a report that anybody could write silences nobody: without the key that went with the mail nothing happens', async () => {
+      const { mails, post, email, story, said, id } = await told();
+      const [first] = mails();
+      if (first === undefined) throw new Error('no mail');
+      const key = first.header('x-foldback-return') ?? '';
+      expect(key).toMatch(/^[0-9a-f]{16}$/u);
+      const real = bounceOf(first, email, '5.1.1');
+      const without = real.replace(/X-Foldback-Return: .*\r\n/u, '');
+      const forged = [
+        without,
+        real.replace(key, '0'.repeat(16)),
+        real.replace(key, (await story())?.messages[0]?.id.slice(0, 16) ?? ''),
+        // Beside the returned mail it proves nothing.
+        without.replace('From: Mail', `X-Foldback-Return: ${key}\r\nFrom: Mail`),
+      ];
+      for (const mail of forged) expect((await post(mail)).json).toEqual({ outcome: 'unproven' });
+      expect(await said()).toEqual([['told', id, 'accepted']]);
+      expect((await story())?.messages[0]?.lastError).toMatch(/without proof.*nothing was done/u);
+      expect((await story())?.loop.state).toBe('told');
+      expect(mails()).toHaveLength(1);
+    });
+
+    test('where the return address carries the key, a report must come to that address, and no header proves anything', async () => {
+      const { mails, post, email, said, id } = await told({ bounceTo: 'bounces+*@corp.example' });
+      const [first] = mails();
+      if (first === undefined) throw new Error('no mail');
+      expect(first.header('x-foldback-return')).toBeUndefined();
+      const returnPath = first.from;
+      expect(returnPath).toMatch(/^bounces\+[0-9a-f]{32}\.[0-9a-f]{16}@corp\.example$/u);
+      const key = returnPath.slice(41, 57);
+      const real = bounceOf(first, email, '5.1.1');
+      for (const mail of [
+        real,
+        real.replace('X-Foldback-Return: undefined', `X-Foldback-Return: ${key}`),
+        real.replace(`To: <${us}>`, `To: <${returnPath.replace(key, '0'.repeat(16))}>`),
+        real.replace(`To: <${us}>`, `To: <x${returnPath}>`),
+      ])
+        expect((await post(mail)).json).toEqual({ outcome: 'unproven' });
+      expect(await said()).toEqual([['told', id, 'accepted']]);
+      // Servers that return no headers of ours are understood too.
+      const bare = real
+        .replace(/Message-ID: .*\r\nReferences: .*\r\n/u, '')
+        .replace(`To: <${us}>`, `Delivered-To: ${returnPath}`);
+      expect((await post(bare)).json).toEqual({ outcome: 'bounced' });
+      expect((await said())[0]).toEqual(['told', id, 'bounced']);
+    });
+
     test('whom a case was handed over to may be out of reach as well: then their team hears of it', async () => {
       const { mails, post, said, story, parts, id, settleDown, clock } = await told();
       const first = (await story())?.messages[0];
@@ -270,7 +364,7 @@ for (const kind of testStores()) {
       expect(over.to).toEqual(['bob@example.com']);
       expect((await post(bounceOf(over, 'bob@example.com', '5.1.1'))).json).toEqual({ outcome: 'bounced' });
       expect((await said()).slice(1)).toEqual([
-        ['handed-over', 'bob', 'refused'],
+        ['handed-over', 'bob', 'bounced'],
         ['handed-over', 'blue', 'accepted'],
       ]);
       expect((await story())?.loop.state).toBe('told');

@@ -16,7 +16,7 @@ export function addMessages(program: Command, shared: Shared): void {
     messages
       .command('list')
       .description('Lists messages, the latest first.')
-      .option('--state <state>', 'only in this state, such as dead, refused or uncertain')
+      .option('--state <state>', 'only in this state, such as dead, refused, bounced or uncertain')
       .option('--channel <id>', 'only of this channel')
       .option('--to <id>', 'only to this person or team, or duty')
       .option('--limit <n>', 'how many, up to 200', '50')
@@ -104,7 +104,9 @@ function addOperations(
       .command('replay')
       .description('Sends failed messages again: the one named, or all that fit, the earliest first.')
       .argument('[message]', 'its id')
-      .addOption(new Option('--state <state>', 'which ones').choices(['dead', 'refused']).default('dead'))
+      .addOption(
+        new Option('--state <state>', 'which ones').choices(['dead', 'refused', 'bounced']).default('dead'),
+      )
       .option('--channel <id>', 'only of this channel')
       .option('--since <time>', 'only messages made then or later, ISO 8601')
       .option('--limit <n>', 'how many, up to 1000', '200'),

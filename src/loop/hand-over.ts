@@ -1,12 +1,15 @@
+import { isClosed } from '../core/loop/states.ts';
 import { answersMail } from '../core/loop/wants.ts';
 import type { CasePlace, RenderedMessage, Spot } from '../core/message.ts';
 import { readSnapshot, snapshotOf } from '../core/message-snapshot.ts';
+import { momentsThatAsk } from '../core/message-template.ts';
 import type { Delivery, Recipient } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
 import { withControlOf } from './controls/scope.ts';
 import { overPace } from './pace.ts';
 import type { LoopParts } from './parts.ts';
 import { rememberMessages } from './remember.ts';
+import { returnKeyOf } from './return-key.ts';
 import { settle, standing } from './settle.ts';
 
 /** How long a process may take over what it claimed. One whose lease ran out is taken for dead. */
@@ -88,7 +91,9 @@ function planOf(
   const { message } = item;
   const wanted =
     message.isReplay === true
-      ? item.wants
+      ? isOver(item, rows)
+        ? []
+        : item.wants
       : item.wants.filter((want) => isStillWanted(parts, want, rows.get(want.loop), now));
   if (wanted.length === 0) return { kind: 'withdrawn', claimed: item, freed: item.wants };
   // What was put into words once keeps them: a retry says the same, also of loops that moved on meanwhile.
@@ -110,8 +115,18 @@ function planOf(
   if (rendered === undefined)
     return { kind: 'failed', claimed, freed, state: 'dead', reason: 'there are no words for it' };
   const attempt = message.attempt + 1;
-  const delivery = { messageId: message.id, recipient, message: rendered, attempt, at: now };
+  const returnKey = returnKeyOf(parts, message.id);
+  const delivery = { messageId: message.id, recipient, message: rendered, attempt, at: now, returnKey };
   return { kind: 'ready', claimed, freed, delivery, tokenHash: link.tokenHash };
+}
+
+/** What is closed meanwhile asks nobody for anything, whoever decided to say it again. */
+function isOver({ message, wants }: ClaimedMessage, rows: ReadonlyMap<string, LoopRow>): boolean {
+  if (!momentsThatAsk.has(message.moment)) return false;
+  return wants.every(({ loop }) => {
+    const state = rows.get(loop)?.state;
+    return state !== undefined && (isClosed(state) || state === 'verified');
+  });
 }
 
 function isStillWanted(parts: LoopParts, want: WantRow, row: LoopRow | undefined, now: number): boolean {

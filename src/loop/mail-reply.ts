@@ -8,14 +8,19 @@ import type { ClaimedMessage, LoopRow, StoreWrite } from '../ports/store.ts';
 import { nextRung } from './ladder.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 import { rememberMessages } from './remember.ts';
+import { returnKeyOf } from './return-key.ts';
 import { type Change, settle } from './settle.ts';
 
 export type MailOutcome =
   | { readonly kind: 'unreadable'; readonly reason: string }
   /** A machine wrote it, it is about no case of ours, or it came back from an address that we did not write to. */
   | { readonly kind: 'ignored'; readonly reason: 'automatic' | 'no-case' | 'other-address' }
+  /** It says that our message came back, and brings nothing along that went with it: anybody can write that. */
+  | { readonly kind: 'unproven' }
   /** Our message reached nobody: the next one in line is told instead. */
   | { readonly kind: 'bounced' }
+  /** For now: the same message goes there again later. */
+  | { readonly kind: 'bounced-for-now' }
   /** The writer gets the link; or had it today already. */
   | { readonly kind: 'answered' | 'answered-before' }
   /** Not whom the message went to: recorded, and not answered. */
@@ -46,6 +51,9 @@ export async function receiveMail(
 
 type Mail = Extract<Inbound, { kind: 'mail' }>;
 
+/** A full mailbox or a server that was away: waits before the same is sent again; after the last it is for good. */
+const softWaits = [4 * 3_600_000, 12 * 3_600_000];
+
 const noCase: MailOutcome = { kind: 'ignored', reason: 'no-case' };
 
 async function takeBounce(
@@ -67,6 +75,17 @@ async function takeBounce(
   const state = claimed?.message.state;
   if (claimed === undefined || (state !== 'accepted' && state !== 'uncertain')) return noCase;
   const status = returned.status === undefined ? '' : ` (${returned.status})`;
+  if (mail.returnKey !== returnKeyOf(parts, id)) {
+    const lastError = `a report without proof says that it came back${status}; nothing was done`;
+    await tx.recordMessages([{ id, state, lastError }]);
+    return { kind: 'unproven' };
+  }
+  const wait = softWaits[claimed.message.attempt - 1];
+  if (returned.status?.startsWith('4.') === true && wait !== undefined && !isOver(rows)) {
+    const lastError = `the message came back for now${status}, after attempt ${claimed.message.attempt}`;
+    await tx.recordMessages([{ id, state: 'queued', dueAt: now + wait, lastError, isReplay: true }]);
+    return { kind: 'bounced-for-now' };
+  }
   const next = isOver(rows) ? undefined : nextRung(parts, claimed.message);
   if (next !== undefined) {
     const from = channel.id;
@@ -75,7 +94,7 @@ async function takeBounce(
     await rememberMessages(parts, tx, [{ claimed, outcome: 'moved' }], now);
     return { kind: 'bounced' };
   }
-  await tx.recordMessages([{ id, state: 'refused', lastError: `the message came back${status}` }]);
+  await tx.recordMessages([{ id, state: 'bounced', lastError: `the message came back${status}` }]);
   await rememberMessages(parts, tx, [{ claimed, outcome: 'refused' }], now);
   return { kind: 'bounced' };
 }

@@ -244,6 +244,7 @@ const outbox = z.strictObject({
     retry: text(),
     uncertain: text(),
     refused: text(),
+    bounced: text(),
     withheld: text(),
     dead: text(),
   }),

@@ -80,6 +80,11 @@ export type Delivery = {
   readonly message: RenderedMessage;
   readonly attempt: number;
   readonly at: number;
+  /**
+   * Proves that a report is about this message: made with a key of the installation, and told to nobody but the far side.
+   * A channel sends it along where reports bring it back.
+   */
+  readonly returnKey?: string;
   readonly signal?: AbortSignal;
 };
 
@@ -115,6 +120,8 @@ export type Inbound =
       readonly isAutomatic: boolean;
       /** A report that our message was not delivered and will not be. A delay is automatic, but no bounce. */
       readonly isBounce: boolean;
+      /** What such a report brought back of the key that went with the message. */
+      readonly returnKey?: string;
       /** Whom it did not reach. */
       readonly bounces: readonly Bounce[];
     }

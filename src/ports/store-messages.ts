@@ -19,6 +19,8 @@ export const messageStates = [
   'accepted',
   'uncertain',
   'refused',
+  /** Taken by its channel at first, and returned for good. */
+  'bounced',
   'dead',
   'withdrawn',
 ] as const;
@@ -33,7 +35,7 @@ export type MessageRow = {
   readonly behaviour: string;
   readonly lane: number;
   readonly isShadow: boolean;
-  /** A person decided to send it again: it is said whatever the loop made of its failure. */
+  /** It was decided to send it again: it is said whatever the loop made of its failure. */
   readonly isReplay?: boolean;
   readonly channel: string;
   readonly state: MessageState;
@@ -86,6 +88,7 @@ export type MessageUpdate = {
   readonly lastError?: string;
   readonly tokenHash?: string;
   readonly tokenExpiresAt?: number;
+  readonly isReplay?: true;
 };
 
 export type ReplyRow = {
@@ -124,7 +127,7 @@ export type DueMessages = { readonly n: number; readonly oldestDueAt?: number };
 /** What became of messages of one channel. */
 export type ChannelCount = {
   readonly channel: string;
-  /** A state; `throttled` is queued after an attempt, `bounced` is refused after it was accepted. */
-  readonly outcome: MessageState | 'throttled' | 'bounced';
+  /** A state; `throttled` is queued after an attempt. `bounced` also counts those that went on to another channel. */
+  readonly outcome: MessageState | 'throttled';
   readonly n: number;
 };

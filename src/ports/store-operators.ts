@@ -3,7 +3,7 @@ import type { MessageRow, MessageState, WantRow } from './store-messages.ts';
 
 /** Failed messages that an operator may send again at once. An uncertain one may have arrived: it is asked for alone. */
 export type ReplayFilter = {
-  readonly state: Extract<MessageState, 'dead' | 'refused'>;
+  readonly state: Extract<MessageState, 'dead' | 'refused' | 'bounced'>;
   readonly channel?: string;
   /** Made at this instant or later. */
   readonly since?: number;

@@ -202,7 +202,7 @@ export interface StoreWrite
   messagesByIds(ids: readonly string[]): Promise<readonly ClaimedMessage[]>;
   /** The latest messages that a channel wrote in one place. */
   messagesByReference(channel: string, reference: string, limit: number): Promise<readonly ClaimedMessage[]>;
-  /** Queues a message again that was given up, refused or is uncertain; false when it is in no such state. */
+  /** Queues a message again that was given up, refused, returned or is uncertain; false when it is in no such state. */
   requeueMessage(id: string, at: number): Promise<boolean>;
 
   insertReplies(replies: readonly ReplyRow[]): Promise<ReadonlySet<string>>;

@@ -59,7 +59,7 @@ test('what became of messages is counted by channel, for whoever may see them', 
   await tell({ kind: 'accepted' });
   const id = await tell({ kind: 'accepted' });
   await store.transaction((tx) =>
-    tx.recordMessages([{ id, state: 'refused', lastError: 'the message came back (5.1.1)' }]),
+    tx.recordMessages([{ id, state: 'bounced', lastError: 'the message came back (5.1.1)' }]),
   );
   await tell({ kind: 'uncertain', reason: 'silence' });
   await tell({ kind: 'retry', afterSeconds: 900, reason: 'busy' });

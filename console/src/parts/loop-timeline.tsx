@@ -164,7 +164,9 @@ function Message({ message }: { readonly message: MessageJson }) {
   const me = useQuery(meQuery);
   const whole = useQuery({ ...messageQuery(message.id), enabled: isOpen });
   const isUnsettled =
-    message.state === 'uncertain' || message.state === 'dead' || message.state === 'refused';
+    message.state === 'uncertain' ||
+    message.state === 'dead' ||
+    ['refused', 'bounced'].includes(message.state);
   return (
     <div>
       <p>

@@ -11,6 +11,8 @@ const sentences: Readonly<Record<string, string>> = {
   answered: 'Whoever was written to gets the link again. The case stays where it is.',
   'answered-before': 'The link was sent again today already. The case stays where it is.',
   bounced: 'The message reached nobody. The next in line is told.',
+  'bounced-for-now': 'The message came back for now. It goes there again later.',
+  unproven: 'It says that a message came back and brings no proof of it. Nothing was done.',
   stranger: 'Not from whom the message went to. It is recorded and not answered.',
   ignored: 'Nothing to do',
 };

@@ -8,7 +8,7 @@ import { noQuery, type Operations, reading } from '../table/operation.ts';
 
 const outcomeSchema = z.object({
   outcome: z
-    .enum(['answered', 'answered-before', 'bounced', 'stranger', 'ignored'])
+    .enum(['answered', 'answered-before', 'bounced', 'bounced-for-now', 'unproven', 'stranger', 'ignored'])
     .describe(
       'Whoever was written to gets the link again, once a day; what came back is told to the next in line; strangers and machines get no answer.',
     ),

@@ -26,7 +26,7 @@ export function messageOperationRoutes(room: Room): Pick<Operations, OperationKe
     'POST /v1/messages/replay': changing({
       summary: 'Sends many failed messages again, the earliest first. Uncertain ones are settled one by one.',
       body: z.strictObject({
-        state: z.enum(['dead', 'refused']).default('dead'),
+        state: z.enum(['dead', 'refused', 'bounced']).default('dead'),
         channel: z.string().min(1).max(100).exactOptional(),
         since: z
           .string()

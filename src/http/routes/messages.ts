@@ -53,7 +53,8 @@ export function messageRoutes(room: Room): Pick<Operations, MessageKeys> {
       },
     }),
     'POST /v1/messages/{id}/replay': acting({
-      summary: 'Sends again what was given up, refused or is uncertain. An uncertain one may arrive twice.',
+      summary:
+        'Sends again what was given up, refused, returned or is uncertain. An uncertain one may arrive twice.',
       answers: { 200: { description: 'It is queued.', schema: messageSchema } },
       handle: async ({ c, caller }) => {
         const id = pathPart(c, 'id');

@@ -43,7 +43,7 @@ async function storeMetrics(read: StoreRead, principal: Principal, now: number):
     },
     {
       name: 'foldback_messages',
-      help: 'Messages by state; dead, refused and uncertain ones wait for a person.',
+      help: 'Messages by state; dead, refused, bounced and uncertain ones wait for a person.',
       type: 'gauge',
       values: totals.messages.map(({ state, n }) => ({ labels: { state }, value: n })),
     },

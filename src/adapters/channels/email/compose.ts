@@ -3,6 +3,7 @@ import { clip, oneLine } from '../../../lib/escape.ts';
 import type { Delivery } from '../../../ports/channel.ts';
 import { messageIdOf, threadIdOf } from './message-id.ts';
 import { renderMail } from './render.ts';
+import { hasPlace, returnHeader } from './return-path.ts';
 import { domainOf, type EmailSettings } from './settings.ts';
 
 /**
@@ -31,6 +32,9 @@ export async function composeMail(delivery: Delivery, to: string, settings: Emai
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
       'X-Foldback-Case': clip(oneLine(delivery.message.caseCode).replace(/[^\x20-\x7e]/gu, '?'), 60),
+      ...(delivery.returnKey === undefined || hasPlace(settings)
+        ? {}
+        : { [returnHeader]: delivery.returnKey }),
       'List-Id': `<${settings.listId ?? `foldback.${domain}`}>`,
       ...(settings.listUnsubscribe === undefined
         ? {}

@@ -1,6 +1,7 @@
 import PostalMime, { type Attachment, type Email } from 'postal-mime';
 import type { Bounce, Inbound } from '../../../ports/channel.ts';
 import { caseCodeIn, messageIdIn } from './message-id.ts';
+import { hasPlace, readReturnPath, returnHeader } from './return-path.ts';
 import { isMailAddress } from './settings.ts';
 
 /** A reply or a bounce is small; one that carries a film is not read. */
@@ -13,8 +14,9 @@ const bouncesMax = 20;
  * Pure but for the parser's promise. Never throws.
  *
  * @param domain right side of our message ids, as in the channel's settings
+ * @param bounceTo return address of the settings
  */
-export async function parseReplyMail(bytes: Uint8Array, domain: string): Promise<Inbound> {
+export async function parseReplyMail(bytes: Uint8Array, domain: string, bounceTo = ''): Promise<Inbound> {
   if (bytes.length > inboundBytesMax)
     return { kind: 'unreadable', reason: `larger than ${inboundBytesMax} bytes` };
   let mail: Email;
@@ -48,17 +50,28 @@ export async function parseReplyMail(bytes: Uint8Array, domain: string): Promise
   ];
   const from = soleAddress(mail);
   const caseCode = firstOf(references, (text) => caseCodeIn(text, domain));
-  const messageId = firstOf(about, (text) => messageIdIn(text, domain));
+  const path = hasPlace({ bounceTo })
+    ? firstOf(cameTo.map(header), (text) => readReturnPath(text, bounceTo))
+    : undefined;
+  const messageId = path?.messageId ?? firstOf(about, (text) => messageIdIn(text, domain));
+  // Where the address carries the proof, nothing else is one: whoever has the mail has its headers.
+  const returnKey = hasPlace({ bounceTo })
+    ? path?.returnKey
+    : firstOf(returned, (text) => /^[0-9a-f]{16}$/u.exec(fieldsOf(text, returnHeader).trim())?.[0]);
   return {
     kind: 'mail',
     ...(from === undefined ? {} : { from }),
     ...(caseCode === undefined ? {} : { caseCode }),
     ...(messageId === undefined ? {} : { messageId }),
+    ...(returnKey === undefined ? {} : { returnKey }),
     isAutomatic: reports.length > 0 || isAutomatic(header, from),
     isBounce: bounces.length > 0,
     bounces,
   };
 }
+
+/** Fields in which mail servers write whom a mail was for. */
+const cameTo = ['to', 'delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to'];
 
 /** RFC 3834, section 5, and what mail systems wrote before it. */
 function isAutomatic(header: (name: string) => string, from: string | undefined): boolean {
@@ -115,11 +128,13 @@ function unfolded(text: string): string {
 
 /** Value of a field in unfolded lines; empty where it is absent. */
 function fieldsOf(text: string, name: string): string {
-  const line = text.split('\n').find((one) => one.slice(0, name.length + 1).toLowerCase() === `${name}:`);
+  const line = text
+    .split('\n')
+    .find((one) => one.slice(0, name.length + 1).toLowerCase() === `${name.toLowerCase()}:`);
   return line?.slice(name.length + 1) ?? '';
 }
 
-function firstOf(texts: readonly string[], read: (text: string) => string | undefined): string | undefined {
+function firstOf<T>(texts: readonly string[], read: (text: string) => T | undefined): T | undefined {
   for (const text of texts) {
     const found = read(text);
     if (found !== undefined) return found;

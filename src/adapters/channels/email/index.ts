@@ -22,7 +22,7 @@ export function createEmail(settings: EmailSettings): Channel {
     receives: {
       mediaType: 'message/rfc822',
       bytesMax: inboundBytesMax,
-      read: (bytes) => parseReplyMail(bytes, settings.domain ?? domainOf(settings.from)),
+      read: (bytes) => parseReplyMail(bytes, settings.domain ?? domainOf(settings.from), settings.bounceTo),
     },
     checkSetup: mailer.checkSetup,
     close: mailer.close,

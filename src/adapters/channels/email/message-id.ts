@@ -36,7 +36,7 @@ function ownIds(header: string, domain: string): readonly string[] {
 const headerLengthMax = 32_768;
 
 /** The text itself where it may stand in an id (RFC 5322, dot-atom), else a hash of it. */
-function inAtom(text: string): string {
+export function inAtom(text: string): string {
   const isAtom = /^[A-Za-z0-9_-]{1,64}$/u.test(text);
   return isAtom ? text : createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

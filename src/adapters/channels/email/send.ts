@@ -4,6 +4,7 @@ import { composeMail } from './compose.ts';
 import { type Connections, createConnections, openConnection } from './connections.ts';
 import { signMail } from './dkim.ts';
 import { faultOf, isConnectionFault, outcomeOf, reasonOf, type SmtpFault } from './outcome.ts';
+import { envelopeSender } from './return-path.ts';
 import { domainOf, type EmailSettings, isMailAddress } from './settings.ts';
 
 export type Mailer = {
@@ -24,7 +25,7 @@ export function createMailer(settings: EmailSettings): Mailer {
       const bytes = await signMail(await composeMail(delivery, to, settings), settings);
       const deadline = AbortSignal.timeout(settings.messageTimeoutMs);
       const signal = delivery.signal === undefined ? deadline : AbortSignal.any([deadline, delivery.signal]);
-      const mail: Mail = { from: settings.bounceTo ?? settings.from, to, bytes, signal };
+      const mail: Mail = { from: envelopeSender(settings, delivery), to, bytes, signal };
       const first = await attempt(connections, 'any', mail);
       // The server closed a kept connection before it took anything of this mail: that costs one new connection.
       const isStale = first.isReused && first.fault !== undefined && isConnectionFault(first.fault);

@@ -12,6 +12,9 @@ export const mailAddress = z
   .string()
   .refine(isMailAddress, 'write one e-mail address, such as foldback@example.com');
 
+/** A message's id, a dot and its key. */
+const longestReturn = 'x'.repeat(49);
+
 /** Where nothing but this machine listens, so that plain text is seen by nobody else. */
 const loopbackHosts = ['127.0.0.1', 'localhost'];
 
@@ -38,9 +41,18 @@ export const emailSettings = z
     replyTo: mailAddress
       .optional()
       .meta(says('Where answers by mail go; `from` unless given. Hand them to `POST /v1/mail`.')),
-    bounceTo: mailAddress
+    bounceTo: z
+      .string()
+      .refine(
+        (text) => isMailAddress(text.replace('*', longestReturn)) && !/\*.*[*@].*\*|@.*\*/u.test(text),
+        'write one e-mail address, such as bounces+*@example.com; what stands for * has 49 characters',
+      )
       .optional()
-      .meta(says('Envelope sender, where bounces go; `from` unless given. Hand them to `POST /v1/mail`.')),
+      .meta(
+        says(
+          'Envelope sender, where bounces go; `from` unless given. A `*` before the `@`, as in `bounces+*@example.com`, stands for the message and its proof. Hand them to `POST /v1/mail`.',
+        ),
+      ),
     domain: hostName.optional().meta(says('Right side of message ids; the domain of `from` unless given.')),
     listId: hostName.optional().meta(says('`foldback.<domain>` unless given (RFC 2919).')),
     listUnsubscribe: z

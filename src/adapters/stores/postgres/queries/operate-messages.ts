@@ -57,7 +57,7 @@ export async function requeueFailed(
   if (ids.length === 0) return new Set();
   const done = await sql<{ id: string }>`update messages set state = 'queued', is_replay = true,
       due_at = ${at}, attempt = 0, lease = null, leased_until = null
-    where id = any(${uuidArray(ids)}) and state in ('dead', 'refused') returning id`.execute(db);
+    where id = any(${uuidArray(ids)}) and state in ('dead', 'refused', 'bounced') returning id`.execute(db);
   return new Set(done.rows.map(({ id }) => idOf(id)));
 }
 

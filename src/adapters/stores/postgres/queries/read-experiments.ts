@@ -158,7 +158,7 @@ export async function experimentFunnel(
     join loops own on own.id = u.loop_id
     left join loops l on l.id = own.merged_into
     left join (
-      select unit, bool_or(state in ('accepted', 'refused', 'dead', 'uncertain')
+      select unit, bool_or(state in ('accepted', 'refused', 'bounced', 'dead', 'uncertain')
           or created_at < ${now - firstDayMs}) as due,
         bool_or(sent_at is not null) as sent, bool_or(state = 'accepted') as delivered
       from (

@@ -73,7 +73,7 @@ export async function dueMessages(db: Db, principal: Principal, now: number): Pr
   return { n: Number(row?.n ?? 0), ...(oldest === null ? {} : { oldestDueAt: Number(oldest) }) };
 }
 
-/** A message that came back was accepted first: it has a time of sending, which what was refused at once has not. */
+/** What went on to another channel counts in the one that lost it too. */
 export async function channelCounts(
   db: Db,
   principal: Principal,
@@ -81,7 +81,6 @@ export async function channelCounts(
 ): Promise<readonly ChannelCount[]> {
   const found = await sql<ChannelCount>`select channel, count(*) as n, case
       when state = 'queued' and attempt > 0 then 'throttled'
-      when state = 'refused' and sent_at is not null then 'bounced'
       else state end as outcome
     from messages where ${visible(principal, 'team')}
       and ${since === undefined ? sql`true` : sql`created_at >= ${since}`}

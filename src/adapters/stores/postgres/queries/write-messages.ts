@@ -254,16 +254,17 @@ export async function recordMessages(
     e: update.lastError ?? null,
     h: update.tokenHash ?? null,
     x: update.tokenExpiresAt ?? null,
+    p: update.isReplay ?? false,
   }));
   const columns =
-    'i uuid, s text, l text, d bigint, a integer, t bigint, n json, r text, e text, h text, x bigint';
+    'i uuid, s text, l text, d bigint, a integer, t bigint, n json, r text, e text, h text, x bigint, p boolean';
   // `sending` keeps its lease; every other state gives it back.
   const done = await sql<{
     id: string;
   }>`update messages set state = t.s, due_at = coalesce(t.d, due_at), attempt = coalesce(t.a, attempt),
       sent_at = coalesce(t.t, sent_at), snapshot = coalesce(t.n, snapshot), reference = coalesce(t.r, reference),
       last_error = coalesce(t.e, last_error), token_hash = coalesce(t.h, token_hash),
-      token_expires_at = coalesce(t.x, token_expires_at),
+      token_expires_at = coalesce(t.x, token_expires_at), is_replay = is_replay or t.p,
       lease = case when t.s = 'sending' then lease end,
       leased_until = case when t.s = 'sending' then leased_until end
     from ${recordset(rows, columns)}
@@ -314,7 +315,7 @@ export async function requeueMessage(db: Db, id: string, at: number): Promise<bo
   // The state is part of the condition: of two who ask at once, or beside a worker, one changes it.
   const done =
     await sql`update messages set state = 'queued', is_replay = true, due_at = ${at}, attempt = 0, lease = null,
-    leased_until = null where id = ${id}::uuid and state in ('dead', 'refused', 'uncertain') returning id`.execute(
+    leased_until = null where id = ${id}::uuid and state in ('dead', 'refused', 'bounced', 'uncertain') returning id`.execute(
       db,
     );
   return done.rows.length === 1;
