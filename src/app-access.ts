@@ -11,8 +11,9 @@ import {
   tokenDaysMax,
   tokenHash,
 } from './access/token.ts';
+import { openAccounts } from './app-accounts.ts';
 import { asOperator, openSessions, type SessionParts } from './app-sessions.ts';
-import type { SessionDesk } from './http/http-parts.ts';
+import type { AccountDesk, SessionDesk } from './http/http-parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Store, StoreWrite } from './ports/store.ts';
@@ -32,6 +33,7 @@ export type AccessDesk = {
   readonly issueToken: (request: TokenRequest, issuer: Principal) => Promise<TokenIssue>;
   readonly authenticate: (bearer: string) => Promise<Principal | undefined>;
   readonly sessions: SessionDesk;
+  readonly accounts: AccountDesk;
 };
 
 const claimSchema = z.discriminatedUnion('kind', [
@@ -45,6 +47,7 @@ export function openAccess(
   clock: Clock,
   given: Pick<SessionParts, 'limits' | 'people'>,
 ): AccessDesk {
+  const sessions = openSessions({ store, clock, ...given });
   const stateIn = async (tx: StoreWrite): Promise<ClaimState> => {
     const parsed = claimSchema.safeParse(await tx.setting('claim'));
     return parsed.success ? parsed.data : { kind: 'unclaimed' };
@@ -92,6 +95,7 @@ export function openAccess(
       if (verdict.kind === 'refused') return undefined;
       return asOperator(verdict.principal);
     },
-    sessions: openSessions({ store, clock, ...given }),
+    sessions,
+    accounts: openAccounts({ store, clock, sessions }),
   };
 }

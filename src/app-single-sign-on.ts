@@ -28,6 +28,7 @@ export function openSingleSignOn(given: SingleSignOnParts): SingleSignOn {
   const { store, provider, sessions } = given;
   return {
     name: provider.name,
+    knowsPeople: given.trustedIssuers.includes(provider.issuer),
     begin: (redirectUri, secrets) => provider.begin(redirectUri, secrets),
     finish: async (address, redirectUri, secrets) => {
       const outcome = await provider.finish(address, redirectUri, secrets);

@@ -11,10 +11,10 @@ export const randomBytesCount = 24;
 const bodyLength = base62Length(randomBytesCount);
 const checkLength = 6;
 
-export type SecretKind = 'live' | 'claim' | 'session';
+export type SecretKind = 'live' | 'claim' | 'session' | 'invite';
 
 /** What secret scanners look for. */
-export const secretPattern = `\\bfbl_(live|claim|session)_[0-9A-Za-z]{${bodyLength + checkLength}}\\b`;
+export const secretPattern = `\\bfbl_(live|claim|session|invite)_[0-9A-Za-z]{${bodyLength + checkLength}}\\b`;
 
 /** @throws RangeError unless exactly 24 random bytes are handed in */
 export function makeSecret(kind: SecretKind, random: Uint8Array): string {

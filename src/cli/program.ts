@@ -187,6 +187,25 @@ export function createProgram(version: string, finish: (code: ExitCode) => void)
       finish(await adminTokenCommand(flags));
     });
 
+  admin
+    .command('create')
+    .description(
+      'Makes a local account and prints a link, good once and for a day, by which its password is chosen. With\n--break-glass it ends by itself. Either way it is in the record of access decisions.',
+    )
+    .requiredOption('--login <name>', 'name to sign in with')
+    .option('--name <name>', 'how it is shown; the login unless given')
+    .option('--role <role...>', 'what it may do', ['admin'])
+    .option('--team <team...>', 'teams whose loops it sees; all of them unless given')
+    .option('--break-glass', 'for an emergency: it ends after --hours')
+    .option('--hours <hours>', 'how long a break-glass account lives; 4 unless given')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (flags) => {
+      const { adminCreateCommand } = await import('./commands/admin-create.ts');
+      finish(await adminCreateCommand(flags));
+    });
+
   addBackup(program, shared);
   addDatabase(program, shared);
   addKeys(program, shared);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ClaimVerdict } from '../access/claim.ts';
+import type { PasswordVerdict } from '../access/password.ts';
 import type { Principal } from '../access/principal.ts';
 import type { TokenIssue, TokenRequest } from '../access/token.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -14,7 +15,7 @@ import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';
 import type { IdentityProvider, LoginSecrets } from '../ports/identity-provider.ts';
 import type { MapContext, OpenReceiver, Source } from '../ports/source.ts';
-import type { DirectoryRow } from '../ports/store.ts';
+import type { AccountRow, DirectoryRow } from '../ports/store.ts';
 import type { PolicyDesk } from './policy/policy-desk.ts';
 
 /** Everything the doors need, handed in by `app.ts`: exactly what they use of it, so that a test can build it. */
@@ -55,6 +56,8 @@ export type HttpParts = {
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
   /** Browsers that are signed in. */
   readonly sessions: SessionDesk;
+  /** Local accounts. */
+  readonly accounts: AccountDesk;
   /** Where single sign-on is set up. */
   readonly singleSignOn?: SingleSignOn | undefined;
   /** Everything stored, packed; see `ports/store-backup.ts`. */
@@ -89,8 +92,45 @@ export type SessionDesk = {
   end(id: string): Promise<boolean>;
 };
 
+/** Accounts of this installation, with a password that nobody but their person ever knew. */
+export type AccountDesk = {
+  create(
+    wanted: {
+      readonly login: string;
+      readonly name: string;
+      readonly roles: readonly string[];
+      readonly teams: 'all' | readonly string[];
+      /** It ends by itself after these. */
+      readonly hours?: number;
+    },
+    by: string,
+  ): Promise<
+    | { readonly kind: 'made'; readonly account: AccountRow; readonly path: string }
+    | { readonly kind: 'taken' }
+    | { readonly kind: 'bad-login' }
+  >;
+  /** For whom a link is; undefined for one that was used or is over. */
+  invite(token: string): Promise<{ readonly login: string } | undefined>;
+  choosePassword(token: string, password: string): Promise<PasswordVerdict | 'unknown'>;
+  /** @param address of the sender, which is slowed down too */
+  signIn(
+    login: string,
+    password: string,
+    address: string | undefined,
+  ): Promise<
+    | ({ readonly kind: 'signed-in' } & Begun)
+    | { readonly kind: 'refused'; readonly account?: string }
+    | { readonly kind: 'slow'; readonly seconds: number }
+  >;
+  list(principal: Principal): Promise<readonly AccountRow[]>;
+  /** False when it is not in use. */
+  disable(id: string, by: string): Promise<boolean>;
+};
+
 /** Signs in whom an identity provider knows. */
 export type SingleSignOn = Pick<IdentityProvider, 'name' | 'begin'> & {
+  /** Whether its verified addresses say who somebody is among the people who are written to. */
+  readonly knowsPeople: boolean;
   finish(
     address: URL,
     redirectUri: string,

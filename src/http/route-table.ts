@@ -125,6 +125,9 @@ export const routeTable = [
   { method: 'DELETE', path: '/v1/session', access: 'public' },
   { method: 'GET', path: '/v1/sessions', access: 'public' },
   { method: 'DELETE', path: '/v1/sessions/{id}', access: 'public' },
+  { method: 'GET', path: '/v1/accounts', access: 'admin' },
+  { method: 'POST', path: '/v1/accounts', access: 'admin', takes: json },
+  { method: 'DELETE', path: '/v1/accounts/{id}', access: 'admin' },
   { method: 'GET', path: '/v1/audit', access: 'audit:read' },
   { method: 'GET', path: '/v1/audit/heads', access: 'audit:read' },
   { method: 'GET', path: '/v1/sources', access: 'system:read' },
@@ -149,6 +152,9 @@ export const routeTable = [
   { method: 'POST', path: '/r/{token}', access: 'link', takes: form },
   { method: 'GET', path: '/claim/{token}', access: 'link' },
   { method: 'POST', path: '/claim/{token}', access: 'link', takes: form },
+
+  { method: 'GET', path: '/password/{token}', access: 'link' },
+  { method: 'POST', path: '/password/{token}', access: 'link', takes: form },
 
   { method: 'GET', path: '/', access: 'public' },
   { method: 'GET', path: '/me', access: 'public' },

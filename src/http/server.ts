@@ -7,6 +7,7 @@ import { redactPath } from './hardening/redact-path.ts';
 import type { HttpParts } from './http-parts.ts';
 import { openRoom, type Room } from './room.ts';
 import { routeTable } from './route-table.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { agentFigureRoutes } from './routes/agent-figures.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -39,6 +40,7 @@ import { describeRoutes } from './routes/pages/describe.ts';
 import { heldRoutes } from './routes/pages/held.ts';
 import { homeRoutes } from './routes/pages/home.ts';
 import { outboxRoutes } from './routes/pages/outbox.ts';
+import { passwordRoutes } from './routes/pages/password.ts';
 import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { singleSignOnRoutes } from './routes/pages/single-sign-on.ts';
@@ -63,7 +65,7 @@ import type { Operations } from './table/operation.ts';
 import { createRequestCounts, type RequestCounts } from './table/request-counts.ts';
 
 /** Paths whose forms carry a proof of our own page, for browsers that say nothing useful about the origin. */
-const formPaths = ['/r/', '/claim/', '/me', '/check', '/signin', '/signout'];
+const formPaths = ['/r/', '/claim/', '/me', '/check', '/signin', '/signout', '/password/'];
 
 /**
  * The whole HTTP surface: every route of the table, behind every guard. Stateless apart from rate limits and counters.
@@ -146,6 +148,8 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...tokenRoutes(room),
     ...sessionRoutes(room),
     ...auditRoutes(room),
+    ...accountRoutes(room),
+    ...passwordRoutes(room),
     ...scimRoutes(room),
     ...policyRoutes(room),
     ...policyExceptionRoutes(room),

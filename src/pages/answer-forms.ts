@@ -65,6 +65,8 @@ export function problemText(forms: AnswerForms, problem: ReplyProblemView): Html
       return html`${fill(problems.dateOutside, { first: day(forms.case.acceptRisk?.first), last: day(forms.case.acceptRisk?.last) })}`;
     case 'page-too-old':
       return html`${problems.pageTooOld}`;
+    case 'sign-in-first':
+      return html`${problems.signInFirst}${problem.signIn === undefined ? '' : html` <a href="${problem.signIn.path}">${problem.signIn.label}</a>`}`;
   }
 }
 

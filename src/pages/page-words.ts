@@ -84,6 +84,7 @@ const recipient = z.strictObject({
     dateMissing: text(),
     dateOutside: text('first', 'last'),
     pageTooOld: text(),
+    signInFirst: text(),
   }),
   status: z.strictObject({
     answered: text('answer', 'time'),
@@ -179,12 +180,24 @@ const claim = z.strictObject({
   home: text(),
 });
 
+/** Where a local account gets its password. */
+const password = z.strictObject({
+  title: text(),
+  intro: text('name'),
+  field: text(),
+  send: text(),
+  weak: text(),
+  done: text(),
+});
+
 const signIn = z.strictObject({
   title: text(),
   single: text('name'),
   failed: text(),
   done: text(),
   goOn: text(),
+  withPassword: text(),
+  account: text(),
   intro: text(),
   field: text(),
   send: text(),
@@ -306,6 +319,7 @@ export const pageWordsSchema = z.strictObject({
   problem,
   claim,
   signIn,
+  password,
   testMessage,
   press,
   authentic,

@@ -128,5 +128,13 @@ export type SeenBy = { readonly who: string; readonly fromAt?: number };
 
 export type ReplyProblemView = {
   readonly answer?: Answer;
-  readonly problem: 'unclear' | 'reason-missing' | 'date-missing' | 'date-outside' | 'page-too-old';
+  readonly problem:
+    | 'unclear'
+    | 'reason-missing'
+    | 'date-missing'
+    | 'date-outside'
+    | 'page-too-old'
+    | 'sign-in-first';
+  /** Where the reader signs in, and how it is called. */
+  readonly signIn?: { readonly path: string; readonly label: string };
 };

@@ -32,6 +32,9 @@ export function signInPage(view: SignInView, words: PageWords): string {
   const main = html`<h1>${signIn.title}</h1><div class="card">${refused}${single}<p>${signIn.intro}</p>
 <form method="post" action="/signin" autocomplete="off"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${next}">
 <label><span>${signIn.field}</span><input type="password" name="token" maxlength="${signInTokenLengthMax}" autocomplete="off" spellcheck="false" required></label><button class="first">${signIn.send}</button></form></div>
+<div class="card"><h2>${signIn.withPassword}</h2><form method="post" action="/signin"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${next}">
+<label><span>${signIn.account}</span><input name="account" maxlength="80" autocomplete="username" autocapitalize="off" spellcheck="false" required></label>
+<label><span>${words.password.field}</span><input type="password" name="password" maxlength="200" autocomplete="current-password" required></label><button>${signIn.send}</button></form></div>
 <p class="soft">${signIn.how}</p><pre><code>npx foldback admin token</code></pre>`;
   return pageFrame({ words, title: signIn.title, main, host: view.host });
 }

@@ -79,6 +79,7 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/policy/exceptions/{id}': '{"decision":"approve"}',
   'POST /v1/suppressions':
     '{"kind":"path","pattern":"fixtures/**","reason":"test data","until":"2027-01-01"}',
+  'POST /v1/accounts': '{"login":"another","name":"Another","roles":["viewer"]}',
   'POST /v1/tokens': '{"name":"another","roles":["viewer"],"days":1}',
 };
 
@@ -118,6 +119,8 @@ describe('the route table', () => {
       'POST /r/{token}',
       'GET /claim/{token}',
       'POST /claim/{token}',
+      'GET /password/{token}',
+      'POST /password/{token}',
       'GET /',
       'GET /me',
       'POST /me',

@@ -4,9 +4,10 @@ import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { openSessions } from '../../src/app-sessions.ts';
 import { openSingleSignOn } from '../../src/app-single-sign-on.ts';
 import { indexPeople } from '../../src/core/people-index.ts';
+import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { hour, testClock } from '../support/house.ts';
+import { fakeSecret, hour, leak, monday, testClock } from '../support/house.ts';
 import {
   clientId,
   clientSecret,
@@ -16,7 +17,7 @@ import {
   openForger,
   openIssuer,
 } from '../support/oidc-issuer.ts';
-import { type Answer, type Doors, openDoors } from './doors.ts';
+import { type Answer, browser, type Doors, form, nonceIn, openDoors } from './doors.ts';
 
 const callback = 'http://localhost/signin/oidc/callback';
 const people: Readonly<Record<string, Known>> = {
@@ -84,7 +85,7 @@ function doorsOver(url: string, trustedIssuers: readonly string[] = [url]): Door
     people: listed,
     sessions,
   });
-  return openDoors({ store, clock, over: { singleSignOn, sessions } });
+  return openDoors({ store, clock, delivery: { perPersonPerDayMax: 500 }, over: { singleSignOn, sessions } });
 }
 
 /** As a browser, from the button to the provider. */
@@ -278,5 +279,68 @@ describe('a session of a person', () => {
     expect((await whoIs(pushed)).status).toBe(401);
     const { url, cookie } = await begin();
     await expectRefused(await back(await issuer.signIn(url, 'eve'), cookie));
+  });
+});
+
+describe('a recipient, where single sign-on knows the people who are written to', () => {
+  let serial = 40;
+  async function link(): Promise<string> {
+    clock.set(monday);
+    serial += 1;
+    const event = leak({
+      at: monday - hour,
+      receivedAt: monday,
+      secret: fakeSecret(serial),
+      author: 'ana',
+      file: `s${serial}.py`,
+    });
+    const taken = await ingest(doors.house.parts, {
+      source: 'scanner',
+      receivedAt: monday,
+      mode: 'live',
+      events: [event],
+    });
+    await doors.house.settleDown();
+    const message = (await store.read.loop(loopPrincipal, taken.loops[0] ?? ''))?.messages.at(-1);
+    expect(message?.to).toEqual({ kind: 'person', id: 'ana' });
+    const { url } = doors.house.parts.replyLink(message?.id ?? '', 'ana');
+    return new URL(url ?? '').pathname;
+  }
+  async function answer(path: string, given: string, cookie = ''): Promise<Answer> {
+    const page = await doors.ask(path, { headers: { ...browser.headers, Cookie: cookie } });
+    const code = /name="case" value="([^"]+)"/u.exec(page.text)?.[1] ?? '';
+    const posted = form({
+      form: nonceIn(page.text),
+      case: code,
+      answer: given,
+      person: 'ben',
+      until: '2026-11-30',
+    });
+    return doors.ask(path, { ...posted, headers: { ...posted.headers, Cookie: cookie } });
+  }
+
+  test.each(['not-me', 'not-mine', 'accept-risk'])(
+    'says “%s” only with a login of their own, never by the link alone',
+    async (given) => {
+      const path = await link();
+      const asked = await answer(path, given);
+      expect(asked.status).toBe(422);
+      expect(asked.text).toContain(`href="/signin/oidc?next=${encodeURIComponent(path)}"`);
+      for (const other of ['ben', 'dev'])
+        expect((await answer(path, given, await signIn(other))).status).toBe(422);
+      const { url, cookie } = await begin(path);
+      const back2 = await back(await issuer.signIn(url, 'ana'), cookie);
+      expect(back2.text).toContain(`content="0;url=${path}"`);
+      expect((await answer(path, given, cookieOf(back2, 'foldback'))).status).toBe(303);
+    },
+  );
+
+  test('says by the link alone what burdens nobody else', async () => {
+    expect((await answer(await link(), 'need-help')).status).toBe(303);
+  });
+
+  test('is asked for no login where the provider is not trusted with addresses: nobody could give one', async () => {
+    doors = doorsOver(issuer.url, []);
+    expect((await answer(await link(), 'not-me')).status).toBe(303);
   });
 });

@@ -7,6 +7,8 @@ import { noteAccess } from './note-access.ts';
 
 /** Records decisions about access from the doors. */
 export type AccessRecord = {
+  /** Where a request comes from, as far as it is known. */
+  address(c: Context): string | undefined;
   /** Before the answer leaves: what nobody hears of has not happened. */
   note(c: Context, note: Omit<AccessNote, 'address'>): Promise<void>;
   /** The first of its kind within a minute at once; the others are counted. */
@@ -26,6 +28,7 @@ export function createAccessRecord({
   const write = (notes: readonly AccessNote[]): Promise<void> =>
     notes.length === 0 ? Promise.resolve() : store.transaction((tx) => noteAccess(tx, clock.now(), notes));
   return {
+    address,
     note: (c, note) => write([{ ...note, address: address(c) }]),
     refused: async (c, denial) => {
       try {

@@ -1,5 +1,5 @@
 /** First segments after which the path itself is the credential. */
-const secretPrefixes: ReadonlySet<string> = new Set(['r', 'claim', 'me']);
+const secretPrefixes: ReadonlySet<string> = new Set(['r', 'claim', 'me', 'password']);
 
 /**
  * The path of a request as it may be logged, counted or traced: `/r/0kf3Xq…` becomes `/r/[token]`, and a query is

@@ -31,7 +31,10 @@ const sessionSchema = z.object({
   isThis: z.boolean().describe('Whether it is the one that asks.'),
 });
 
-const signInBody = z.strictObject({ token: z.string().trim().min(1).max(200) });
+const signInBody = z.union([
+  z.strictObject({ token: z.string().trim().min(1).max(200) }),
+  z.strictObject({ account: z.string().min(1).max(200), password: z.string().min(1).max(1000) }),
+]);
 
 type SessionKeys =
   | 'GET /v1/session'
@@ -66,16 +69,21 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
       },
     }),
     'POST /v1/session': open({
-      summary: `Signs a browser in for ${sessionHours} hours: takes a token, gives a cookie.`,
+      summary: `Signs a browser in for ${sessionHours} hours: takes a token, or name and password of a local account; gives a cookie.`,
       body: signInBody,
       answers: { 201: { description: 'Signed in.', schema: callerSchema } },
       handle: async (c) => {
         requireOwnScript(c);
         room.limits.few(c, 'sign-ins');
-        const { token } = await bodyOf(c, signInBody);
-        const signedIn = await signIn(room, c, token);
-        if (signedIn === undefined) throw new AppError('unauthenticated', 'This token is not valid.');
-        return c.json(callerJson(signedIn), 201);
+        const given = await bodyOf(c, signInBody);
+        if ('token' in given) {
+          const signedIn = await signIn(room, c, given.token);
+          if (signedIn === undefined) throw new AppError('unauthenticated', 'This token is not valid.');
+          return c.json(callerJson(signedIn), 201);
+        }
+        const begun = await signInLocal(room, c, given.account, given.password);
+        if (begun === undefined) throw new AppError('unauthenticated', 'Name or password is not right.');
+        return c.json(callerJson(begun), 201);
       },
     }),
     'DELETE /v1/session': open({
@@ -153,6 +161,28 @@ export async function signIn(room: Room, c: Context, token: string): Promise<Pri
   }
   await takeSession(room, c, begun, 'token');
   return begun.principal;
+}
+
+/** Undefined unless name and password are right. Errors: `rate-limited` while guessing is slowed down. */
+export async function signInLocal(
+  room: Room,
+  c: Context,
+  login: string,
+  password: string,
+): Promise<Principal | undefined> {
+  const tried = await room.given.accounts.signIn(login, password.slice(0, 1000), room.record.address(c));
+  if (tried.kind === 'slow') {
+    c.header('Retry-After', String(tried.seconds));
+    throw new AppError('rate-limited', `Too many wrong passwords: try again in ${tried.seconds} s.`);
+  }
+  if (tried.kind === 'signed-in') {
+    await takeSession(room, c, tried, 'password');
+    return tried.principal;
+  }
+  const by = tried.account === undefined ? nobody : `person:${tried.account}`;
+  const failed = { kind: 'access.sign-in-failed', by, what: 'password', reason: 'not valid' } as const;
+  await room.record.refused(c, failed);
+  return undefined;
 }
 
 /** Whoever signs in anew leaves no older session behind in this browser. */

@@ -6,6 +6,7 @@ import { campaignOf } from '../../../loop/campaign.ts';
 import { type ReplyInput, replyByLink } from '../../../loop/listen.ts';
 import { loopPrincipal } from '../../../loop/parts.ts';
 import { digestCasesMax, digestPage } from '../../../pages/digest-page.ts';
+import { fill } from '../../../pages/page-text.ts';
 import { expiredPage, recipientPage } from '../../../pages/recipient-page.ts';
 import type { PageForm, ReplyProblemView } from '../../../pages/recipient-view.ts';
 import { type PostedReply, readReplyForm, replyFormBytesMax } from '../../../pages/reply-form.ts';
@@ -23,6 +24,7 @@ import {
   recipientView,
   riskBounds,
 } from '../../views/case-view.ts';
+import { needsLogin } from '../../views/own-answer.ts';
 
 /** A recipient may read, be called away, and answer in the evening. */
 const pageAgeMs = 24 * 3_600_000;
@@ -148,6 +150,13 @@ async function answer(room: Room, c: Context, opened: Opened, fields: URLSearchP
   if (posted.kind === 'problem') return show(room, c, opened, { ...posted.problem, ...about });
   if (row === undefined) return show(room, c, opened, { problem: 'unclear' });
 
+  if (await needsLogin(room, c, posted.reply.answer, opened.message.to)) {
+    const next = encodeURIComponent(pathOf(opened, row));
+    const { name = '' } = room.given.singleSignOn ?? {};
+    const label = fill(reading.words.signIn.single, { name }).join('');
+    const signIn = { path: `/signin/oidc?next=${next}`, label };
+    return show(room, c, opened, { answer: posted.reply.answer, problem: 'sign-in-first', signIn, ...about });
+  }
   const replied = await replyByLink(parts, hash, inputOf(posted.reply, posted.nonce, row, reading));
   switch (replied.kind) {
     case 'recorded':

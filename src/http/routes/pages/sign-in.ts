@@ -5,7 +5,7 @@ import { formNonce, judgeNonce } from '../../caller/form-nonce.ts';
 import { readForm } from '../../hardening/raw-body.ts';
 import type { Room } from '../../room.ts';
 import { type Operations, open } from '../../table/operation.ts';
-import { signIn, signOut } from '../session.ts';
+import { signIn, signInLocal, signOut } from '../session.ts';
 
 const formBytesMax = 2048;
 const pageAgeMs = 24 * 3_600_000;
@@ -33,8 +33,13 @@ export function signInRoutes(room: Room): Pick<Operations, SignInKeys> {
         const next = ownPath(fields.get('next') ?? '');
         const nonce = judgeNonce(given.formKey, ['sign-in'], fields.get('form') ?? '', now, pageAgeMs);
         const token = (fields.get('token') ?? '').trim().slice(0, signInTokenLengthMax);
-        const isGood = nonce === 'good' && (await signIn(room, c, token)) !== undefined;
-        if (!isGood) return c.html(signInForm(room, c, next, 'wrong'), 401);
+        const account = fields.get('account');
+        if (nonce !== 'good') return c.html(signInForm(room, c, next, 'wrong'), 401);
+        if (account === null) {
+          if ((await signIn(room, c, token)) === undefined)
+            return c.html(signInForm(room, c, next, 'wrong'), 401);
+        } else if ((await signInLocal(room, c, account, fields.get('password') ?? '')) === undefined)
+          return c.html(signInForm(room, c, next, 'failed'), 401);
         return c.redirect(next, 303);
       },
     }),

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import { loopPrincipal } from '../../src/loop/parts.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { hour, monday } from '../support/house.ts';
+import { type Answer, browser, type Doors, form, nonceIn, openDoors } from './doors.ts';
+
+let store: Store;
+let doors: Doors;
+let admin: string;
+let serial = 0;
+const password = 'seven quiet herons';
+
+beforeAll(async () => {
+  store = await openEmbedded();
+});
+afterAll(() => store?.close());
+beforeEach(async () => {
+  doors = openDoors({ store });
+  admin = await doors.token(['admin']);
+  serial += 1;
+});
+
+const cookieOf = ({ headers }: Answer): string => (headers.get('Set-Cookie') ?? '').split(';')[0] ?? '';
+const whoIs = (cookie: string): Promise<Answer> => doors.ask('/v1/session', { headers: { Cookie: cookie } });
+
+async function invite(over: Readonly<Record<string, unknown>> = {}) {
+  const json = { login: `root${serial}`, name: 'Root', roles: ['admin'], ...over };
+  const made = await doors.ask('/v1/accounts', { token: admin, json });
+  expect([made.status, made.text]).toEqual([201, made.text]);
+  return { id: String(made.json.id), path: new URL(String(made.json.url)).pathname };
+}
+
+async function choose(path: string, chosen = password): Promise<Answer> {
+  const page = await doors.ask(path, browser);
+  return doors.ask(path, form({ form: nonceIn(page.text), password: chosen }));
+}
+
+async function signIn(account: string, secret = password, from?: string): Promise<Answer> {
+  const page = await doors.ask('/signin', browser);
+  const fields = { form: nonceIn(page.text), next: '/', account, password: secret };
+  return doors.ask('/signin', { ...form(fields), ...(from === undefined ? {} : { from }) });
+}
+
+test('an account gets its password by a link that works once, and signs in as a person', async () => {
+  const { path } = await invite();
+  expect((await signIn(`root${serial}`, '')).status).toBe(401);
+  expect((await choose(path, 'password2026')).status).toBe(422);
+  expect((await choose(path)).status).toBe(200);
+  expect((await doors.ask(path, browser)).status).toBe(404);
+  const answer = await signIn(` Root${serial} `);
+  expect(answer.status).toBe(303);
+  expect((await whoIs(cookieOf(answer))).json).toMatchObject({
+    name: 'Root',
+    scopes: ['admin'],
+    teams: 'all',
+  });
+  const row = await store.read.accountByLogin(loopPrincipal, `root${serial}`);
+  expect(row?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/u);
+  expect(JSON.stringify(await store.read.auditEntries(loopPrincipal, { limit: 1000 }))).not.toContain(
+    password,
+  );
+});
+
+test('a link that is too old, or of an account that was disabled, opens nothing', async () => {
+  const { path } = await invite();
+  doors.house.clock.pass(24 * hour);
+  expect((await doors.ask(path, browser)).status).toBe(404);
+  doors.house.clock.set(monday);
+  const { id, path: second } = await invite({ login: `other${serial}` });
+  expect((await doors.ask(`/v1/accounts/${id}`, { method: 'DELETE', token: admin })).status).toBe(204);
+  expect((await doors.ask(second, browser)).status).toBe(404);
+});
+
+test('a wrong password and a name that nobody has are answered alike, and slowed down without locking out', async () => {
+  await choose((await invite()).path);
+  const known = await signIn(`root${serial}`, 'wrong wrong wrong');
+  const unknown = await signIn(`nobody${serial}`, 'wrong wrong wrong');
+  const seen = ({ status, text }: Answer) => [status, text.replace(/name="form" value="[^"]+"/gu, '')];
+  expect(seen(known)).toEqual(seen(unknown));
+  for (let n = 0; n < 5; n += 1) await signIn(`root${serial}`, 'wrong wrong wrong');
+  const slowed = await signIn(`root${serial}`);
+  expect(slowed.status).toBe(429);
+  expect(Number(slowed.headers.get('Retry-After'))).toBeLessThanOrEqual(30);
+  doors.house.clock.pass(30_000);
+  expect((await signIn(`root${serial}`)).status).toBe(303);
+});
+
+test('a break-glass account ends by itself, with its sessions, and is in the record', async () => {
+  const { id, path } = await invite({ hours: 4 });
+  await choose(path);
+  const cookie = cookieOf(await signIn(`root${serial}`));
+  expect((await whoIs(cookie)).status).toBe(200);
+  const [made] = await store.read.auditEntries(loopPrincipal, { kind: 'access.account-made', limit: 1 });
+  expect(JSON.parse(made?.body ?? '')).toMatchObject({ account: id, how: 'break glass' });
+  expect(doors.logged.join('')).toContain('break-glass');
+  for (let n = 0; n < 7; n += 1) {
+    doors.house.clock.pass(hour / 2);
+    expect((await whoIs(cookie)).status).toBe(200);
+  }
+  doors.house.clock.pass(hour / 2);
+  expect((await whoIs(cookie)).status).toBe(401);
+  expect((await signIn(`root${serial}`)).status).toBe(401);
+});
+
+test('disabling an account ends its sessions at once', async () => {
+  const { id, path } = await invite({ roles: ['viewer'], teams: ['blue'] });
+  await choose(path);
+  const cookie = cookieOf(await signIn(`root${serial}`));
+  expect((await whoIs(cookie)).json).toMatchObject({ teams: ['blue'] });
+  await doors.ask(`/v1/accounts/${id}`, { method: 'DELETE', token: admin });
+  expect((await whoIs(cookie)).status).toBe(401);
+  expect((await signIn(`root${serial}`)).status).toBe(401);
+});
+
+test('no second account gets a name that is in use, and no name hides another', async () => {
+  await invite();
+  const again = { login: `ROOT${serial}`, name: 'x', roles: ['admin'] };
+  expect((await doors.ask('/v1/accounts', { token: admin, json: again })).status).toBe(409);
+  const hidden = { ...again, login: `rооt${serial}` };
+  expect((await doors.ask('/v1/accounts', { token: admin, json: hidden })).status).toBe(400);
+});
