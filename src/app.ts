@@ -157,7 +157,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     trustNetworks: config.trust,
     enrich: contentReader({ clones, fingerprint, sources }),
     channels: open,
-    keys: { event: keys.event.key, token: keys.token[0].key, assignment: keys.assignment.key },
+    keys: {
+      event: keys.event.key,
+      token: keys.token[0].key,
+      assignment: keys.assignment.key,
+      analytics: keys.analytics ?? [],
+    },
     selfReporting: [byHand.source],
     delivery: deliverySettings(config),
     dutyEmails: config.duty.emails,

@@ -47,6 +47,8 @@ export type Assembly = {
     readonly token: Uint8Array;
     /** Decides who gets what in experiments, and nothing else. */
     readonly assignment: Uint8Array;
+    /** Pseudonyms in experiments, the current one first; none unless given. */
+    readonly analytics?: readonly { readonly id: string; readonly key: Uint8Array }[];
   };
   /** Sources in which people report themselves or others; none unless given. */
   readonly selfReporting?: readonly string[];
@@ -75,6 +77,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
   const { packs, keys, delivery } = assembly;
   const hash = keyedHash(keys.event);
   const drawText = hmacText(keys.assignment);
+  const pseudonymKeys = new Map(keys.analytics?.map(({ id, key }) => [id, keyedHash(key)]));
   const channels = new Map(assembly.channels.map((channel) => [channel.id, channel]));
   const behaviours = new Map([...packs.behaviours].map(([id, pack]) => [id, pack.behaviour]));
   const parts: LoopParts = {
@@ -103,6 +106,11 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     experiments: {
       draw: (experiment, unit) =>
         unitInterval(Buffer.from(drawText(assignmentText(experiment, unit)).slice(0, 12), 'hex')),
+      ...(keys.analytics?.[0] === undefined ? {} : { pseudonymKey: keys.analytics[0].id }),
+      pseudonyms: (key, salt) => {
+        const hashed = pseudonymKeys.get(key);
+        return hashed === undefined ? undefined : (kind, id) => hashed(['unit/1', salt, kind, id]);
+      },
       selfReporting: assembly.selfReporting ?? [],
       languages: [...packs.languages.keys()],
       words: (behaviour, moment) =>

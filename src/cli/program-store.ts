@@ -54,7 +54,7 @@ export function addKeys(program: Command, { finish, config }: Shared): void {
     .description(
       'Makes a new current key in each ring that is named. What the old keys made is still recognised by them.',
     )
-    .argument('<ring...>', 'fingerprint, token, ledger or data')
+    .argument('<ring...>', 'fingerprint, token, ledger, analytics or data')
     .addOption(config())
     .action(async (rings: readonly string[], flags) => {
       const { keysRotateCommand } = await import('./commands/keys.ts');

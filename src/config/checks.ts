@@ -107,7 +107,7 @@ function listenClashes(config: Config, { isFaulty }: CheckContext): Clash[] {
 function keyClashes(config: Config, context: CheckContext): Clash[] {
   const { keys } = config;
   // The key of sealed settings stands alone: it makes no data.
-  const written = writtenNames(context, 'keys').filter((name) => name !== 'data');
+  const written = writtenNames(context, 'keys').filter((name) => name !== 'data' && name !== 'analytics');
   const isElsewhere = valueAt(context.written, ['database', 'url']) !== undefined;
   const absent = ['fingerprint', 'token', 'ledger', 'assignment', 'event'].filter(
     (name) => !written.includes(name),

@@ -13,7 +13,7 @@ import {
   type KeySet,
   keySetOfTexts,
   newKeySet,
-  type RingName,
+  type RotatableName,
   rotatedKeySet,
 } from './keys.ts';
 import type { Config } from './schema.ts';
@@ -27,6 +27,7 @@ const keysFileSchema = z.strictObject({
   ledger: z.array(z.string()).min(1),
   assignment: z.string(),
   event: z.string(),
+  analytics: z.array(z.string()).min(1).optional(),
 });
 
 type Random = (count: number) => Uint8Array;
@@ -67,7 +68,7 @@ export async function findKeys(
  */
 export async function rotateKeysFile(
   config: Pick<Config, 'keys' | 'data' | 'database'>,
-  rings: readonly RingName[],
+  rings: readonly RotatableName[],
   random: Random,
 ): Promise<FoundKeys> {
   const found = await findKeys(config, random);
@@ -97,13 +98,14 @@ export async function placeKeysFile(dir: string, text: string): Promise<void> {
 
 /** The keys of a file as variables of the environment, for an installation on PostgreSQL. */
 export function keysSettings(text: string): string {
-  const { fingerprint, token, ledger, assignment, event } = keysFileSchema.parse(JSON.parse(text));
+  const { fingerprint, token, ledger, assignment, event, analytics } = keysFileSchema.parse(JSON.parse(text));
   const lines = [
     ['FINGERPRINT', fingerprint.join(',')],
     ['TOKEN', token.join(',')],
     ['LEDGER', ledger.join(',')],
     ['ASSIGNMENT', assignment],
     ['EVENT', event],
+    ...(analytics === undefined ? [] : [['ANALYTICS', analytics.join(',')]]),
   ].map(([name, value]) => `FOLDBACK__KEYS__${name}=${value}`);
   return `${lines.join('\n')}\n`;
 }
@@ -117,6 +119,7 @@ function textOf(keys: KeySet): string {
     ledger: texts(keys.ledger),
     assignment: keyToText(keys.assignment.key),
     event: keyToText(keys.event.key),
+    ...(keys.analytics === undefined ? {} : { analytics: texts(keys.analytics) }),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }

@@ -50,6 +50,7 @@ describe('keys', () => {
 
   test('every key of a new set is another', () => {
     expect(new Set(Object.values(checksOf(keys)).flat()).size).toBe(5);
+    expect(keys.analytics?.[0].id).not.toBe(keys.assignment.id);
   });
 });
 

@@ -18,10 +18,18 @@ export type KeySet = {
   readonly ledger: KeyRing;
   readonly assignment: NamedKey;
   readonly event: NamedKey;
+  /**
+   * Pseudonyms of experiments; without it none can start. It marks nothing for ever, so it is compared with nothing that
+   * is stored: a key may go when what it named is no longer followed.
+   */
+  readonly analytics?: KeyRing;
 };
 
 export const ringNames = ['fingerprint', 'token', 'ledger'] as const;
 export type RingName = (typeof ringNames)[number];
+/** What can be given a new current key. */
+export const rotatableNames = [...ringNames, 'analytics'] as const;
+export type RotatableName = (typeof rotatableNames)[number];
 export const singleNames = ['assignment', 'event'] as const;
 
 /** Tells later whether a key is the same, and gives nothing away about it: 32 hex digits, kept with the data. */
@@ -103,9 +111,16 @@ export function parseKeyChecks(raw: unknown): KeyChecks | undefined {
 
 /** The keys that the configuration gives; undefined when it gives none. A part of them is refused by `loadConfig`. */
 export function configuredKeys(config: Pick<Config, 'keys'>): KeySet | undefined {
-  const { fingerprint, token, ledger, assignment, event } = config.keys;
+  const { fingerprint, token, ledger, assignment, event, analytics } = config.keys;
   if (!fingerprint || !token || !ledger || assignment === undefined || event === undefined) return undefined;
-  return keySetOfTexts({ fingerprint, token, ledger, assignment, event });
+  return keySetOfTexts({
+    fingerprint,
+    token,
+    ledger,
+    assignment,
+    event,
+    ...(analytics === undefined ? {} : { analytics }),
+  });
 }
 
 export type KeyTexts = {
@@ -114,6 +129,7 @@ export type KeyTexts = {
   readonly ledger: readonly string[];
   readonly assignment: string;
   readonly event: string;
+  readonly analytics?: readonly string[] | undefined;
 };
 
 /** undefined when a text is no key or a ring is empty. */
@@ -124,7 +140,10 @@ export function keySetOfTexts(texts: KeyTexts): KeySet | undefined {
   const [assignment] = ringOf([texts.assignment]) ?? [];
   const [event] = ringOf([texts.event]) ?? [];
   if (!fingerprint || !token || !ledger || !assignment || !event) return undefined;
-  return { fingerprint, token, ledger, assignment, event };
+  const set = { fingerprint, token, ledger, assignment, event };
+  if (texts.analytics === undefined) return set;
+  const analytics = ringOf(texts.analytics);
+  return analytics === undefined ? undefined : { ...set, analytics };
 }
 
 function ringOf(texts: readonly string[]): KeyRing | undefined {
@@ -139,17 +158,32 @@ function ringOf(texts: readonly string[]): KeyRing | undefined {
 /** A whole new set. `random` gives that many random bytes, fresh ones at every call. */
 export function newKeySet(random: (count: number) => Uint8Array): KeySet {
   const next = (): NamedKey => nameKey(random(keyBytesCount));
-  return { fingerprint: [next()], token: [next()], ledger: [next()], assignment: next(), event: next() };
+  return {
+    fingerprint: [next()],
+    token: [next()],
+    ledger: [next()],
+    assignment: next(),
+    event: next(),
+    analytics: [next()],
+  };
 }
 
 /** The set with a new current key in each named ring, the old ones kept behind it. */
 export function rotatedKeySet(
   keys: KeySet,
-  rings: readonly RingName[],
+  rings: readonly RotatableName[],
   random: (count: number) => Uint8Array,
 ): KeySet {
   const rotated = (name: RingName): KeyRing => {
     return rings.includes(name) ? [nameKey(random(keyBytesCount)), ...keys[name]] : keys[name];
   };
-  return { ...keys, fingerprint: rotated('fingerprint'), token: rotated('token'), ledger: rotated('ledger') };
+  return {
+    ...keys,
+    fingerprint: rotated('fingerprint'),
+    token: rotated('token'),
+    ledger: rotated('ledger'),
+    ...(rings.includes('analytics')
+      ? { analytics: [nameKey(random(keyBytesCount)), ...(keys.analytics ?? [])] as const }
+      : {}),
+  };
 }

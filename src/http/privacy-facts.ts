@@ -13,10 +13,11 @@ export async function privacyFacts(room: Room, caller: Principal): Promise<Priva
   const { given } = room;
   const { config, parts } = given;
   const { read } = parts.store;
-  const [lastDays, exports, erasures] = await Promise.all([
+  const [lastDays, exports, erasures, experiments] = await Promise.all([
     read.lastSourceDays(caller),
     read.exports(caller, rowsMax),
     read.erasures(caller, rowsMax),
+    read.experiments(caller),
   ]);
   const { retention } = config.privacy;
   return {
@@ -38,6 +39,12 @@ export async function privacyFacts(room: Room, caller: Principal): Promise<Priva
       n: rows.length,
     })),
     erasures: erasures.length,
+    experiments: experiments.map(({ id, behaviour, state, salt, forgottenAt }) => ({
+      id,
+      behaviour,
+      state,
+      pseudonyms: salt !== undefined ? 'in use' : forgottenAt !== undefined ? 'destroyed' : 'none',
+    })),
   };
 }
 

@@ -83,6 +83,10 @@ export type LoopParts = {
 export type ExperimentParts = {
   /** A number in [0, 1) by a key that serves nothing else. */
   readonly draw: (experiment: string, unit: string) => number;
+  /** Id of the current key of pseudonyms, where there is one. */
+  readonly pseudonymKey?: string;
+  /** Names of units under a key and the salt of an experiment; undefined when the key is not at hand. */
+  readonly pseudonyms: (key: string, salt: string) => ((kind: string, id: string) => string) | undefined;
   /** Sources in which people report themselves or others. */
   readonly selfReporting: readonly string[];
   readonly languages: readonly string[];

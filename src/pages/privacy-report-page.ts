@@ -29,6 +29,8 @@ export type PrivacyReport = {
     readonly id: string;
     readonly behaviour: string;
     readonly state: string;
+    /** Under a key of their own, until nobody is followed any more. */
+    readonly pseudonyms: 'none' | 'in use' | 'destroyed';
   }[];
 };
 
@@ -98,8 +100,10 @@ ${tableOf(
 
 function experimentsPart({ experiments }: PrivacyReport): Html {
   if (experiments === undefined) return html``;
-  const rows = experiments.map(({ id, behaviour, state }) => [id, behaviour, state]);
-  return html`<h2>Experiments</h2>${tableOf(['Experiment', 'Behaviour', 'State'], rows)}`;
+  const rows = experiments.map(({ id, behaviour, state, pseudonyms }) => [id, behaviour, state, pseudonyms]);
+  return html`<h2>Experiments</h2><p>Chance decides which words somebody gets. Who takes part stands under a pseudonym, whose
+salt is destroyed when nobody is followed any more; figures stay.</p>
+${tableOf(['Experiment', 'Behaviour', 'State', 'Pseudonyms'], rows)}`;
 }
 
 /** A name that begins with `#` heads a column of numbers. */

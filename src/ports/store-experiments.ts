@@ -1,3 +1,4 @@
+import type { Readout } from '../core/experiments/evidence.ts';
 import type { Moment } from '../core/message.ts';
 import type { Principal } from './principal.ts';
 
@@ -22,6 +23,10 @@ export type ExperimentRow = {
   readonly endedAt?: number;
   /** `stopped` by a person with their reason, `end-date`, `recurrences` or `harm`. */
   readonly endReason?: string;
+  /** Key and salt of its pseudonyms from the start until nobody is followed any more: then the salt is gone for ever. */
+  readonly pseudonymKey?: string;
+  readonly salt?: string;
+  readonly forgottenAt?: number;
   /** Its own ledger chain: the id under which entries stand, their number and the hash of the last. */
   readonly chain: string;
   readonly seq: number;
@@ -37,8 +42,8 @@ export type ExperimentUnitRow = {
   /** The allocation at that moment, in the order of the arms. */
   readonly shares: readonly number[];
   readonly assignedAt: number;
-  /** The case about which words fell due. */
-  readonly loop: string;
+  /** The case about which words fell due; gone when nobody is followed any more. */
+  readonly loop?: string;
   readonly habit?: string;
   readonly team?: string;
   /** Version of the behaviour in the packs. */
@@ -82,6 +87,9 @@ export type ExperimentArmRow = {
   readonly stoppedAt?: number;
 };
 
+/** What the last look saw. */
+export type ReadoutRow = { readonly experiment: string; readonly at: number; readonly readout: Readout };
+
 /** What outcomes are looked for. */
 export type OutcomeAsk = {
   readonly experiment: string;
@@ -114,6 +122,8 @@ export interface ExperimentRead {
   experiments(principal: Principal): Promise<readonly ExperimentRow[]>;
   experiment(principal: Principal, id: string): Promise<ExperimentRow | undefined>;
   experimentArms(principal: Principal, id: string): Promise<readonly ExperimentArmRow[]>;
+  /** As the last look left them; none for whoever does not see all teams. */
+  experimentReadouts(principal: Principal, ids: readonly string[]): Promise<readonly ReadoutRow[]>;
   /** In the order of assignment. */
   followedUnits(principal: Principal, id: string): Promise<readonly FollowedUnit[]>;
   /** First outcomes that happened and are not noted yet, in the order of the ledger. */
@@ -158,6 +168,9 @@ export interface ExperimentWrite {
   assignUnits(rows: readonly ExperimentUnitRow[]): Promise<void>;
   recordOutcomes(experiment: string, outcomes: readonly NewOutcome[]): Promise<void>;
   recordExits(experiment: string, exits: readonly NewExit[]): Promise<void>;
+  saveReadout(row: ReadoutRow): Promise<void>;
+  /** Cuts what leads from the units of an experiment to people: the case, the habit, the team, the messages. */
+  forgetUnits(experiment: string): Promise<void>;
   /** What was reached before stays. */
   saveExperimentArms(rows: readonly ExperimentArmRow[]): Promise<void>;
 }

@@ -72,7 +72,12 @@ export async function openStage(organisation: Organisation, options: StageOption
           (id) => hostile.refuses(id, now),
         ),
       ],
-      keys: { event: key('event'), token: key('token'), assignment: key('assignment') },
+      keys: {
+        event: key('event'),
+        token: key('token'),
+        assignment: key('assignment'),
+        analytics: [{ id: 'simulated', key: key('analytics') }],
+      },
       delivery: {
         mode: 'live',
         channel: 'outbox',

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { channels } from '../../src/adapters/index.ts';
 import { newcombe } from '../../src/core/measures/rates/proportion.ts';
-import { unitOf } from '../../src/loop/experiments/enrol.ts';
+import { lookAtExperiments } from '../../src/loop/experiments/look.ts';
+import { drawnAs } from '../../src/loop/experiments/pseudonyms.ts';
+import { readOutExperiments } from '../../src/loop/experiments/read-out.ts';
+import { stopExperiment } from '../../src/loop/experiments/register.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Channel } from '../../src/ports/channel.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -96,7 +99,7 @@ describe.each(testStores().slice(0, 1))('what never becomes an effect, $name', (
     // Somebody keeps most of one arm away from the words.
     run = openRun(house, (experiment) =>
       people.filter(({ id }, at) => {
-        const unit = unitOf(house.parts, 'person', id);
+        const unit = drawnAs(house.parts, 'person', id);
         return house.parts.experiments.draw(experiment, unit) < 0.5 || at % 4 === 0;
       }),
     );
@@ -204,5 +207,55 @@ describe.each(testStores().slice(0, 1))('what never becomes an effect, $name', (
     );
     expect(comparisons[0]).toMatchObject({ code: 'cannot-tell', gap: { kind: 'closed', lower, upper } });
     expect(await store.read.experiment(loopPrincipal, run.id)).toMatchObject({ endReason: 'end-date' });
+  });
+
+  test('when nobody is followed any more nothing leads to people, and the figures stay', async () => {
+    run = openRun(house, people);
+    await run.begin({ window: '30d' });
+    house.clock.pass(5 * day);
+    await run.again(clear);
+    expect(await run.comparison()).toMatchObject({ code: 'works' });
+    await stopExperiment(house.parts, run.id, { id: 'p2', name: 'Ben' }, 'enough');
+    house.clock.pass(26 * day);
+    await lookAtExperiments(house.parts);
+    const before = await store.read.experiment(loopPrincipal, run.id);
+    expect([before?.salt?.length, before?.forgottenAt]).toEqual([64, undefined]);
+    expect((await run.units()).every(({ loop, team }) => loop !== undefined && team === 'blue')).toBe(true);
+    house.clock.pass(12 * day);
+    await lookAtExperiments(house.parts);
+    const after = await store.read.experiment(loopPrincipal, run.id);
+    expect([after?.salt, after?.forgottenAt]).toEqual([undefined, house.clock.now()]);
+    const units = await run.units();
+    expect(units).toHaveLength(90);
+    for (const unit of units)
+      expect([unit.loop, unit.habit, unit.team]).toEqual([undefined, undefined, undefined]);
+    const messages = await store.read.messages(loopPrincipal, { limit: 5000 });
+    const own = messages.items.filter(({ experiment }) => experiment === run.id);
+    expect(own.length).toBeGreaterThan(80);
+    expect(own.filter(({ unit }) => unit !== undefined)).toEqual([]);
+    // Later looks leave it as it is.
+    house.clock.pass(day);
+    await lookAtExperiments(house.parts);
+    const shown = await readOutExperiments(house.parts, loopPrincipal, after === undefined ? [] : [after]);
+    expect(shown.get(run.id)).toMatchObject({
+      kind: 'shown',
+      at: after?.forgottenAt,
+      readout: { comparisons: [{ code: 'works' }] },
+    });
+  });
+
+  test('without a key of pseudonyms nothing starts; without that of an experiment nothing is shown', async () => {
+    run = openRun(house, people.slice(0, 12));
+    await run.begin();
+    await lookAtExperiments(house.parts);
+    const { experiments } = house.parts;
+    const parts = { ...house.parts, experiments: { ...experiments, pseudonyms: () => undefined } };
+    const row = await store.read.experiment(loopPrincipal, run.id);
+    const shown = await readOutExperiments(parts, loopPrincipal, row === undefined ? [] : [row]);
+    expect(shown.get(run.id)).toEqual({ kind: 'hidden', reason: 'no-key' });
+    await run.end();
+    const { pseudonymKey: _key, ...keyless } = experiments;
+    run = openRun({ ...house, parts: { ...house.parts, experiments: keyless } }, people.slice(0, 12));
+    await expect(run.begin()).rejects.toThrow('keys.analytics');
   });
 });

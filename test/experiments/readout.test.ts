@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExperimentDocument } from '../../src/core/experiments/document.ts';
 import { indexPeople } from '../../src/core/people-index.ts';
-import { unitOf } from '../../src/loop/experiments/enrol.ts';
 import { lookAtExperiments } from '../../src/loop/experiments/look.ts';
+import { pseudonymsOf } from '../../src/loop/experiments/pseudonyms.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { type Answer, type Doors, openDoors } from '../http/doors.ts';
@@ -69,7 +69,9 @@ describe.each(testStores())('experiments over HTTP, $name', ({ skip, open }) => 
   const armOf = async (on: Doors, id = 'check-first') => {
     const units = await on.house.parts.store.read.followedUnits(loopPrincipal, id);
     const arms = new Map(units.map(({ unit, arm }) => [unit, arm]));
-    return (person: string) => arms.get(unitOf(on.house.parts, 'person', person));
+    const row = await on.house.parts.store.read.experiment(loopPrincipal, id);
+    const nameOf = row === undefined ? undefined : pseudonymsOf(on.house.parts, row);
+    return (person: string) => arms.get(nameOf?.('person', person) ?? '');
   };
   /** So many of each arm do it again, a few days later. */
   const again = async (
@@ -90,8 +92,10 @@ describe.each(testStores())('experiments over HTTP, $name', ({ skip, open }) => 
     await on.house.settleDown();
     await lookAtExperiments(on.house.parts);
   };
-  const read = async (on: Doors, by: string, id = 'check-first', query = '') =>
-    readoutOf(await on.ask(`/v1/experiments/${id}${query}`, { token: by }));
+  const read = async (on: Doors, by: string, id = 'check-first', query = '') => {
+    await lookAtExperiments(on.house.parts);
+    return readoutOf(await on.ask(`/v1/experiments/${id}${query}`, { token: by }));
+  };
 
   test.skipIf(skip !== undefined)(
     'what is not valid is refused with its place, and nothing is registered',

@@ -2,9 +2,9 @@ import type { ExperimentDocument } from '../../src/core/experiments/document.ts'
 import type { Comparison, Readout } from '../../src/core/experiments/evidence.ts';
 import type { Person } from '../../src/core/owner.ts';
 import { deliver } from '../../src/loop/deliver.ts';
-import { unitOf } from '../../src/loop/experiments/enrol.ts';
 import { gatherTrial, trialReadout } from '../../src/loop/experiments/gather.ts';
 import { lookAtExperiments } from '../../src/loop/experiments/look.ts';
+import { pseudonymsOf } from '../../src/loop/experiments/pseudonyms.ts';
 import { registerExperiment, startExperiment, stopExperiment } from '../../src/loop/experiments/register.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
@@ -69,6 +69,11 @@ export function openRun(
     });
     return chosen.map((person) => person.id);
   };
+  const names = async (): Promise<(name: string) => string> => {
+    const row = await house.parts.store.read.experiment(loopPrincipal, id);
+    const nameOf = row === undefined ? undefined : pseudonymsOf(house.parts, row);
+    return (name) => nameOf?.(kind, name) ?? '';
+  };
   const run: Run = {
     id,
     house,
@@ -90,10 +95,11 @@ export function openRun(
     units: () => house.parts.store.read.followedUnits(loopPrincipal, id),
     arms: async () => {
       const arms = new Map((await run.units()).map(({ unit, arm }) => [unit, arm]));
+      const nameOf = await names();
       return new Map(
         whom.map((person) => {
           const name = clusterOf(person);
-          return [name, arms.get(unitOf(house.parts, kind, name)) ?? ''];
+          return [name, arms.get(nameOf(name)) ?? ''];
         }),
       );
     },
@@ -110,7 +116,7 @@ export function openRun(
       await ingest(house.parts, { source: 'scanner', receivedAt: at, mode: 'live', events });
     },
     answer: async (shares, answer) => {
-      const chosen = new Set((await part(shares)).map((person) => unitOf(house.parts, kind, person)));
+      const chosen = new Set((await part(shares)).map(await names()));
       const loops = new Map((await run.units()).map(({ unit, loop }) => [unit, loop]));
       const messages = await house.parts.store.read.messages(loopPrincipal, { limit: 5000 });
       const replies = messages.items.flatMap(({ id: message, experiment, unit = '' }) => {

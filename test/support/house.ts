@@ -47,6 +47,7 @@ export const testKeys = {
   token: key('token'),
   fingerprint: key('fingerprint'),
   assignment: key('assignment'),
+  analytics: [{ id: 'a1', key: key('analytics') }],
 };
 
 /** Fingerprints under named test keys, the current one first. */

@@ -47,6 +47,7 @@ export function testKeySet(name = 'test'): KeySet {
     ledger: [key('ledger')],
     assignment: key('assignment'),
     event: key('event'),
+    analytics: [key('analytics')],
   };
 }
 

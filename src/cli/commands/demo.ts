@@ -108,6 +108,7 @@ function demoKeys(): KeySet {
     ledger: [key('ledger')],
     assignment: key('assignment'),
     event: key('event'),
+    analytics: [key('analytics')],
   };
 }
 

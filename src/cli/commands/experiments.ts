@@ -132,7 +132,8 @@ async function act(id: string, action: 'start' | 'stop', body: object, flags: Fl
 const hiddenBecause: Readonly<Record<string, string>> = {
   'other-teams': 'The figures are of people of all teams: it takes a token for all teams.',
   'small-group': 'An arm has too few people for figures.',
-  'nobody-yet': 'Nobody is assigned yet.',
+  'nobody-yet': 'Nobody is assigned yet, or nobody looked yet: a worker looks every minute.',
+  'no-key': 'The key of its pseudonyms is missing: put it back into keys.analytics.',
 };
 
 function describeReadout({ readout }: Experiment): void {
@@ -165,7 +166,11 @@ function describe(shown: Experiment): void {
   line(document.arms.map((arm) => `${arm.id} ${Math.round(arm.share * 100)} %`).join(', '));
   line(`sha256 ${hash}`);
   line(
-    `At most ${sight.recurrences} first recurrences can come together here: enough for a ratio of ${sight.detectable.toFixed(2)}.`,
+    `At most ${sight.recurrences} first recurrences can come together here: ${
+      sight.detectable < 0.05
+        ? 'too few to show anything'
+        : `enough for a ratio of ${sight.detectable.toFixed(2)}`
+    }.`,
   );
   describeReadout(shown);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { currentDataKey, rotateDataKey } from '../../config/data-key.ts';
 import { keyOfText } from '../../config/key-text.ts';
-import { type RingName, ringNames } from '../../config/keys.ts';
+import { type RotatableName, rotatableNames } from '../../config/keys.ts';
 import { rotateKeysFile } from '../../config/keys-store.ts';
 import { sealText } from '../../lib/seal-text.ts';
 import { readServerFile } from '../../lib/server-file.ts';
@@ -10,7 +10,7 @@ import { CliError, type ExitCode, exit } from '../exit.ts';
 import { line, next, note } from '../output.ts';
 import { type ConfigFlags, glanceSettings } from '../settings.ts';
 
-export const rotatable = [...ringNames, 'data'] as const;
+export const rotatable = [...rotatableNames, 'data'] as const;
 
 /** A secret of a setting is far smaller; a private key has some thousand characters. */
 const secretCharsMax = 64 * 1024;
@@ -35,7 +35,7 @@ export async function keysRotateCommand(names: readonly string[], flags: ConfigF
   const strange = names.find((name) => !rotatable.some((known) => known === name));
   if (strange !== undefined) throw new CliError(`Keys that can be turned: ${rotatable.join(', ')}.`);
   const { config } = await glanceSettings(flags);
-  const rings = ringNames.filter((name): name is RingName => names.includes(name));
+  const rings = rotatableNames.filter((name): name is RotatableName => names.includes(name));
   const written: (string | undefined)[] = [];
   if (rings.length > 0) written.push((await rotateKeysFile(config, rings, randomBytes)).path);
   if (names.includes('data')) {

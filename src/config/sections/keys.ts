@@ -23,6 +23,13 @@ export const keys = z
           'Keys of sealed settings, the current one first; `data.key` in `data.dir` unless given. Stands beside the others: none of them needs it.',
         ),
       ),
+    analytics: keyList
+      .optional()
+      .meta(
+        secret(
+          'Keys of the pseudonyms in experiments, the current one first. Without one no experiment starts; an old one may go when no experiment follows anybody under it.',
+        ),
+      ),
     event: keyText.optional().meta(secret('Gives events their ids. Never changes.')),
   })
   .prefault({})

@@ -13,6 +13,7 @@ export type VerdictWords = {
 export type Said = { readonly verdict: string; readonly details: readonly string[] };
 
 const silentDays = 7;
+const detectableMin = 0.05;
 const dayMs = 86_400_000;
 
 /** A comparison in the words of the packs. What is broken shows no result. */
@@ -74,9 +75,10 @@ export function sayComparison(
   else {
     details.push(fill(words.readout['evidence'], { e: number(e ?? 0, (e ?? 0) < 10 ? 1 : 0), n: number(n) }));
     const share = shareOf(document, comparison.arm);
-    details.push(
-      fill(words.readout['detectable'], { detectable: number(detectableHazardRatio(n, share), 2) }),
-    );
+    const detectable = detectableHazardRatio(n, share);
+    // Too few for any ratio: the verdict says so.
+    if (detectable >= detectableMin)
+      details.push(fill(words.readout['detectable'], { detectable: number(detectable, 2) }));
   }
   if (comparison.isCheck) details.push(words.readout['check'] ?? '');
   if (comparison.isDrifting) details.push(words.readout['drifting'] ?? '');

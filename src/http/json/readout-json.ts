@@ -53,7 +53,7 @@ const comparisonJson = z.object({
 });
 
 export const readoutSchema = z.union([
-  z.object({ hidden: z.enum(['other-teams', 'small-group', 'nobody-yet']) }),
+  z.object({ hidden: z.enum(['other-teams', 'small-group', 'nobody-yet', 'no-key']) }),
   z.object({
     asOf: instant,
     watchedUntil: instant.describe('Until when the sources were heard. What was later is not known.'),
@@ -75,7 +75,7 @@ export function readoutJson(
   const { readout } = shown;
   const latched = new Map(shown.arms.map((arm) => [arm.arm, arm]));
   return {
-    asOf: iso(now),
+    asOf: iso(shown.at),
     watchedUntil: iso(readout.watchedUntil),
     areWindowsClosed: readout.areWindowsClosed,
     language: words.language,

@@ -6,6 +6,7 @@ import { armAt } from '../../core/measures/experiment/allocation.ts';
 import type { ExperimentArmRow, ExperimentUnitRow, LoopRow, StoreWrite, WantRow } from '../../ports/store.ts';
 import { type LoopParts, loopPrincipal } from '../parts.ts';
 import { severityOf, severityRank } from '../severity.ts';
+import { drawnAs, type Pseudonyms, pseudonymsOf } from './pseudonyms.ts';
 
 /** The words that an experiment gives to a want. */
 export type Enrolled = { readonly experiment: string; readonly unit: string; readonly variant: string };
@@ -14,12 +15,14 @@ type Running = {
   readonly id: string;
   readonly document: ExperimentDocument;
   readonly arms: readonly ExperimentArmRow[];
+  readonly nameOf: Pseudonyms;
 };
 type Candidate = {
   readonly want: WantRow;
   readonly running: Running;
   readonly loop: LoopRow;
   readonly unit: string;
+  readonly drawnAs: string;
   readonly cluster?: string;
 };
 
@@ -36,7 +39,8 @@ export async function enrol(
 ): Promise<ReadonlyMap<WantRow, Enrolled>> {
   const running = (await tx.runningExperiments()).flatMap(({ row, arms }): readonly Running[] => {
     const document = readDocument(row.document);
-    return document === undefined ? [] : [{ id: row.id, document, arms }];
+    const nameOf = pseudonymsOf(parts, row);
+    return document === undefined || nameOf === undefined ? [] : [{ id: row.id, document, arms, nameOf }];
   });
   if (running.length === 0) return new Map();
   const candidates = await candidatesOf(parts, tx, due, running);
@@ -84,21 +88,17 @@ async function candidatesOf(
     const loop = loops.get(want.loop);
     if (loop === undefined || !loop.facts.isLive) return [];
     const { unit } = found.document;
+    const named = (id: string) => ({ unit: found.nameOf(unit, id), drawnAs: drawnAs(parts, unit, id) });
     if (unit === 'person') {
       // Somebody whom nobody knows cannot be followed.
       if (want.to.kind !== 'person' || loop.owner.id !== want.to.id) return [];
       if (parts.people.person(want.to.id)?.isActive !== true) return [];
-      return [{ want, running: found, loop, unit: unitOf(parts, unit, want.to.id) }];
+      return [{ want, running: found, loop, ...named(want.to.id) }];
     }
     const cluster = unit === 'team' ? loop.team : loop.repository;
     if (cluster === undefined) return [];
-    return [{ want, running: found, loop, cluster, unit: unitOf(parts, unit, cluster) }];
+    return [{ want, running: found, loop, cluster, ...named(cluster) }];
   });
-}
-
-/** The pseudonym of a person, team or repository. */
-export function unitOf(parts: Pick<LoopParts, 'idOf'>, kind: ExperimentDocument['unit'], id: string): string {
-  return parts.idOf(['unit', kind, id]);
 }
 
 function keyOf({ experiment, unit }: { readonly experiment: string; readonly unit: string }): string {
@@ -114,7 +114,7 @@ function isGrave(parts: LoopParts, want: WantRow, loop: LoopRow): boolean {
 /** Undefined for whom none is assigned any more, or from the start. */
 function assign(
   parts: LoopParts,
-  { running, unit, want, loop, cluster }: Candidate,
+  { running, unit, drawnAs: name, want, loop, cluster }: Candidate,
   now: number,
 ): ExperimentUnitRow | undefined {
   const { id, document, arms } = running;
@@ -125,7 +125,7 @@ function assign(
   const open = document.arms.filter((arm) => !stopped.has(arm.id));
   // With the usual arm alone there is nothing left to compare.
   if (open.length < 2) return undefined;
-  const drawn = document.arms[armAt(parts.experiments.draw(id, unit), sharesOf(document.arms))];
+  const drawn = document.arms[armAt(parts.experiments.draw(id, name), sharesOf(document.arms))];
   // Whoever falls to an arm that was stopped is told as usual and counts nowhere; the others keep their proportions.
   if (drawn === undefined || stopped.has(drawn.id)) return undefined;
   const left = open.reduce((sum, { share }) => sum + share, 0);

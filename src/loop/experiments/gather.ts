@@ -14,7 +14,7 @@ import type {
   StoreRead,
 } from '../../ports/store.ts';
 import type { LoopParts } from '../parts.ts';
-import { unitOf } from './enrol.ts';
+import { type Pseudonyms, pseudonymsOf } from './pseudonyms.ts';
 
 /** An experiment with all that is known of it now. */
 export type Trial = {
@@ -36,14 +36,17 @@ export async function gatherTrial(
   const document = readDocument(row.document);
   if (document === undefined) return undefined;
   const now = parts.clock.now();
+  const nameOf = pseudonymsOf(parts, row);
   const since = row.startedAt ?? row.registeredAt;
   const watched = watchedUntil(await read.behaviourSources(principal, document.behaviour, since), since, now);
   const ask = askOf(parts, row, document, watched);
   const followed = await read.followedUnits(principal, row.id);
   const outcomes = await read.newOutcomes(principal, ask);
   const exits =
-    document.unit === 'person' ? exitsOf(parts, followed, outcomes, now, windowDays(document) * dayMs) : [];
-  const names = namesOf(parts, document);
+    document.unit === 'person' && nameOf !== undefined
+      ? exitsOf(parts, nameOf, followed, outcomes, now, windowDays(document) * dayMs)
+      : [];
+  const names = namesOf(parts, document, nameOf);
   return {
     row,
     document,
@@ -53,7 +56,7 @@ export async function gatherTrial(
       now,
       units: merged(followed, outcomes, exits),
       funnel: await read.experimentFunnel(principal, row.id, now),
-      guardrails: await guardrailsOf(parts, read, principal, row, document),
+      guardrails: await guardrailsOf(read, principal, row, document, nameOf),
       watchedUntil: watched,
       opportunities: await opportunitiesOf(read, principal, document, followed),
       cases: new Map(
@@ -120,6 +123,7 @@ function merged(
 /** Whoever left, or has another team by now. Noticed, so it is dated, at this look. */
 function exitsOf(
   parts: LoopParts,
+  nameOf: Pseudonyms,
   followed: readonly FollowedUnit[],
   outcomes: readonly NewOutcome[],
   now: number,
@@ -128,7 +132,7 @@ function exitsOf(
   const people = parts.people.all();
   // A list that cannot be read says of nobody that they left.
   if (people.length === 0) return [];
-  const known = new Map(people.map((person) => [unitOf(parts, 'person', person.id), person]));
+  const known = new Map(people.map((person) => [nameOf('person', person.id), person]));
   const done = new Set(outcomes.map(({ unit }) => unit));
   return followed.flatMap((unit): readonly NewExit[] => {
     if (unit.exitAt !== undefined || unit.outcomeAt !== undefined || done.has(unit.unit)) return [];
@@ -150,11 +154,11 @@ function watchedUntil(sources: readonly { readonly last: string }[], since: numb
 }
 
 async function guardrailsOf(
-  parts: LoopParts,
   read: StoreRead,
   principal: Principal,
   row: ExperimentRow,
   document: ExperimentDocument,
+  nameOf: Pseudonyms | undefined,
 ): Promise<TrialEvidence['guardrails']> {
   const wanted = document.guardrails;
   if (wanted.length === 0) return [];
@@ -163,11 +167,11 @@ async function guardrailsOf(
     unit,
     at,
   }));
-  if (!wanted.includes('reports') || document.unit !== 'person') return answers;
+  if (!wanted.includes('reports') || document.unit !== 'person' || nameOf === undefined) return answers;
   const since = row.startedAt ?? row.registeredAt;
   const reports = (await read.wantedBy(principal, document.behaviour, since)).map(({ owner, at }) => ({
     id: 'reports',
-    unit: unitOf(parts, 'person', owner),
+    unit: nameOf('person', owner),
     at,
   }));
   return [...answers, ...reports];
@@ -199,12 +203,16 @@ async function opportunitiesOf(
 }
 
 /** Pseudonyms of teams with how many people they have. */
-function namesOf(parts: LoopParts, document: ExperimentDocument): ReadonlyMap<string, number> {
-  if (document.unit !== 'team') return new Map();
+function namesOf(
+  parts: LoopParts,
+  document: ExperimentDocument,
+  nameOf: Pseudonyms | undefined,
+): ReadonlyMap<string, number> {
+  if (document.unit !== 'team' || nameOf === undefined) return new Map();
   const sizes = new Map<string, number>();
   for (const { team, isActive } of parts.people.all()) {
     if (team === undefined || !isActive) continue;
-    const unit = unitOf(parts, 'team', team);
+    const unit = nameOf('team', team);
     sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
   }
   return sizes;

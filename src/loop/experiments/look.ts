@@ -1,6 +1,6 @@
 import { dayMs } from '../../core/duration.ts';
 import { readDocument } from '../../core/experiments/canonical.ts';
-import { endOf } from '../../core/experiments/check-document.ts';
+import { assignedUntil, endOf } from '../../core/experiments/check-document.ts';
 import { windowDays } from '../../core/experiments/document.ts';
 import type { Readout } from '../../core/experiments/evidence.ts';
 import type { ExperimentArmRow, ExperimentRow, StoreWrite } from '../../ports/store.ts';
@@ -13,16 +13,19 @@ const lateMs = 7 * dayMs;
 
 /**
  * Looks at every experiment of which something can still become known: notes first outcomes in the order of the ledger
- * and who left, latches what evidence reached, stops arms that do harm, and ends what is over. Returns how many it
- * looked at.
+ * and who left, latches what evidence reached, stops arms that do harm, ends what is over, and keeps what it saw for
+ * whoever asks. After the last window nobody is followed any more: nothing leads to people from then on. Returns how many
+ * it looked at.
  */
 export async function lookAtExperiments(parts: LoopParts): Promise<number> {
   const now = parts.clock.now();
-  const open = (await parts.store.read.experiments(loopPrincipal)).filter((row) => isFollowed(row, now));
+  const open = (await parts.store.read.experiments(loopPrincipal)).filter(
+    ({ startedAt, forgottenAt }) => startedAt !== undefined && forgottenAt === undefined,
+  );
   for (const { id } of open)
     await parts.store.transaction(async (tx) => {
       const row = await tx.lockExperiment(id);
-      if (row !== undefined) await look(parts, tx, row);
+      if (row !== undefined) await look(parts, tx, row, now);
     });
   return open.length;
 }
@@ -31,15 +34,18 @@ function isFollowed(row: ExperimentRow, now: number): boolean {
   if (row.state === 'running') return true;
   const document = readDocument(row.document);
   if (document === undefined || row.endedAt === undefined || row.startedAt === undefined) return false;
-  return row.endedAt + windowDays(document) * dayMs + lateMs >= now;
+  const lastAssigned = Math.min(row.endedAt, assignedUntil(document));
+  return lastAssigned + windowDays(document) * dayMs + lateMs >= now;
 }
 
-async function look(parts: LoopParts, tx: StoreWrite, row: ExperimentRow): Promise<void> {
+async function look(parts: LoopParts, tx: StoreWrite, row: ExperimentRow, now: number): Promise<void> {
+  if (row.forgottenAt !== undefined) return;
   const trial = await gatherTrial(parts, tx.read, loopPrincipal, row);
   if (trial === undefined) return;
   await tx.recordOutcomes(row.id, trial.outcomes);
   await tx.recordExits(row.id, trial.exits);
   const readout = trialReadout(trial);
+  await tx.saveReadout({ experiment: row.id, at: now, readout });
   const known = new Map((await tx.read.experimentArms(loopPrincipal, row.id)).map((arm) => [arm.arm, arm]));
   const reached = reachedNow(row, readout, known, parts.clock.now());
   await tx.saveExperimentArms(reached);
@@ -61,7 +67,10 @@ async function look(parts: LoopParts, tx: StoreWrite, row: ExperimentRow): Promi
       body,
     });
   }
-  if (current.state !== 'running') return;
+  if (current.state !== 'running') {
+    if (!isFollowed(current, now)) await forget(parts, tx, current);
+    return;
+  }
   const reason = overBy(
     trial.document,
     readout,
@@ -70,6 +79,19 @@ async function look(parts: LoopParts, tx: StoreWrite, row: ExperimentRow): Promi
   );
   if (reason !== undefined)
     await endExperiment(parts, tx, current, reason === 'harm' ? 'stopped' : 'ended', reason, 'foldback');
+}
+
+/** The salt goes, and with it every way from a pseudonym back to somebody. What aggregates need stays. */
+async function forget(parts: LoopParts, tx: StoreWrite, row: ExperimentRow): Promise<void> {
+  const at = parts.clock.now();
+  const { salt: _salt, ...rest } = row;
+  await tx.forgetUnits(row.id);
+  await written(
+    parts,
+    tx,
+    { ...rest, forgottenAt: at },
+    { kind: 'experiment.forgotten', at, body: { hash: row.hash } },
+  );
 }
 
 /** What arms reached for the first time at this look. */

@@ -3,7 +3,7 @@ import { eBenjaminiHochberg } from '../../core/measures/experiment/multiplicity.
 import type { Principal } from '../../ports/principal.ts';
 import type { ExperimentArmRow, ExperimentRow } from '../../ports/store.ts';
 import type { LoopParts } from '../parts.ts';
-import { gatherTrial, trialReadout } from './gather.ts';
+import { pseudonymsOf } from './pseudonyms.ts';
 
 /** Figures about fewer people than this would be figures about a person. */
 const armMin = 5;
@@ -11,17 +11,19 @@ const armMin = 5;
 const extremeMin = 10;
 
 export type ShownReadout =
-  | { readonly kind: 'hidden'; readonly reason: 'other-teams' | 'small-group' | 'nobody-yet' }
+  | { readonly kind: 'hidden'; readonly reason: 'other-teams' | 'small-group' | 'nobody-yet' | 'no-key' }
   | {
       readonly kind: 'shown';
       readonly readout: Readout;
+      /** When the worker looked. */
+      readonly at: number;
       readonly arms: readonly ExperimentArmRow[];
       /** By arm: whether it stands when every experiment that runs is counted (e-BH). */
       readonly standsAmongAll: ReadonlyMap<string, boolean>;
     };
 
 /**
- * What may be shown of experiments to somebody. With one small arm nothing is shown: the others and the sum would give
+ * What may be shown of experiments to somebody, as the worker saw it last: nothing is gathered for who asks. With one small arm nothing is shown: the others and the sum would give
  * it away.
  */
 export async function readOutExperiments(
@@ -38,14 +40,16 @@ export async function readOutExperiments(
   // Evidence of all that run counts, also of those that are not asked for.
   const running = (await read.experiments(principal)).filter(({ state }) => state === 'running');
   const all = [...new Map([...running, ...rows].map((row) => [row.id, row])).values()];
-  const readouts = new Map<string, Readout>();
-  for (const row of all) {
-    if (row.startedAt === undefined) continue;
-    const trial = await gatherTrial(parts, read, principal, row);
-    if (trial !== undefined) readouts.set(row.id, trialReadout(trial));
-  }
+  const ids = all.map(({ id }) => id);
+  const readouts = new Map(
+    (await read.experimentReadouts(principal, ids)).map(({ experiment, ...seen }) => [experiment, seen]),
+  );
   for (const row of rows) {
-    const readout = readouts.get(row.id);
+    if (isKeyMissing(parts, row)) {
+      shown.set(row.id, { kind: 'hidden', reason: 'no-key' });
+      continue;
+    }
+    const { readout, at = 0 } = readouts.get(row.id) ?? {};
     if (readout === undefined || readout.arms.every(({ assigned }) => assigned === 0)) {
       shown.set(row.id, { kind: 'hidden', reason: 'nobody-yet' });
       continue;
@@ -56,7 +60,7 @@ export async function readOutExperiments(
     }
     const family = [...new Map([...running, row].map((one) => [one.id, one])).keys()].flatMap((id) =>
       // What is broken has no evidence: it counts among those that were tried, and carries nobody else.
-      (readouts.get(id)?.comparisons ?? []).flatMap(({ arm, e, code }) =>
+      (readouts.get(id)?.readout.comparisons ?? []).flatMap(({ arm, e, code }) =>
         e === null ? [] : [{ id, arm, e: code === 'broken' ? 0 : e }],
       ),
     );
@@ -64,6 +68,7 @@ export async function readOutExperiments(
     shown.set(row.id, {
       kind: 'shown',
       readout,
+      at,
       arms: await read.experimentArms(principal, row.id),
       standsAmongAll: new Map(
         family.flatMap(({ id, arm }, at) => (id === row.id ? [[arm, kept[at] === true] as const] : [])),
@@ -71,6 +76,11 @@ export async function readOutExperiments(
     });
   }
   return shown;
+}
+
+/** Without its key nobody can be told apart who left: what is seen then says nothing. */
+function isKeyMissing(parts: LoopParts, row: ExperimentRow): boolean {
+  return row.salt !== undefined && pseudonymsOf(parts, row) === undefined;
 }
 
 function isSmall({ assigned, outcomes }: Readout['arms'][number]): boolean {

@@ -77,13 +77,17 @@ export function sightHere(parts: LoopParts, document: ExperimentDocument): Sight
 async function groundOf(parts: LoopParts, document: ExperimentDocument): Promise<ExperimentGround> {
   const behaviour = parts.behaviours.get(document.behaviour);
   const { delivery } = parts;
-  const channel = parts.channel(delivery.mode === 'live' ? delivery.channel : delivery.shadowChannel);
+  const { after = [], teams = {}, people = {} } = delivery.ladder ?? {};
+  const ids =
+    delivery.mode === 'live'
+      ? [delivery.channel, ...after, ...Object.values(teams).flat(), ...Object.values(people).flat()]
+      : [delivery.shadowChannel];
   return {
     now: parts.clock.now(),
     behaviour,
     isUrgent:
       behaviour !== undefined && severityRank[behaviour.severity] >= severityRank[delivery.urgentSeverity],
-    isReadByOthers: channel?.isReadByOthers === true,
+    isReadByOthers: ids.some((id) => parts.channel(id)?.isReadByOthers === true),
     words: parts.experiments.words(document.behaviour, document.moment),
     languages: parts.experiments.languages,
     people: parts.people.all().filter(({ isActive }) => isActive).length,
@@ -120,6 +124,11 @@ export async function startExperiment(
       return refused(`It is ${row.state}. What was started once is a new experiment under a new id.`);
     if (refusals.length > 0)
       return { kind: 'refused', reason: 'By now it would not be registered any more.', refusals };
+    const { pseudonymKey } = parts.experiments;
+    if (pseudonymKey === undefined)
+      return refused(
+        'Pseudonyms need a key of their own: set keys.analytics, or run npx foldback keys rotate analytics.',
+      );
     if (document.arms.some(({ holdOut }) => holdOut === true) && by.id === row.registeredBy)
       return refused('A hold-out is started by another person than the one who registered it.');
     if (document.unit === 'person' && !sight.isEnough && !isAnyway)
@@ -130,7 +139,14 @@ export async function startExperiment(
     const started = await written(
       parts,
       tx,
-      { ...row, state: 'running', startedAt: parts.clock.now(), startedByName: by.name },
+      {
+        ...row,
+        state: 'running',
+        startedAt: parts.clock.now(),
+        startedByName: by.name,
+        pseudonymKey,
+        salt: `${parts.randomId()}${parts.randomId()}`,
+      },
       {
         kind: 'experiment.started',
         at: parts.clock.now(),
@@ -141,11 +157,16 @@ export async function startExperiment(
   });
 }
 
+/** A ratio under this is said as what it is: nothing could be seen. */
+export const showableMin = 0.05;
+
 /** Said before starting: waiting for what cannot be seen helps nobody. */
 export function blindness(
   { smallestEffect }: ExperimentDocument,
   { recurrences, detectable }: Sight,
 ): string {
+  if (detectable < showableMin)
+    return `Here at most ${recurrences} first recurrences can come together: too few to show anything of the size that would matter.`;
   return `Here at most ${recurrences} first recurrences can come together. They could show a ratio of ${detectable.toFixed(2)}, not the ${smallestEffect} that would matter.`;
 }
 

@@ -11,6 +11,7 @@ import * as notices from './migrations/0007-notices.ts';
 import * as lessons from './migrations/0010-lessons.ts';
 import * as agentFigures from './migrations/0011-agent-figures.ts';
 import * as experiments from './migrations/0012-experiments.ts';
+import * as readouts from './migrations/0013-readouts.ts';
 import * as outcomes from './migrations/0014-outcomes.ts';
 import * as exits from './migrations/0015-exits.ts';
 import * as controls from './migrations/0016-controls.ts';
@@ -35,6 +36,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-agent-figures': agentFigures,
   '0014-outcomes': outcomes,
   '0012-experiments': experiments,
+  '0013-readouts': readouts,
   '0015-exits': exits,
   '0016-controls': controls,
   '0017-samples': samples,

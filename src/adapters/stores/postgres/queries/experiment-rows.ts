@@ -26,6 +26,9 @@ export type ExperimentRecord = {
   readonly started_by_name: string | null;
   readonly ended_at: Big | null;
   readonly end_reason: string | null;
+  readonly pseudonym_key: string | null;
+  readonly salt: string | null;
+  readonly forgotten_at: Big | null;
   readonly chain: string;
   readonly seq: number;
   readonly head: string;
@@ -47,6 +50,9 @@ export function experimentOf(record: ExperimentRecord): ExperimentRow {
     ...optional('startedByName', record.started_by_name),
     ...optional('endedAt', numberOf(record.ended_at)),
     ...optional('endReason', record.end_reason),
+    ...optional('pseudonymKey', record.pseudonym_key),
+    ...optional('salt', record.salt),
+    ...optional('forgottenAt', numberOf(record.forgotten_at)),
     chain: idOf(record.chain),
     seq,
     head,
@@ -59,7 +65,7 @@ export type UnitRecord = {
   readonly arm: string;
   readonly shares: readonly number[];
   readonly assigned_at: Big;
-  readonly loop_id: string;
+  readonly loop_id: string | null;
   readonly habit: string | null;
   readonly team: string | null;
   readonly taxonomy: string;
@@ -80,7 +86,7 @@ export function assignedOf(record: UnitRecord): ExperimentUnitRow {
     arm,
     shares,
     assignedAt: Number(record.assigned_at),
-    loop: idOf(record.loop_id),
+    ...optional('loop', record.loop_id === null ? null : idOf(record.loop_id)),
     ...optional('habit', record.habit === null ? null : idOf(record.habit)),
     ...optional('team', record.team),
     taxonomy,

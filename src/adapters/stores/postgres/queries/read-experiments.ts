@@ -7,6 +7,7 @@ import type {
   FunnelRow,
   NewOutcome,
   OutcomeAsk,
+  ReadoutRow,
   UnitAnswer,
 } from '../../../../ports/store.ts';
 import { idOf, optional, textArray } from '../rows.ts';
@@ -47,6 +48,22 @@ export async function experimentArms(
 ): Promise<readonly ExperimentArmRow[]> {
   const found = await sql<ArmRecord>`select * from experiment_arms where experiment = ${id}`.execute(db);
   return found.rows.map(armOf);
+}
+
+export async function experimentReadouts(
+  db: Db,
+  principal: Principal,
+  ids: readonly string[],
+): Promise<readonly ReadoutRow[]> {
+  if (principal.teams !== 'all' || ids.length === 0) return [];
+  const found = await sql<{ experiment: string; looked_at: number | string; readout: ReadoutRow['readout'] }>`
+    select experiment, looked_at, readout from experiment_readouts
+    where experiment = any(${textArray(ids)})`.execute(db);
+  return found.rows.map(({ experiment: id, looked_at, readout }) => ({
+    experiment: id,
+    at: Number(looked_at),
+    readout,
+  }));
 }
 
 export async function followedUnits(

@@ -5,6 +5,7 @@ import type {
   ExperimentUnitRow,
   NewExit,
   NewOutcome,
+  ReadoutRow,
 } from '../../../../ports/store.ts';
 import { recordset } from '../rows.ts';
 import {
@@ -40,7 +41,8 @@ export async function lockExperiment(db: Db, id: string): Promise<ExperimentRow 
 export async function saveExperiment(db: Db, row: ExperimentRow): Promise<void> {
   await sql`update experiments set state = ${row.state}, started_at = ${row.startedAt ?? null},
       started_by_name = ${row.startedByName ?? null}, ended_at = ${row.endedAt ?? null},
-      end_reason = ${row.endReason ?? null}, seq = ${row.seq}, head = ${row.head}
+      end_reason = ${row.endReason ?? null}, pseudonym_key = ${row.pseudonymKey ?? null},
+      salt = ${row.salt ?? null}, forgotten_at = ${row.forgottenAt ?? null}, seq = ${row.seq}, head = ${row.head}
     where id = ${row.id}`.execute(db);
 }
 
@@ -100,6 +102,20 @@ export async function recordExits(db: Db, experiment: string, exits: readonly Ne
   await sql`update experiment_units u set exit_at = t.at, exit_kind = t.kind
     from ${recordset(exits, 'unit uuid, at bigint, kind text')}
     where u.experiment = ${experiment} and u.unit = t.unit and u.exit_at is null`.execute(db);
+}
+
+export async function saveReadout(db: Db, row: ReadoutRow): Promise<void> {
+  await sql`insert into experiment_readouts (experiment, looked_at, readout)
+    select experiment, at, readout from ${recordset([row], 'experiment text, at bigint, readout json')}
+    on conflict (experiment) do update set looked_at = excluded.looked_at, readout = excluded.readout`.execute(
+    db,
+  );
+}
+
+export async function forgetUnits(db: Db, experiment: string): Promise<void> {
+  await sql`update experiment_units set loop_id = null, habit = null, team = null
+    where experiment = ${experiment}`.execute(db);
+  await sql`update messages set unit = null where experiment = ${experiment}`.execute(db);
 }
 
 export async function saveExperimentArms(db: Db, rows: readonly ExperimentArmRow[]): Promise<void> {
