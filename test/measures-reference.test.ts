@@ -57,7 +57,8 @@ type Drawn = typeof drawn extends fc.Arbitrary<infer Value> ? Value : never;
 function historyOf({ cases, chances, exits }: Drawn): History {
   const units = new Map<string, string>();
   const unitOf = (team: string, unit: number) => {
-    const key = `${team} ${unit}`;
+    // Some have cases in several teams.
+    const key = `${unit % 3 === 0 ? '' : team} ${unit}`;
     const id = units.get(key) ?? newId();
     units.set(key, id);
     return id;
@@ -99,6 +100,7 @@ const ofTeams = ({ cases, chances, exits }: History, own: readonly string[]): Hi
   cases: cases.filter(({ team }) => own.includes(team)),
   chances: chances.filter(({ team }) => own.includes(team)),
   exits,
+  everywhere: cases,
 });
 
 function shape(figures: GroupFigures) {
@@ -131,6 +133,15 @@ function slow(history: History) {
     reply: short(reply),
     fix: short(fix),
   };
+}
+
+/** Sums of fractions in another order differ in their last digit. */
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? Number(value.toPrecision(10)) : String(value);
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, rounded(member)]));
 }
 
 describe('what is shown', () => {
@@ -236,17 +247,18 @@ describe('what is shown', () => {
         teams.indexOf(name(one.id)) - teams.indexOf(name(other.id));
     await fc.assert(
       fc.asyncProperty(drawn, async (given) => {
-        // Of two first cases of a unit at once the team would be that of the smaller id: units keep to one team here.
         const history = historyOf(given);
         const one = await keep(history);
         const other = await keep(history, { isReversed: true, rename });
         const [first, second] = [await ask(one, 'all'), await ask(other, 'all', partsOf(rename))];
-        expect(second.whole).toEqual(first.whole);
+        expect(rounded(second.whole)).toEqual(rounded(first.whole));
         const figures = (groups: typeof first.groups, name: (team: string) => string) =>
           groups
             .toSorted(byName(name))
             .map((group) => (group.kind === 'shown' ? { ...group, id: name(group.id) } : name(group.id)));
-        expect(figures(second.groups, rename)).toEqual(figures(first.groups, (team) => team));
+        expect(rounded(figures(second.groups, rename))).toEqual(
+          rounded(figures(first.groups, (team) => team)),
+        );
         const controls = async (
           behaviour: string,
           parts: ReturnType<typeof partsOf>,

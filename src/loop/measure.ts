@@ -22,7 +22,7 @@ import {
   measureScope,
 } from './measure-scope.ts';
 import { loopPrincipal } from './parts.ts';
-import { readMeasureRows } from './read-measure-rows.ts';
+import { readMeasureRows, together } from './read-measure-rows.ts';
 
 export type MeasuredGroup = { readonly id: string } & (
   | { readonly kind: 'hidden' }
@@ -82,7 +82,14 @@ export async function measure(
     };
   }
   const { minutesPerDecision } = settings;
-  const rows = await readMeasureRows(read, principal, filter);
+  const grouped = by === undefined ? undefined : await readMeasureRows(read, principal, { ...filter, by });
+  const rows =
+    grouped !== undefined && by === 'team'
+      ? together(grouped.rows, {
+          repeats: await read.measureRepeats(principal, filter),
+          changes: await read.measureChanges(principal, filter),
+        })
+      : await readMeasureRows(read, principal, filter);
   const strata = sumByRating(rows.difficulty(''));
   const whole = {
     kind: 'shown' as const,
@@ -94,9 +101,7 @@ export async function measure(
   const versions = await read.measureVersions(principal, question.behaviour);
   const taxonomy = taxonomyChanges(question.behaviour, versions, parts.taxonomy.remaps);
   const measured = { ...answer, watermark, whole, taxonomy, revised };
-  if (by === undefined) return { ...measured, groups: [] };
-  const teams = by === 'team' ? { teams: scope.teams } : {};
-  const grouped = await readMeasureRows(read, principal, { ...filter, by, ...teams });
+  if (grouped === undefined) return { ...measured, groups: [] };
   const ids = (by === 'team' ? scope.teams : grouped.ids).toSorted();
   const ratios = ratiosToRest(grouped.cells.filter(({ group }) => ids.includes(group)));
   const shown = ids.map((id): MeasuredGroup => {

@@ -27,6 +27,8 @@ export type History = {
   readonly cases: readonly Case[];
   readonly chances: readonly Chance[];
   readonly exits: readonly Gone[];
+  /** Cases of the same units in other teams, too: what comes again may come there. */
+  readonly everywhere?: readonly Case[];
 };
 
 type Step = {
@@ -38,7 +40,7 @@ type Step = {
 type Sight = { readonly time: number; readonly cause: string | null };
 
 /** Figures one case at a time, in the plainest way there is: what the fast ones are held against. */
-export function slowFigures({ cases, chances, exits }: History, asOf: number) {
+export function slowFigures({ cases, chances, exits, everywhere = cases }: History, asOf: number) {
   const monthOf = (at: number) => new Date(at).toISOString().slice(0, 7);
   const isCounted = (one: Case) =>
     chances.some((chance) => chance.team === one.team && chance.day.startsWith(monthOf(one.at)));
@@ -56,14 +58,14 @@ export function slowFigures({ cases, chances, exits }: History, asOf: number) {
   for (const unit of new Set(cases.map((one) => one.unit))) {
     const own = cases.filter((one) => one.unit === unit);
     const start = Math.min(...own.map(({ at }) => at));
-    const later = own.filter(({ at }) => at > start + day).map(({ at }) => at);
+    const later = everywhere.filter((one) => one.unit === unit && one.at > start + day).map(({ at }) => at);
     followed.push(sightOf(unit, start, later.length === 0 ? undefined : Math.min(...later)));
   }
   const fixed: Sight[] = [];
   for (const one of cases) {
     const { verifiedAt } = one;
     if (verifiedAt === undefined) continue;
-    const again = cases.filter(({ relapseOf, at }) => relapseOf === one.id && at >= verifiedAt);
+    const again = everywhere.filter(({ relapseOf, at }) => relapseOf === one.id && at >= verifiedAt);
     const first = again.length === 0 ? undefined : Math.min(...again.map(({ at }) => at));
     fixed.push(sightOf(one.unit, verifiedAt, first));
   }

@@ -25,7 +25,8 @@ export function logRank(rows: readonly Grouped[], groups: readonly string[]): Lo
   const covariance = groups.map(() => groups.map(() => 0));
   const strata = Map.groupBy(rows, ({ stratum }) => stratum ?? '');
   for (const stratum of strata.values()) {
-    const arms = groups.map((group) => timesOf(stratum.filter((row) => row.group === group)));
+    const byGroup = Map.groupBy(stratum, ({ group }) => group);
+    const arms = groups.map((group) => timesOf(byGroup.get(group) ?? []));
     const places = groups.map(() => ({ gone: 0, ended: 0 }));
     for (;;) {
       const time = Math.min(...arms.map(({ ended }, arm) => ended[places[arm]?.ended ?? 0] ?? never));

@@ -58,14 +58,10 @@ export async function measureTimes(
   }));
 }
 
-/** Each unit once, from when somebody was first to be told of it. */
+/** Each unit of a group once, from when somebody was first to be told of it there. */
 function entries(principal: Principal, filter: MeasureFilter): RawBuilder<unknown> {
-  const rows = sql`outcomes o where ${outcomesOf(principal, filter)} and o.unit is not null and o.opened_at is not null`;
-  // Its first time is enough where a group is a behaviour; its team and kind are those of its first case.
-  if (filter.by === undefined || filter.by === 'behaviour')
-    return sql`select ${groupOf(filter)} as g, o.unit, min(o.opened_at) as start from ${rows} group by 1, 2`;
-  return sql`select distinct on (o.unit) ${groupOf(filter)} as g, o.unit, o.opened_at as start from ${rows}
-    order by o.unit, o.opened_at, o.loop_id`;
+  return sql`select ${groupOf(filter)} as g, o.unit, min(o.opened_at) as start from outcomes o
+    where ${outcomesOf(principal, filter)} and o.unit is not null and o.opened_at is not null group by 1, 2`;
 }
 
 export async function measureRelapses(
