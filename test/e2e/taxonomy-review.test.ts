@@ -126,6 +126,11 @@ for (const kind of testStores()) {
       });
     });
 
+    test('stands in the ledger and is sealed with the others', async () => {
+      const heads = await store.transaction((tx) => tx.unsealedHeads(1_000));
+      expect(heads.map(({ loop }) => loop)).toEqual(expect.arrayContaining(Object.values(ids)));
+    });
+
     test('shows words that five people or more wrote, and nothing else of their notes', async () => {
       const [reword] = await list('?kind=reword');
       const words = Array.isArray(reword?.words)
@@ -157,10 +162,11 @@ for (const kind of testStores()) {
         expect(loaded.kind === 'error' ? loaded.problems : []).toEqual([]);
         if (loaded.kind === 'error') return;
         const { packs } = loaded;
-        expect(packs.behaviours.get(agent)?.behaviour.version).toBe(2);
+        const before = doors.given.packs.behaviours.get(agent)?.behaviour.version ?? 0;
+        expect(packs.behaviours.get(agent)?.behaviour.version).toBe(before + 1);
         expect(packs.behaviours.get(`${agent}-shell`)?.behaviour.version).toBe(1);
         expect(packs.remaps).toMatchObject([
-          { from: { behaviour: agent, version: 1 }, to: `${agent}-shell` },
+          { from: { behaviour: agent, version: before }, to: `${agent}-shell` },
         ]);
         // What is left for a person are the examples of what was narrowed.
         const left = checkPacks(dir).problems.filter(({ file }) => !file.startsWith('behaviours/'));
