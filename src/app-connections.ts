@@ -1,6 +1,6 @@
 import type { App } from './app.ts';
 import { AppError } from './core/errors.ts';
-import { answerPress } from './http/answer-press.ts';
+import { takeInTime } from './http/take-in-time.ts';
 import type { Held } from './ports/channel.ts';
 
 /**
@@ -21,7 +21,7 @@ export function holdConnections(
     if (presses?.hold === undefined) return [];
     return presses.hold(
       async (press) =>
-        (await answerPress({ parts, words, log }, { ...channel, presses }, press)) !== 'unavailable',
+        (await takeInTime({ parts, words, log }, { ...channel, presses }, press)) !== 'unavailable',
       (news, reason) => {
         const about = { channel: channel.id, news, reason };
         if (news === 'opened') log.info(about, 'answers by buttons come over a connection of our own');

@@ -26,6 +26,7 @@ import { showMarkdown } from './support/github-markdown.ts';
 import { type GithubManner, openGithubServer, type Written } from './support/github-server.ts';
 import { closedPort, listen } from './support/loopback.ts';
 import { mailSettings, mailPassword as password } from './support/mail-settings.ts';
+import { pour } from './support/pour.ts';
 import { openSlackServer, type SlackManner, type SlackPosted } from './support/slack-server.ts';
 import { openSmtpSink, type SmtpManner, type SunkMail } from './support/smtp-sink.ts';
 import { openTeamsFlow } from './support/teams-flow.ts';
@@ -60,6 +61,7 @@ const outbox: ChannelHarness = {
       'silence after the hand-over is uncertain and settled as declared',
       'a connection that breaks after the hand-over is uncertain and settled as declared',
       'an answer that makes no sense is neither accepted nor refused',
+      'an answer without end is cut off, and is never a refusal',
       'a far side that cannot be reached is retried and told of in the set-up check',
       'a stop before the hand-over sends nothing and is retried',
     ].map((name) => ({ test: name, reason: noOtherSide })),
@@ -93,6 +95,7 @@ const manners: Record<Situation, SmtpManner> = {
   'takes-then-silent': 'silent-after-data',
   'takes-then-drops': 'drop-after-data',
   malformed: 'rubbish-greeting',
+  'huge-answer': 'pours-after-data',
 };
 const email: ChannelHarness = {
   id: 'email',
@@ -108,6 +111,7 @@ const email: ChannelHarness = {
       channel: createEmail(mailSettings(where === 'reachable' ? sink.port : await closedPort())),
       meet: (situation) => sink.meet(manners[situation]),
       arrived: () => sink.mails.map(ofMail),
+      poured: sink.poured,
       close: sink.close,
     };
   },
@@ -137,7 +141,7 @@ const unescaped = (text: string): string =>
 
 const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
 const answersTo: Record<
-  Exclude<Situation, 'takes-then-silent' | 'takes-then-drops' | 'malformed'>,
+  Exclude<Situation, 'takes-then-silent' | 'takes-then-drops' | 'malformed' | 'huge-answer'>,
   [number, Record<string, string>]
 > = {
   accepts: [204, {}],
@@ -152,6 +156,7 @@ const webhook: ChannelHarness = {
   async open(where) {
     let situation: Situation = 'accepts';
     const arrived: Arrival[] = [];
+    const poured = Promise.withResolvers<number>();
     const server = createServer(async (request, response) => {
       const body = (await request.toArray()).join('');
       const one = ofPost(request.headers, body);
@@ -165,6 +170,10 @@ const webhook: ChannelHarness = {
           return;
         case 'malformed':
           request.socket.end('banana\r\n\r\n');
+          return;
+        case 'huge-answer':
+          arrived.push(one);
+          poured.resolve(pour(response));
           return;
         default: {
           const [status, headers] = answersTo[situation];
@@ -188,6 +197,7 @@ const webhook: ChannelHarness = {
         situation = next;
       },
       arrived: () => arrived,
+      poured: () => poured.promise,
       async close() {
         server.closeAllConnections();
         server.close();
@@ -234,6 +244,7 @@ const slackManners: Record<Situation, SlackManner> = {
   'takes-then-silent': 'takes-then-silent',
   'takes-then-drops': 'takes-then-drops',
   malformed: 'rubbish',
+  'huge-answer': 'pours',
 };
 const slackChannelOf = (url: string): Channel =>
   createSlack(
@@ -265,6 +276,7 @@ const slack: ChannelHarness = {
       ),
       meet: (situation) => server.meet(slackManners[situation], 'chat.postMessage'),
       arrived: () => server.posts.map(ofSlackPost),
+      poured: server.poured,
       close: server.close,
     };
   },
@@ -301,6 +313,7 @@ const githubManners: Record<Situation, GithubManner> = {
   'takes-then-silent': 'takes-then-silent',
   'takes-then-drops': 'takes-then-drops',
   malformed: 'rubbish',
+  'huge-answer': 'pours',
 };
 const github: ChannelHarness = {
   id: 'github',
@@ -316,6 +329,7 @@ const github: ChannelHarness = {
       ),
       meet: (situation) => server.meet(githubManners[situation]),
       arrived: () => server.written.map(ofComment),
+      poured: server.poured,
       close: server.close,
     };
   },
@@ -345,6 +359,7 @@ const teams: ChannelHarness = {
       ),
       meet: flow.meet,
       arrived: () => flow.posts.map(ofCard),
+      poured: flow.poured,
       close: flow.close,
     };
   },

@@ -392,3 +392,40 @@ describe('docs/config.md', () => {
     ).toBe(7);
   });
 });
+
+describe('the ladder of channels', () => {
+  const mail =
+    'channels: { email: { host: mail.example.com, from: a@example.com } }\nhttp: { publicUrl: "https://f.example.com" }\n';
+  test.each([
+    ['after', 'ladder: { after: [emial] }', 'ladder.after', 'Did you mean email?'],
+    [
+      'teams',
+      'ladder: { teams: { blue: [email, pager] } }',
+      'ladder.teams.blue',
+      'there is no channel pager',
+    ],
+    [
+      'people',
+      'ladder: { people: { ana: [constructor] } }',
+      'ladder.people.ana',
+      'there is no channel constructor',
+    ],
+    ['after', 'ladder: { after: [slack] }', 'ladder.after', 'Write them under channels.slack.'],
+    ['teams', 'ladder: { teams: { blue: [teams] } }', 'ladder.teams.blue', 'the channel has no settings'],
+    ['people', 'ladder: { people: { ana: [webhook] } }', 'ladder.people.ana', 'the channel has no settings'],
+  ])(
+    'nothing starts with a channel in %s that is not there or has no settings: %s',
+    async (_where, yaml, setting, said) => {
+      await write(`${mail}${yaml}\n`);
+      expect(refused()).toEqual([`foldback.yaml:3 ${setting}`]);
+      expect(problemText()).toContain(said);
+    },
+  );
+
+  test('channels that are there and set up are taken', async () => {
+    await write(
+      `${mail}ladder: { after: [email], teams: { blue: [email, outbox] }, people: { ana: [outbox] } }\n`,
+    );
+    expect(loaded().config.ladder.teams).toEqual({ blue: ['email', 'outbox'] });
+  });
+});

@@ -1,4 +1,6 @@
-import { WebSocket } from 'undici';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ping, WebSocket } from 'undici';
+import { isDict } from './guards.ts';
 import { pinnedPool } from './http-fetch/exchange.ts';
 import { checkAddresses, checkTarget, isLiteral, listedOrigin } from './http-fetch/target.ts';
 import { systemAddresses } from './http-fetch.ts';
@@ -28,7 +30,12 @@ export type SocketRules = {
   readonly ca?: string;
   readonly bytesMax: number;
   readonly openTimeoutMs: number;
+  /** A sign of life is asked for this often; who gave none by the next time is gone, whatever the connection says. */
+  readonly aliveMs: number;
 };
+
+/** Where undici tells of pings and pongs. */
+const signsOfLife = ['undici:websocket:ping', 'undici:websocket:pong'];
 
 /** Expected outcomes are values; nothing is repeated. Events come only after it was given as open. */
 export async function openWebSocket(url: string, rules: SocketRules, events: SocketEvents): Promise<Opened> {
@@ -47,14 +54,26 @@ export async function openWebSocket(url: string, rules: SocketRules, events: Soc
   return new Promise((resolve) => {
     const socket = new WebSocket(url, { dispatcher });
     let isOpen = false;
+    let isOver = false;
+    let isAlive = true;
+    const noteSign = (sign: unknown): void => {
+      if (isDict(sign) && sign['websocket'] === socket) isAlive = true;
+    };
     const end = (): void => {
       clearTimeout(timer);
       socket.close();
     };
     const timer = setTimeout(end, rules.openTimeoutMs);
+    let watch: NodeJS.Timeout | undefined;
     socket.addEventListener('open', () => {
       isOpen = true;
       clearTimeout(timer);
+      for (const name of signsOfLife) subscribe(name, noteSign);
+      watch = setInterval(() => {
+        if (!isAlive) return over();
+        isAlive = false;
+        ping(socket);
+      }, rules.aliveMs).unref();
       const send = (text: string): void => {
         // What was closed meanwhile takes nothing any more, and says so by `closed`.
         if (socket.readyState === WebSocket.OPEN) socket.send(text);
@@ -62,16 +81,23 @@ export async function openWebSocket(url: string, rules: SocketRules, events: Soc
       resolve({ kind: 'open', socket: { send, end } });
     });
     socket.addEventListener('message', ({ data }: { readonly data: unknown }) => {
+      isAlive = true;
       if (typeof data === 'string') events.text(data);
       else end();
     });
     // An error is followed by this; its words may quote the address, which is a secret.
-    socket.addEventListener('close', () => {
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
+      clearInterval(watch);
+      for (const name of signsOfLife) unsubscribe(name, noteSign);
+      socket.close();
       void dispatcher.destroy();
       if (isOpen) events.closed();
       else resolve({ kind: 'failed', reason: 'the connection was not taken' });
-    });
+    };
+    socket.addEventListener('close', over);
     socket.addEventListener('error', () => undefined);
   });
 }

@@ -218,6 +218,7 @@ const press = z.strictObject({
   recorded: text('answer'),
   stranger: text(),
   onPage: text(),
+  failed: text(),
 });
 
 /** Stands in every message that leaves, in every channel: how its reader finds out, without its links, that it is ours. */

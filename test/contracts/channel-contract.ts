@@ -22,6 +22,8 @@ export type ChannelHarness = {
 export type FarSide = {
   readonly channel: Channel;
   meet(situation: Situation): void;
+  /** How much of an endless answer was written before it was given up. */
+  poured?(): Promise<number>;
   /** What arrived completely, in order. */
   arrived(): readonly Arrival[];
   close(): Promise<void>;
@@ -36,7 +38,9 @@ export type Situation =
   | 'server-error'
   | 'takes-then-silent'
   | 'takes-then-drops'
-  | 'malformed';
+  | 'malformed'
+  /** Takes the message, and answers without end. */
+  | 'huge-answer';
 
 export type Arrival = {
   /** By which the far side knows a repetition. */
@@ -258,6 +262,22 @@ export function channelContract(harness: ChannelHarness): void {
         farSide.meet('malformed');
         expect(['retry', 'uncertain']).toContain((await send(farSide)).kind);
       },
+      'an answer without end is cut off, and is never a refusal': async () => {
+        const farSide = await open();
+        farSide.meet('huge-answer');
+        expect((await send(farSide)).kind).not.toBe('refused');
+        if (farSide.poured === undefined) throw new Error('nothing can answer without end here');
+        // Far below what was offered; what lies in the buffers of both ends was written too.
+        expect(await farSide.poured()).toBeLessThan(134_217_728);
+      },
+      'a message that is handed over twice at once arrives once, or carries one key': async () => {
+        const farSide = await open();
+        const kinds = await Promise.all([send(farSide), send(farSide, { attempt: 2 })]);
+        expect(kinds.map(({ kind }) => kind)).not.toContain('refused');
+        const keys = new Set(farSide.arrived().map(({ key }) => key));
+        expect(keys.size).toBe(1);
+        expect(keys).not.toContain('');
+      },
       'a far side that cannot be reached is retried and told of in the set-up check': async () => {
         const farSide = await open('unreachable');
         expect((await send(farSide)).kind).toBe('retry');
@@ -376,6 +396,8 @@ const guarantees = [
   'silence after the hand-over is uncertain and settled as declared',
   'a connection that breaks after the hand-over is uncertain and settled as declared',
   'an answer that makes no sense is neither accepted nor refused',
+  'an answer without end is cut off, and is never a refusal',
+  'a message that is handed over twice at once arrives once, or carries one key',
   'a far side that cannot be reached is retried and told of in the set-up check',
   'a sound set-up has no problems, and checking it sends nothing',
   'twenty messages at once all arrive, once each',

@@ -255,6 +255,14 @@ describe('a press', () => {
     expect(server.calls).not.toContain('users.info');
   });
 
+  test('of an account of another workspace that has the same id as a linked one is refused', async () => {
+    const about = await told('eva');
+    const over = { user: { id: 'U0EVA', username: 'eva', team_id: 'T0OTHER' } };
+    expect((await press(about, { user: 'U0EVA', over })).status).toBe(200);
+    expect((await storyOf(about.loop))?.facts.replies).toEqual([]);
+    expect(await refusedOf(about)).toBe(1);
+  });
+
   test('in the channel of the duty is taken from whoever has the duty', async () => {
     const about = await told('');
     expect(about.post.channel).toBe('C0DUTY');

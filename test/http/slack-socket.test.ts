@@ -2,10 +2,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSlack, slackSettings } from '../../src/adapters/channels/slack/index.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { holdConnections } from '../../src/app-connections.ts';
+import { takeInTime } from '../../src/http/take-in-time.ts';
 import { ingest } from '../../src/loop/ingest.ts';
+import type { LoopParts } from '../../src/loop/parts.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { answerLabels } from '../../src/pages/answer-labels.ts';
-import type { Channel, Held } from '../../src/ports/channel.ts';
+import type { Channel, Held, Press } from '../../src/ports/channel.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { testPageWords } from '../fixtures/page-words.ts';
 import { fakeSecret, hour, leak, monday } from '../support/house.ts';
@@ -229,4 +231,52 @@ test('the set-up check says when Slack opens no connection', async () => {
   expect(await channel.checkSetup()).toEqual([]);
   server.meet({ error: 'not_allowed_token_type' }, 'apps.connections.open');
   expect(await channel.checkSetup()).toMatchObject([expect.stringContaining('not_allowed_token_type')]);
+});
+
+/** A store that takes nothing before it is let, and then fails so often first. */
+function slowParts(failures: number): { readonly parts: LoopParts; readonly let: () => void } {
+  const { parts } = doors.house;
+  const gate = Promise.withResolvers<void>();
+  let left = failures;
+  const transaction: typeof parts.store.transaction = async (work) => {
+    await gate.promise;
+    left -= 1;
+    if (left >= 0) throw new Error('the store is away');
+    return parts.store.transaction(work);
+  };
+  return { parts: { ...parts, store: { ...parts.store, transaction } }, let: gate.resolve };
+}
+const pressOn = ({ message, post }: Told, nonce: string): Press => ({
+  account: { system: 'slack', name: 'U0ANA' },
+  messageId: message,
+  reference: `${post.channel}/${post.ts}`,
+  answer: 'done',
+  nonce,
+  returnTo: server.returnUrl,
+});
+const lateTimes = { deadlineMs: 1, againMs: [1, 1] };
+
+test('a press that the store is slow to take is acknowledged in time and taken afterwards, once', async () => {
+  const about = await told();
+  const { presses } = channel;
+  if (presses === undefined) throw new Error('no presses');
+  const slow = slowParts(1);
+  const given = { parts: slow.parts, words: () => testPageWords, log: doors.given.log };
+  expect(await takeInTime(given, { ...channel, presses }, pressOn(about, 'slow'), lateTimes)).toBe('late');
+  expect(await repliesOf(about)).toEqual([]);
+  slow.let();
+  expect(await until('words to the presser', () => server.shown[0])).toContain('You answered');
+  expect(await repliesOf(about)).toHaveLength(1);
+});
+
+test('a press that was acknowledged and cannot be taken is said to its presser', async () => {
+  const about = await told();
+  const { presses } = channel;
+  if (presses === undefined) throw new Error('no presses');
+  const slow = slowParts(99);
+  const given = { parts: slow.parts, words: () => testPageWords, log: doors.given.log };
+  expect(await takeInTime(given, { ...channel, presses }, pressOn(about, 'lost'), lateTimes)).toBe('late');
+  slow.let();
+  expect(await until('words to the presser', () => server.shown[0])).toContain('could not be stored');
+  expect(await repliesOf(about)).toEqual([]);
 });

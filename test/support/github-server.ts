@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { listen } from './loopback.ts';
+import { pour } from './pour.ts';
 
 /**
  * The part of GitHub's REST API that is used here, as a real HTTP server on loopback: it knows repositories, who works
@@ -21,6 +22,8 @@ export type GithubServer = {
   say(path: string, body: string): void;
   repository: { private: boolean; visibility: string; archived: boolean };
   pulls: readonly { readonly number: number; readonly state: string; readonly base?: string }[];
+  /** How much of an endless answer went. */
+  poured(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -30,6 +33,7 @@ export type GithubManner =
   | 'takes-then-drops'
   | 'takes-then-fails'
   | 'rubbish'
+  | 'pours'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
 export type Written = { readonly path: string; readonly raw: string; readonly body: WrittenBody };
@@ -106,6 +110,7 @@ export async function openGithubServer(given: {
   const lists = new Map<string, unknown[]>();
   const checks: CheckRunKept[] = [];
   const calls: string[] = [];
+  const poured = Promise.withResolvers<number>();
   const members = new Set(given.members ?? ['ana']);
   let manner: GithubManner = 'usual';
   let which: 'writing' | 'adding' | 'all' = 'writing';
@@ -220,6 +225,7 @@ export async function openGithubServer(given: {
     }
     const answer = isWriting ? write(pathname, raw) : read(pathname, searchParams);
     if (met === 'takes-then-silent') return;
+    if (met === 'pours') return poured.resolve(pour(response));
     if (met === 'takes-then-drops') request.socket.destroy();
     else if (met === 'takes-then-fails') respond(response, { status: 502, body: {} });
     else respond(response, answer);
@@ -232,6 +238,7 @@ export async function openGithubServer(given: {
     written,
     checks,
     calls,
+    poured: () => poured.promise,
     meet(next: GithubManner, met: 'writing' | 'adding' | 'all' = 'writing') {
       manner = next;
       which = met;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { listen } from './loopback.ts';
+import { pour } from './pour.ts';
 import { type ServerSocket, takeWebSockets } from './web-socket-server.ts';
 
 /**
@@ -24,6 +25,8 @@ export type SlackServer = {
   meet(manner: SlackManner, method?: string): void;
   /** Something that somebody else says in a conversation. */
   say(channel: string, text: string): void;
+  /** How much of an endless answer went. */
+  poured(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -33,6 +36,7 @@ export type SlackManner =
   | 'takes-then-drops'
   | 'takes-then-fails'
   | 'rubbish'
+  | 'pours'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly error: string };
 
@@ -113,6 +117,7 @@ export async function openSlackServer(given: {
   const history: { channel: string; ts: string; message: unknown }[] = [];
   const calls: string[] = [];
   const shown: string[] = [];
+  const poured = Promise.withResolvers<number>();
   const manners = new Map<string, SlackManner>();
   let clock = 1_795_430_400;
   const tick = () => {
@@ -202,6 +207,7 @@ export async function openSlackServer(given: {
       ? run(fieldsOf(request, raw))
       : { ok: false, error: 'invalid_auth' };
     if (manner === 'takes-then-silent') return;
+    if (manner === 'pours') return poured.resolve(pour(response));
     if (manner === 'takes-then-drops') return void request.socket.destroy();
     if (manner === 'takes-then-fails') return void response.writeHead(503).end();
     send(response, answer);
@@ -222,6 +228,7 @@ export async function openSlackServer(given: {
   const sockets = takeWebSockets(server);
   const port = await listen(server);
   return {
+    poured: () => poured.promise,
     sockets,
     url: `http://127.0.0.1:${port}/api/`,
     token: given.token,

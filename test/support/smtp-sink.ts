@@ -1,6 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { pour } from './pour.ts';
 
 /**
  * A real SMTP server on loopback that keeps what it took and can be told to behave badly. In front of it stands a
@@ -15,6 +16,8 @@ export type SmtpSink = {
   /** How the next mails are met. */
   meet(manner: SmtpManner): void;
   dropAll(): void;
+  /** How much of an endless answer went. */
+  poured(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -36,12 +39,14 @@ export type SmtpManner =
   | 'rubbish-greeting'
   | 'silent-greeting'
   | 'rubbish-after-data'
+  | 'pours-after-data'
   | readonly ['connect' | 'mail' | 'rcpt' | 'data', number, string];
 
 export async function openSmtpSink(options: SMTPServerOptions = {}): Promise<SmtpSink> {
   let manner: SmtpManner = 'accept';
   let count = 0;
   const mails: SunkMail[] = [];
+  const poured = Promise.withResolvers<number>();
   const sockets = new Set<Socket>();
   const dropAll = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -80,6 +85,7 @@ export async function openSmtpSink(options: SMTPServerOptions = {}): Promise<Smt
         });
         if (manner === 'drop-after-data') dropAll();
         else if (manner === 'rubbish-after-data') for (const socket of sockets) socket.end('banana\r\n');
+        else if (manner === 'pours-after-data') for (const socket of sockets) poured.resolve(pour(socket));
         else if (manner !== 'silent-after-data') done(refusal('data'));
       });
     },
@@ -110,6 +116,7 @@ export async function openSmtpSink(options: SMTPServerOptions = {}): Promise<Smt
   return {
     port: portOf(front),
     mails,
+    poured: () => poured.promise,
     connections: () => count,
     meet(next) {
       manner = next;

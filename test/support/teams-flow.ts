@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { z } from 'zod';
 import type { Situation } from '../contracts/channel-contract.ts';
 import { listen } from './loopback.ts';
+import { pour } from './pour.ts';
 
 /** Of Adaptive Cards 1.4 what Teams takes from a flow; strict, so that nothing stands in a card by accident. */
 const run = z.strictObject({
@@ -53,6 +54,7 @@ const bytesMax = 28 * 1024;
 export async function openTeamsFlow() {
   const posts: string[] = [];
   let situation: Situation = 'accepts';
+  const poured = Promise.withResolvers<number>();
   const server = createServer(async (request, response) => {
     const body = (await request.toArray()).join('');
     const answer = (status: number, headers: Record<string, string> = {}) =>
@@ -61,11 +63,13 @@ export async function openTeamsFlow() {
       case 'accepts':
       case 'takes-then-silent':
       case 'takes-then-drops':
+      case 'huge-answer':
         if (Buffer.byteLength(body) > bytesMax) return answer(413);
         if (!posted.safeParse(JSON.parse(body)).success) return answer(400);
         posts.push(body);
         if (situation === 'takes-then-silent') return;
         if (situation === 'takes-then-drops') return void request.socket.destroy();
+        if (situation === 'huge-answer') return poured.resolve(pour(response));
         return answer(202);
       case 'temporary':
         return answer(503);
@@ -82,6 +86,7 @@ export async function openTeamsFlow() {
   return {
     port: await listen(server),
     posts,
+    poured: () => poured.promise,
     meet: (next: Situation) => {
       situation = next;
     },

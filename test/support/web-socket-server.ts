@@ -7,6 +7,8 @@ export type ServerSocket = {
   readonly path: string;
   /** Texts that came, in order. */
   readonly heard: readonly string[];
+  /** What came in pings, in order. They are not answered by themselves. */
+  readonly pings: readonly Buffer[];
   readonly isOpen: () => boolean;
   say(text: string): void;
   /** A frame of any kind, by its operation code. */
@@ -33,6 +35,7 @@ export function takeWebSockets(server: Server): readonly ServerSocket[] {
 
 function serve(path: string, stream: Duplex): ServerSocket {
   const heard: string[] = [];
+  const pings: Buffer[] = [];
   let isOpen = true;
   let rest = Buffer.alloc(0);
   const frame = (opcode: number, payload: Uint8Array): void => {
@@ -47,6 +50,7 @@ function serve(path: string, stream: Duplex): ServerSocket {
     for (let read = readFrame(rest); read !== undefined; read = readFrame(rest)) {
       rest = rest.subarray(read.length);
       if (read.opcode === 1) heard.push(read.payload.toString('utf8'));
+      if (read.opcode === 9) pings.push(read.payload);
       if (read.opcode !== 8) continue;
       frame(8, read.payload.subarray(0, 2));
       stream.end();
@@ -55,6 +59,7 @@ function serve(path: string, stream: Duplex): ServerSocket {
   return {
     path,
     heard,
+    pings,
     isOpen: () => isOpen,
     say: (text) => frame(1, Buffer.from(text)),
     frame,

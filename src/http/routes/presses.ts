@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { AppError } from '../../core/errors.ts';
-import { answerPress } from '../answer-press.ts';
 import { readRawBody } from '../hardening/raw-body.ts';
 import type { Room } from '../room.ts';
 import { type Operations, open, pathPart } from '../table/operation.ts';
+import { takeInTime } from '../take-in-time.ts';
 
 /** Answers by buttons in messages, as a chat program hands them over. */
 export function pressRoutes(room: Room): Pick<Operations, 'POST /v1/channels/{channel}/interactions'> {
@@ -24,7 +24,7 @@ export function pressRoutes(room: Room): Pick<Operations, 'POST /v1/channels/{ch
         // The far side takes anything in the answer for a message: it stays empty.
         if (verdict.kind === 'nothing') return c.body(null, 200);
         const { press } = verdict;
-        const outcome = await answerPress({ parts, words: room.words, log }, { ...channel, presses }, press);
+        const outcome = await takeInTime({ parts, words: room.words, log }, { ...channel, presses }, press);
         // Nothing was taken: the program shows that it failed, and it may be pressed again.
         if (outcome === 'unavailable') throw new AppError('internal', 'Who pressed cannot be found out now.');
         if (outcome === 'unknown-message') throw new AppError('not-found', '');

@@ -39,6 +39,7 @@ export function slackPresses(given: {
           },
         }),
     async addressOf(press) {
+      if (!isMemberId(press.account.name)) return { kind: 'none' };
       const signal = AbortSignal.timeout(addressTimeoutMs);
       if (team === undefined) {
         const own = await api('auth.test', { form: {} }, now(), signal);
@@ -129,7 +130,7 @@ export function pressOf(payload: Dict, returnOrigins: readonly string[]): PressV
     return { kind: 'unreadable', reason: 'it does not say who pressed what, and where' };
   const returnTo = textOf(payload['response_url']);
   const press: Press = {
-    account: { system, name: user },
+    account: { system, name: isOfAnotherHouse(payload) ? `${user}@another` : user },
     messageId,
     reference: `${channel}/${ts}`,
     answer,
@@ -137,6 +138,16 @@ export function pressOf(payload: Dict, returnOrigins: readonly string[]): PressV
     ...(returnTo !== undefined && isBelow(returnTo, returnOrigins) ? { returnTo } : {}),
   };
   return { kind: 'press', press };
+}
+
+/**
+ * Ids of accounts are sound within one workspace: in a shared channel somebody of another one may have the id that is
+ * linked here to a person. Such an account is known to nobody.
+ */
+function isOfAnotherHouse(payload: Dict): boolean {
+  const house = textAt(payload, 'team', 'id');
+  const own = textAt(payload, 'user', 'team_id');
+  return house !== undefined && own !== undefined && house !== own;
 }
 
 function readPayload(body: Uint8Array): Dict | undefined {

@@ -7,6 +7,8 @@ import type { OpenSocket } from './socket.ts';
 
 /** An envelope holds a whole message with its blocks. */
 const bytesMax = 1_048_576;
+/** A connection that died in silence is found within twice this. */
+const aliveMs = 20_000;
 
 /** Asks Slack where to connect, and connects there: to Slack's own hosts only, whatever the answer says. */
 export function socketOpener(
@@ -38,6 +40,7 @@ export function socketOpener(
         allowOrigins: isRelay ? [new URL(settings.apiUrl).origin] : [],
         bytesMax,
         openTimeoutMs: settings.timeoutMs,
+        aliveMs,
         ...(settings.ca === undefined ? {} : { ca: settings.ca }),
       },
       events,

@@ -8,7 +8,7 @@ export type OpenSocket = (
 
 /** Waits before the next connection, milliseconds; afterwards the last one repeats. A connection that spoke starts anew. */
 const backOffMs = [250, 1_000, 5_000, 15_000, 60_000];
-/** A connection that died in silence is replaced after this at the latest; Slack itself renews within some hours. */
+/** Slack itself renews within some hours. */
 const renewAfterMs = 1_800_000;
 /** Presses that are decided at once. Above it they are not confirmed, and may be pressed again. */
 const underWayMax = 50;
