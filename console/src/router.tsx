@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Outlet,
 } from '@tanstack/react-router';
+import type { MeasureFilter } from './api/measure-queries.ts';
 import { Frame } from './parts/frame.tsx';
 import { stateNames } from './parts/text.ts';
 import { Today } from './screens/today.tsx';
@@ -53,6 +54,25 @@ function loopSearch(search: Record<string, unknown>): LoopSearch {
   };
 }
 
+const measureKinds = ['person', 'workload', 'agent', 'unknown'] as const;
+
+function measureSearch(search: Record<string, unknown>): MeasureFilter {
+  const by = (['team', 'kind'] as const).find((name) => name === search.by);
+  const kind = measureKinds.find((name) => name === search.kind);
+  const team = textOf(search.team);
+  const month = (name: 'from' | 'to') => {
+    const text = textOf(search[name]);
+    return text !== undefined && /^20\d\d-(?:0[1-9]|1[0-2])$/u.test(text) ? { [name]: text } : {};
+  };
+  return {
+    ...(by === undefined ? {} : { by }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(team === undefined ? {} : { team }),
+    ...month('from'),
+    ...month('to'),
+  };
+}
+
 const screens = [
   createRoute({ getParentRoute: () => frame, path: '/', component: Today }),
   createRoute({
@@ -75,6 +95,27 @@ const screens = [
     getParentRoute: () => frame,
     path: '/behaviours/$id',
     component: lazyRouteComponent(() => import('./screens/behaviour.tsx'), 'Behaviour'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/measures',
+    component: lazyRouteComponent(() => import('./screens/measures.tsx'), 'Measures'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/measures/$behaviour',
+    validateSearch: measureSearch,
+    component: lazyRouteComponent(() => import('./screens/measure.tsx'), 'Measure'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/experiments',
+    component: lazyRouteComponent(() => import('./screens/experiments.tsx'), 'Experiments'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/experiments/$id',
+    component: lazyRouteComponent(() => import('./screens/experiment.tsx'), 'Experiment'),
   }),
   createRoute({
     getParentRoute: () => frame,

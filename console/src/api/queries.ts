@@ -77,7 +77,7 @@ export const messagesQuery = (filter: Filter) =>
     refetchInterval: liveMs,
   });
 
-function queryText(filter: Filter): string {
+export function queryText(filter: Filter): string {
   const given = Object.entries(filter).flatMap(([name, value]): [string, string][] =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   );

@@ -1,6 +1,9 @@
 /** What the API answers, taken from the schemas that make the answers: types only, nothing of it is loaded. */
+export type { ExperimentJson } from '../../../src/http/json/experiment-json.ts';
 export type { LoopJson } from '../../../src/http/json/loop-json.ts';
+export type { FiguresJson, MeasureJson, MeasuresJson } from '../../../src/http/json/measure-json.ts';
 export type { MessageJson } from '../../../src/http/json/message-json.ts';
+export type { ReadoutJson } from '../../../src/http/json/readout-json.ts';
 export type { StoryJson } from '../../../src/http/json/story-json.ts';
 export type { BehaviourJson } from '../../../src/http/routes/behaviours.ts';
 export type { CountsJson } from '../../../src/http/routes/counts.ts';

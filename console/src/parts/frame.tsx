@@ -9,6 +9,8 @@ const places = [
   { to: '/loops', text: 'Loops' },
   { to: '/behaviours', text: 'Behaviours' },
   { to: '/owners', text: 'Owners' },
+  { to: '/measures', text: 'Measures' },
+  { to: '/experiments', text: 'Experiments' },
   { to: '/sources', text: 'Sources' },
 ] as const;
 

@@ -202,3 +202,7 @@ export function definedOnly(value: unknown): unknown {
       .map(([name, member]) => [name, definedOnly(member)]),
   );
 }
+
+export type MeasureJson = z.infer<typeof measureSchema>;
+export type MeasuresJson = z.infer<typeof overviewSchema>;
+export type FiguresJson = z.infer<typeof figuresSchema>;

@@ -114,3 +114,5 @@ export function readoutJson(
     }),
   };
 }
+
+export type ReadoutJson = z.infer<typeof readoutSchema>;
