@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consoleFolder } from '../../src/http/routes/console.ts';
 import { chromiumPath, launchBrowser, noBrowserReason } from './browser.ts';
+import { faultsOf, looks, openScreen, withConsole } from './console-page.ts';
 import { type ConsoleServer, startConsoleServer } from './console-server.ts';
+import { type FiguresServer, startFiguresServer } from './figures-server.ts';
 
 const manyPagesMs = 120_000;
 const root = join(import.meta.dirname, '../..');
@@ -53,24 +54,16 @@ describe('in a browser', () => {
     await server?.close();
   });
 
-  async function withPage(
+  const withPage = (
     options: BrowserContextOptions,
     use: (page: Page, running: ConsoleServer) => Promise<void>,
     given = { server, token },
-  ): Promise<void> {
-    if (browser === undefined || given.server === undefined) throw new Error(noBrowserReason);
-    const context = await browser.newContext(options);
-    try {
-      const page = await context.newPage();
-      await page.goto(`${given.server.origin}/console`);
-      await page.getByLabel('Token').fill(given.token);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('heading', { name: 'Today' }).waitFor();
-      await use(page, given.server);
-    } finally {
-      await context.close();
-    }
-  }
+  ): Promise<void> => {
+    const running = given.server;
+    if (running === undefined) throw new Error(noBrowserReason);
+    const door = { origin: running.origin, token: given.token };
+    return withConsole(browser, door, options, (page) => use(page, running));
+  };
 
   test.skipIf(chromiumPath === undefined)(
     'whoever is not signed in is asked to, comes back to where they wanted, and signs out',
@@ -154,8 +147,8 @@ describe('in a browser', () => {
         page.on('request', (request) => asked.push(request.url()));
         page.on('console', (message) => said.push(message.text()));
         page.on('pageerror', (error) => said.push(error.message));
-        for (const path of screens(told)) await open(page, `${origin}/console${path}`);
-        await open(page, `${origin}/console/loops/${told}`);
+        for (const path of screens(told)) await openScreen(page, `${origin}/console${path}`);
+        await openScreen(page, `${origin}/console/loops/${told}`);
         await page.getByRole('button', { name: 'Dismiss' }).click();
         await page.getByRole('dialog').waitFor();
         await page.keyboard.press('Escape');
@@ -169,44 +162,13 @@ describe('in a browser', () => {
     manyPagesMs,
   );
 
-  test.skipIf(chromiumPath === undefined).each([
-    ['light', { colorScheme: 'light' }, undefined],
-    ['dark', { colorScheme: 'dark' }, ['color-contrast', 'link-in-text-block']],
-    ['forced colours', { forcedColors: 'active' }, ['color-contrast', 'link-in-text-block']],
-  ] as const)(
+  test.skipIf(chromiumPath === undefined).each(looks)(
     'axe finds nothing on any screen, none scrolls sideways on a phone, in %s',
     async (_, options, rules) => {
-      await withPage(
-        { ...options, viewport: { width: 390, height: 844 } },
-        async (page, { origin, told }) => {
-          const found: string[] = [];
-          for (const path of screens(told)) {
-            await open(page, `${origin}/console${path}`);
-            await page.locator('details').evaluateAll((all) => {
-              for (const details of all.slice(0, 2)) details.setAttribute('open', '');
-            });
-            const axe = new AxeBuilder({ page }).setLegacyMode();
-            if (rules === undefined)
-              axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
-            else axe.withRules([...rules]);
-            const { violations } = await axe.analyze();
-            found.push(
-              ...violations.map(
-                ({ id, nodes }) => `${path}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-              ),
-            );
-            await page.setViewportSize({ width: 320, height: 640 });
-            if (
-              await page.evaluate<boolean>(
-                'document.documentElement.scrollWidth > document.documentElement.clientWidth',
-              )
-            )
-              found.push(`${path} scrolls sideways`);
-            await page.setViewportSize({ width: 390, height: 844 });
-          }
-          expect(found).toEqual([]);
-        },
-      );
+      const phone = { ...options, viewport: { width: 390, height: 844 } };
+      await withPage(phone, async (page, { origin, told }) => {
+        expect(await faultsOf(page, origin, screens(told), rules)).toEqual([]);
+      });
     },
     manyPagesMs,
   );
@@ -247,6 +209,88 @@ describe('in a browser', () => {
   );
 });
 
+describe('figures and decisions in a browser', () => {
+  let browser: Browser | undefined;
+  let server: FiguresServer | undefined;
+  let token = '';
+
+  beforeAll(async () => {
+    if (chromiumPath === undefined) return;
+    [browser, server] = await Promise.all([launchBrowser(), startFiguresServer()]);
+    token = await server.token(['admin']);
+  }, manyPagesMs);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const withPage = (
+    options: BrowserContextOptions,
+    use: (page: Page, running: FiguresServer) => Promise<void>,
+  ): Promise<void> => {
+    const running = server;
+    if (running === undefined) throw new Error(noBrowserReason);
+    return withConsole(browser, { origin: running.origin, token }, options, (page) => use(page, running));
+  };
+
+  test.skipIf(chromiumPath === undefined).each(looks)(
+    'axe finds nothing, nothing scrolls sideways on a phone, nothing is asked of another origin, in %s',
+    async (_, options, rules) => {
+      const phone = { ...options, viewport: { width: 390, height: 844 } };
+      await withPage(phone, async (page, { origin, paths }) => {
+        const strange: string[] = [];
+        page.on('request', (request) => {
+          if (!request.url().startsWith(`${origin}/`)) strange.push(request.url());
+        });
+        page.on('pageerror', (error) => strange.push(error.message));
+        expect(await faultsOf(page, origin, paths, rules)).toEqual([]);
+        expect(strange).toEqual([]);
+      });
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined)(
+    'measures: a curve is read out by keyboard, stands as a table, and a small team is said to be hidden',
+    async () => {
+      await withPage({}, async (page) => {
+        await page.getByRole('link', { name: 'Measures', exact: true }).click();
+        await page.getByRole('link', { name: 'A secret stands in a repository' }).click();
+        const curve = page.getByRole('figure', { name: 'It comes back', exact: true });
+        await curve.getByRole('slider').focus();
+        const end = await curve.locator('[data-read]').textContent();
+        await page.keyboard.press('Home');
+        await curve.getByText('Day 0').waitFor();
+        expect(await curve.locator('[data-read]').textContent()).not.toBe(end);
+        await curve.getByRole('button', { name: 'As a table' }).click();
+        await curve.getByRole('columnheader', { name: 'Followed' }).waitFor();
+        await page.getByText('That is called regression to the mean').waitFor();
+        await page.getByLabel('Compare').selectOption('team');
+        await page.waitForURL(/by=team/u);
+        await page.getByText('too small or would give a small one away: grey').waitFor();
+      });
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined)(
+    'an experiment says its verdict in a sentence with its n, and is stopped with a reason',
+    async () => {
+      await withPage({}, async (page) => {
+        await page.getByRole('link', { name: 'Experiments', exact: true }).click();
+        await page.getByRole('link', { name: 'Name a tool, not a vault' }).click();
+        await page.getByText(/^n \d+ · E /u).waitFor();
+        await page.getByRole('button', { name: 'Stop …' }).click();
+        await page.getByLabel('Why').fill('The tool was bought');
+        await page.getByRole('button', { name: 'Stop', exact: true }).click();
+        await page.getByText('Stopped', { exact: true }).waitFor();
+        await page.getByText('The tool was bought').waitFor();
+      });
+    },
+    manyPagesMs,
+  );
+});
+
 const screens = (told: string) => [
   '',
   '/loops',
@@ -256,10 +300,3 @@ const screens = (told: string) => [
   '/owners',
   '/sources',
 ];
-
-async function open(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await page.locator('h1').waitFor();
-  // What loads says so as a status.
-  await page.getByRole('status').first().waitFor({ state: 'detached' });
-}

@@ -20,7 +20,7 @@ export function ChartFrame<Row>(given: {
   const id = useId();
   return (
     <figure className="card min-w-0 break-inside-avoid" aria-labelledby={id}>
-      <figcaption className="mb-3 flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+      <figcaption className="mb-3 flex items-start justify-between gap-x-4 gap-y-2">
         <span className="min-w-0">
           <span id={id} className="block font-semibold">
             {title}
@@ -29,7 +29,7 @@ export function ChartFrame<Row>(given: {
         </span>
         <button
           type="button"
-          className="button min-h-8 py-0.5 text-sm font-normal"
+          className="button min-h-8 shrink-0 py-0.5 text-sm font-normal"
           aria-pressed={isTable}
           onClick={() => setIsTable(!isTable)}
         >

@@ -119,7 +119,9 @@ export function CurveChart(given: {
             aria-valuetext={`${unitName} ${Math.min(at, span)}: ${read}`}
             onChange={(event) => setAt(Number(event.target.value))}
           />
-          <output className="w-full tabular-nums sm:w-auto">{read}</output>
+          <span data-read className="w-full tabular-nums sm:w-auto">
+            {read}
+          </span>
         </label>
       </div>
     </ChartFrame>

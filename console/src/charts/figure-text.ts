@@ -17,6 +17,9 @@ export const hoursText = (hours: number): string =>
 
 export const perThousand = (rate: number): string => `${numberText(rate * 1000)} per 1,000`;
 
+/** Beside it, where the unit was said already. */
+export const inThousand = (rate: number): string => numberText(rate * 1000);
+
 type Bounds = { readonly lower?: number | undefined; readonly upper?: number | undefined };
 
 /** The interval beside a value; a bound that is not known is said to be open. */

@@ -22,11 +22,13 @@ export function IntervalChart(given: {
   readonly says?: string;
   readonly rows: readonly IntervalRow[];
   readonly textOf: (value: number) => string;
+  /** Of the interval, where the unit need not be said again. */
+  readonly boundText?: (value: number) => string;
   readonly valueName: string;
   readonly mark?: number;
   readonly max?: number;
 }) {
-  const { title, n, says, rows, textOf, valueName, mark, max } = given;
+  const { title, n, says, rows, textOf, boundText = textOf, valueName, mark, max } = given;
   const { box, width } = useWidth();
   const known = rows.flatMap(({ value, upper }) => [value ?? 0, upper ?? 0]);
   const top = Math.min(max ?? Number.POSITIVE_INFINITY, Math.max(...known, mark ?? 0) * 1.05) || 1;
@@ -34,7 +36,7 @@ export function IntervalChart(given: {
   const said = (row: IntervalRow) =>
     row.value === undefined
       ? (row.missing ?? 'Not enough data yet.')
-      : [textOf(row.value), between(row, textOf)].filter((text) => text !== undefined).join(' · 95 %: ');
+      : [textOf(row.value), between(row, boundText)].filter((text) => text !== undefined).join(' · 95 %: ');
   return (
     <ChartFrame
       title={title}
@@ -48,7 +50,7 @@ export function IntervalChart(given: {
           title: valueName,
           of: ({ value, missing }) => (value === undefined ? (missing ?? '–') : textOf(value)),
         },
-        { title: '95 %', of: (row) => between(row, textOf) ?? '–' },
+        { title: '95 %', of: (row) => between(row, boundText) ?? '–' },
         { title: 'n', of: (row) => row.n.toLocaleString() },
       ]}
     >
@@ -62,30 +64,28 @@ export function IntervalChart(given: {
                   {said(row)} · n {row.n.toLocaleString()}
                 </span>
               </span>
-              <svg width={width} height={rowHeight / 2} aria-hidden="true">
-                <line
-                  className="chart-grid"
-                  x1={edge}
-                  x2={width - edge}
-                  y1={rowHeight / 4}
-                  y2={rowHeight / 4}
-                />
-                {mark !== undefined && (
-                  <line className="chart-cursor" x1={x(mark)} x2={x(mark)} y1={2} y2={rowHeight / 2 - 2} />
-                )}
-                {row.value !== undefined && (
-                  <>
-                    <line
-                      className="chart-whisker"
-                      x1={x(row.lower ?? 0)}
-                      x2={x(row.upper ?? top)}
-                      y1={rowHeight / 4}
-                      y2={rowHeight / 4}
-                    />
-                    <circle className="chart-dot" cx={x(row.value)} cy={rowHeight / 4} r="5" />
-                  </>
-                )}
-              </svg>
+              {row.value !== undefined && (
+                <svg width={width} height={rowHeight / 2} aria-hidden="true">
+                  <line
+                    className="chart-grid"
+                    x1={edge}
+                    x2={width - edge}
+                    y1={rowHeight / 4}
+                    y2={rowHeight / 4}
+                  />
+                  {mark !== undefined && (
+                    <line className="chart-cursor" x1={x(mark)} x2={x(mark)} y1={2} y2={rowHeight / 2 - 2} />
+                  )}
+                  <line
+                    className="chart-whisker"
+                    x1={x(row.lower ?? 0)}
+                    x2={x(row.upper ?? top)}
+                    y1={rowHeight / 4}
+                    y2={rowHeight / 4}
+                  />
+                  <circle className="chart-dot" cx={x(row.value)} cy={rowHeight / 4} r="5" />
+                </svg>
+              )}
             </li>
           ))}
         </ul>

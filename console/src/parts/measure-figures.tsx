@@ -1,6 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import type { FiguresJson } from '../api/shapes.ts';
-import { between, hoursText, numberText, perThousand, reasonText, shareText } from '../charts/figure-text.ts';
+import {
+  between,
+  hoursText,
+  inThousand,
+  numberText,
+  perThousand,
+  reasonText,
+  shareText,
+} from '../charts/figure-text.ts';
 
 type Key = {
   readonly title: string;
@@ -18,7 +26,7 @@ export function KeyFigures({ figures, people }: { readonly figures: FiguresJson;
     {
       title: 'For each chance to fail',
       value: known(rate.kind, rate.value, perThousand),
-      interval: between(rate, perThousand),
+      interval: between(rate, inThousand),
       n:
         rate.kind === 'rate'
           ? `${rate.failures.toLocaleString()} of ${numberText(rate.opportunities)}`

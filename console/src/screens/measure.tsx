@@ -4,7 +4,7 @@ import { type MeasureFilter, measureQuery } from '../api/measure-queries.ts';
 import { behavioursQuery } from '../api/queries.ts';
 import type { FiguresJson, MeasureJson } from '../api/shapes.ts';
 import { CurveChart } from '../charts/curve-chart.tsx';
-import { hoursText, perThousand, reasonText, shareText } from '../charts/figure-text.ts';
+import { hoursText, inThousand, perThousand, reasonText, shareText } from '../charts/figure-text.ts';
 import { FunnelChart } from '../charts/funnel-chart.tsx';
 import { IntervalChart } from '../charts/interval-chart.tsx';
 import { KeyFigures, NoEffect } from '../parts/measure-figures.tsx';
@@ -229,6 +229,7 @@ function Groups(given: {
         n={n}
         valueName="Rate"
         textOf={perThousand}
+        boundText={inThousand}
         says="Teams whose work differs cannot be compared by their rate alone."
         rows={shown.map(({ id, figures: { rate } }) => ({
           id,

@@ -3,7 +3,15 @@ import { Link } from '@tanstack/react-router';
 import { measuresQuery } from '../api/measure-queries.ts';
 import { behavioursQuery } from '../api/queries.ts';
 import type { MeasuresJson } from '../api/shapes.ts';
-import { between, hoursText, numberText, perThousand, reasonText, shareText } from '../charts/figure-text.ts';
+import {
+  between,
+  hoursText,
+  inThousand,
+  numberText,
+  perThousand,
+  reasonText,
+  shareText,
+} from '../charts/figure-text.ts';
 import { IntervalChart } from '../charts/interval-chart.tsx';
 import { Hidden, Watermark } from '../parts/measure-parts.tsx';
 import { Empty, Title, Waiting } from '../parts/states.tsx';
@@ -82,6 +90,7 @@ function Card({ item, title }: { readonly item: Item; readonly title: string }) 
           value={rate.kind === 'rate' ? rate.value : undefined}
           bounds={rate}
           text={perThousand}
+          boundText={inThousand}
           n={`${rate.failures.toLocaleString()} of ${numberText(rate.opportunities)}`}
           missing={reasonText(rate.reason)}
         />
@@ -122,11 +131,12 @@ function Figure(given: {
   readonly value: number | undefined;
   readonly bounds: { readonly lower?: number; readonly upper?: number };
   readonly text: (value: number) => string;
+  readonly boundText?: (value: number) => string;
   readonly n: string;
   readonly missing: string;
 }) {
-  const { value, bounds, text, n, missing } = given;
-  const interval = between(bounds, text);
+  const { value, bounds, text, boundText = text, n, missing } = given;
+  const interval = between(bounds, boundText);
   if (value === undefined)
     return (
       <dd>
