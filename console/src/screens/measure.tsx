@@ -193,7 +193,7 @@ function NoCurve(given: { readonly title: string; readonly n: number; readonly s
 }
 
 function Groups(given: {
-  readonly by: 'team' | 'kind';
+  readonly by: NonNullable<MeasureJson['by']>;
   readonly groups: NonNullable<MeasureJson['groups']>;
   readonly comparison: MeasureJson['comparison'] | undefined;
 }) {
@@ -205,7 +205,7 @@ function Groups(given: {
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
       <IntervalChart
-        title={by === 'team' ? 'It comes back, by team' : 'It comes back, by kind'}
+        title={`It comes back, by ${by}`}
         n={n}
         valueName="Risk in 90 days"
         textOf={shareText}
