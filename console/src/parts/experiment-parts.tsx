@@ -13,6 +13,7 @@ const hiddenSays: Readonly<Record<Extract<ReadoutJson, { readonly hidden: string
   'other-teams': 'It concerns other teams, too: figures are for those who see all of them.',
   'small-group': 'An arm has fewer than five people: nothing is shown, so that nobody can be made out.',
   'nobody-yet': 'Nobody is assigned yet.',
+  'no-key': 'The key that assigned is not here, so nobody is followed.',
 };
 
 export type Comparison = Extract<ReadoutJson, { readonly units: number }>['comparisons'][number];
