@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import { runSplit } from '../src/core/measures/experiment/split-run.ts';
 import { evidenceThreshold } from '../src/core/measures/experiment/verdict.ts';
+import { lookAtExperiments } from '../src/loop/experiments/look.ts';
 import { readOutExperiments } from '../src/loop/experiments/read-out.ts';
 import { type LoopParts, loopPrincipal } from '../src/loop/parts.ts';
 import type { Store } from '../src/ports/store.ts';
@@ -20,6 +21,7 @@ describe('the archived experiment of the demonstration', () => {
     await loadArchive(parts, archive, 'ana@example.com', endedAt);
     // Once more is no news.
     await loadArchive(parts, archive, 'ana@example.com', endedAt);
+    await lookAtExperiments(parts);
   });
   afterAll(() => store.close());
 
