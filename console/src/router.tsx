@@ -6,7 +6,9 @@ import {
   lazyRouteComponent,
   Outlet,
 } from '@tanstack/react-router';
+import type { ControlFilter } from './api/control-queries.ts';
 import type { MeasureFilter } from './api/measure-queries.ts';
+import { controlStateNames } from './parts/control-parts.tsx';
 import { Frame } from './parts/frame.tsx';
 import { stateNames } from './parts/text.ts';
 import { Today } from './screens/today.tsx';
@@ -52,6 +54,12 @@ function loopSearch(search: Record<string, unknown>): LoopSearch {
     ...(ownerKind === undefined ? {} : { ownerKind }),
     ...texts,
   };
+}
+
+function controlSearch(search: Record<string, unknown>): ControlFilter {
+  const state = controlStateNames.find((name) => name === search.state);
+  const behaviour = textOf(search.behaviour);
+  return { ...(state === undefined ? {} : { state }), ...(behaviour === undefined ? {} : { behaviour }) };
 }
 
 const measureKinds = ['person', 'workload', 'agent', 'unknown'] as const;
@@ -116,6 +124,22 @@ const screens = [
     getParentRoute: () => frame,
     path: '/experiments/$id',
     component: lazyRouteComponent(() => import('./screens/experiment.tsx'), 'Experiment'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/controls',
+    validateSearch: controlSearch,
+    component: lazyRouteComponent(() => import('./screens/controls.tsx'), 'Controls'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/controls/$id',
+    component: lazyRouteComponent(() => import('./screens/control.tsx'), 'Control'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/coverage',
+    component: lazyRouteComponent(() => import('./screens/coverage.tsx'), 'Coverage'),
   }),
   createRoute({
     getParentRoute: () => frame,

@@ -274,6 +274,25 @@ describe('figures and decisions in a browser', () => {
   );
 
   test.skipIf(chromiumPath === undefined)(
+    'a proposed control is read with its patch and rejected with a reason, which its history keeps',
+    async () => {
+      await withPage({}, async (page) => {
+        await page.getByRole('link', { name: 'Controls', exact: true }).click();
+        await page.getByLabel('State').selectOption('proposed');
+        await page.waitForURL(/state=proposed/u);
+        await page.locator('main').getByRole('listitem').getByRole('link').first().click();
+        await page.getByRole('heading', { name: 'What it changes' }).waitFor();
+        await page.getByRole('button', { name: 'Reject …' }).click();
+        await page.getByLabel('Why').fill('The repository is closed next week');
+        await page.getByRole('button', { name: 'Reject', exact: true }).click();
+        await page.getByText('Rejected', { exact: true }).first().waitFor();
+        await page.getByText('The repository is closed next week').waitFor();
+      });
+    },
+    manyPagesMs,
+  );
+
+  test.skipIf(chromiumPath === undefined)(
     'an experiment says its verdict in a sentence with its n, and is stopped with a reason',
     async () => {
       await withPage({}, async (page) => {

@@ -86,6 +86,9 @@ export async function startFiguresServer(): Promise<FiguresServer> {
       '/measures/secret-in-repository?by=team',
       '/experiments',
       '/experiments/check-first',
+      '/controls',
+      `/controls/${control.id}`,
+      '/coverage',
     ],
     token: async (scopes) => {
       const issued = await doors.given.issueToken(

@@ -1,4 +1,5 @@
 /** What the API answers, taken from the schemas that make the answers: types only, nothing of it is loaded. */
+export type { ControlJson, ControlStoryJson } from '../../../src/http/json/control-json.ts';
 export type { ExperimentJson } from '../../../src/http/json/experiment-json.ts';
 export type { LoopJson } from '../../../src/http/json/loop-json.ts';
 export type { FiguresJson, MeasureJson, MeasuresJson } from '../../../src/http/json/measure-json.ts';
@@ -7,6 +8,7 @@ export type { ReadoutJson } from '../../../src/http/json/readout-json.ts';
 export type { StoryJson } from '../../../src/http/json/story-json.ts';
 export type { BehaviourJson } from '../../../src/http/routes/behaviours.ts';
 export type { CountsJson } from '../../../src/http/routes/counts.ts';
+export type { CoverageJson as FrameworksJson } from '../../../src/http/routes/coverage.ts';
 export type { CoverageJson } from '../../../src/http/routes/owners.ts';
 export type { CallerJson } from '../../../src/http/routes/session.ts';
 export type { SourceJson } from '../../../src/http/routes/system.ts';

@@ -11,6 +11,8 @@ const places = [
   { to: '/owners', text: 'Owners' },
   { to: '/measures', text: 'Measures' },
   { to: '/experiments', text: 'Experiments' },
+  { to: '/controls', text: 'Controls' },
+  { to: '/coverage', text: 'Coverage' },
   { to: '/sources', text: 'Sources' },
 ] as const;
 

@@ -168,3 +168,5 @@ export function effectJson(effect: ControlEffect): z.infer<typeof controlStorySc
     verdict,
   };
 }
+
+export type ControlStoryJson = z.infer<typeof controlStorySchema>;
