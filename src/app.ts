@@ -281,6 +281,12 @@ export function deliverySettings(config: Config): DeliverySettings {
   const { delivery } = config;
   return {
     mode: delivery.mode,
+    rollout: delivery.rollout.map(({ stage, behaviour, team, share }) => ({
+      stage,
+      ...(behaviour === undefined ? {} : { behaviour }),
+      ...(team === undefined ? {} : { team }),
+      ...(share === undefined ? {} : { share }),
+    })),
     channel: delivery.channel,
     shadowChannel: shadowChannel(),
     ladder: config.ladder,
@@ -289,9 +295,11 @@ export function deliverySettings(config: Config): DeliverySettings {
       from: hourOf(delivery.workingHours.from),
       to: hourOf(delivery.workingHours.to),
       days: delivery.workingHours.days,
+      holidays: new Set(delivery.workingHours.holidays),
     },
     timeZone: delivery.timeZone,
     perPersonPerDayMax: delivery.perPersonPerDayMax,
+    perTeamPerDayMax: delivery.perTeamPerDayMax,
     releasedPerPersonPerDayMax: delivery.releasePerPersonPerDayMax,
     urgentSeverity: delivery.urgentSeverity,
     attemptsMax: delivery.attemptsMax,

@@ -18,6 +18,7 @@ import { canonicalJson } from './lib/canonical-json.ts';
 import { hmacText, keyedHash, sha256Hex } from './lib/hmac.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
+import { openRollout } from './loop/rollout.ts';
 import { classifier, correlationName, creditOf } from './packs/classify.ts';
 import { baseLanguage, type Packs } from './packs/load.ts';
 import { packTexts } from './packs/pack-texts.ts';
@@ -183,6 +184,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     isSuppressing,
     fixedSuppressions: assembly.suppressions ?? [],
     delivery,
+    rollout: openRollout(delivery.rollout ?? []),
     backlogAfterMs: assembly.backlogAfterMs,
     wake: assembly.wake,
   };

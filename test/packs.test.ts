@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { channels } from '../src/adapters/index.ts';
+import { openPacks } from '../src/content.ts';
 import { moments, plainText } from '../src/core/message.ts';
 import { slotNames } from '../src/core/message-template.ts';
 import { choices, type MessageValues, placeholders } from '../src/core/placeholders.ts';
@@ -11,10 +13,10 @@ import { caseText, renderMessage } from '../src/core/render.ts';
 import { checkPacks, linkFault } from '../src/packs/check.ts';
 import { loadPacks, type Packs } from '../src/packs/load.ts';
 import { shippedPacksDir } from '../src/packs/pack-folder.ts';
-import { previewPacks } from '../src/packs/preview.ts';
 import { problemText } from '../src/packs/problem.ts';
 import { digestOf, fullSample, samplesFor } from '../src/packs/samples.ts';
 import { pageWordsSchema } from '../src/pages/page-words.ts';
+import { previewPage } from '../src/preview-page.ts';
 
 const options = { page: pageWordsSchema };
 const behaviourId = 'secret-in-repository';
@@ -184,10 +186,15 @@ describe('the shipped packs', () => {
   });
 
   test('stand on one preview page, escaped, without script and without anything to load', () => {
-    const page = previewPacks(packs);
-    expect(page).toBe(previewPacks(packs));
-    expect(page.match(/<article>/gu)).toHaveLength(2 * packs.messages.length);
-    expect(page).not.toMatch(/<script|<img|<link|src=|href=/u);
+    const page = previewPage(openPacks(undefined));
+    expect(page).toBe(previewPage(openPacks(undefined)));
+    expect(page.match(/<h3>/gu)?.length).toBeGreaterThanOrEqual(packs.messages.length);
+    for (const { id } of channels)
+      expect(page.match(new RegExp(`class="card ${id}"`, 'gu'))).toHaveLength(3 * packs.messages.length);
+    expect(page).not.toMatch(
+      /<script|<img|<link|<iframe|<[a-z][^<>]*\s(?:src|srcset|on\w+)=|url\(|@import|href="javascript:/u,
+    );
+    for (const [, address = ''] of page.matchAll(/href="([^"]*)"/gu)) expect(address).not.toContain('evil');
     expect(page).toContain('We found a Stripe key in acme/shop-api');
   });
 });

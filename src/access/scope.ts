@@ -16,7 +16,8 @@ export const scopeCatalogue = {
   'controls:write': 'Propose, apply and withdraw controls.',
   'evidence:read': 'Export evidence and read checkpoints.',
   'audit:read': 'Read who signed in, what was refused, and who changed who may do what.',
-  'delivery:write': 'Pause and resume all messages, withdraw one that waits.',
+  'delivery:write':
+    'Pause and resume all messages, turn them between shadow and live, withdraw one that waits.',
   'policy:evaluate': 'Ask whether something is allowed. It stays a question.',
   'policy:enforce': 'Enforce decisions: say that something was attempted, so that a denial counts.',
   'policy:approve': 'Decide about exceptions that others ask for.',

@@ -57,6 +57,7 @@ export async function runChecks(config: Config): Promise<readonly Check[]> {
     ...(await Promise.all(config.repositories.map(checkClone))),
     ...(await Promise.all(channelsInUse(config).map((id) => checkChannel(config, id)))),
     checkDelivery(config),
+    checkHolidays(config, Date.now()),
     await checkStore(config),
   ];
   return groups.flat();
@@ -161,6 +162,15 @@ async function checkChannel(config: Config, id: string): Promise<readonly Check[
   } catch (error) {
     return [problem(name, detailOf(error), `Correct channels.${id}, then run: npx foldback doctor`)];
   }
+}
+
+/** A list of holidays that has ended is as good as none, and nobody notices. */
+function checkHolidays({ delivery: { workingHours } }: Config, now: number): readonly Check[] {
+  const last = workingHours.holidays.toSorted().at(-1);
+  if (last === undefined) return [];
+  if (last >= new Date(now).toISOString().slice(0, 10)) return [ok('holidays', `known until ${last}`)];
+  const fix = 'Add the days to come to delivery.workingHours.holidays.';
+  return [remark('holidays', `the list ended on ${last}`, fix)];
 }
 
 function checkDelivery(config: Config): readonly Check[] {

@@ -35,6 +35,7 @@ export function addMessages(program: Command, shared: Shared): void {
     finish(await messagesShowCommand(id, flags));
   });
   addOperations(messages, common, finish);
+  addRollout(program, common, finish);
   const channels = common(
     program
       .command('channels')
@@ -53,6 +54,47 @@ export function addMessages(program: Command, shared: Shared): void {
   ).action(async (channel: string, flags: Flags) => {
     const { channelResumeCommand } = await import('./commands/messages.ts');
     finish(await channelResumeCommand(channel, flags));
+  });
+}
+
+function addRollout(program: Command, common: (command: Command) => Command, finish: Shared['finish']): void {
+  const rollout = program
+    .command('rollout')
+    .summary('turn behaviours and teams between shadow and live')
+    .description('Of which behaviours and teams people are told, and what is shown only.');
+  common(rollout.command('list').description('Shows the switches and their latest turns.')).action(
+    async (flags) => {
+      const { rolloutListCommand } = await import('./commands/rollout.ts');
+      finish(await rolloutListCommand(flags));
+    },
+  );
+  common(
+    rollout
+      .command('set')
+      .description('Turns a switch. What was only shown stays history until it is released.')
+      .addOption(
+        new Option('--stage <stage>', 'settings gives it back to the settings')
+          .choices(['shadow', 'canary', 'live', 'settings'])
+          .makeOptionMandatory(),
+      )
+      .option('--behaviour <id>', 'of this behaviour')
+      .option('--team <team>', 'of cases of this team')
+      .option('--share <share>', 'of people in a canary, such as 0.1')
+      .requiredOption('--reason <text>', 'why; it is kept beside the turn'),
+  ).action(async (flags) => {
+    const { rolloutSetCommand } = await import('./commands/rollout.ts');
+    finish(await rolloutSetCommand(flags));
+  });
+  common(
+    program
+      .command('shadow')
+      .description('Shows what would have been said beside what was, by behaviour, team and moment.')
+      .option('--since <time>', 'only messages made then or later, ISO 8601')
+      .option('--behaviour <id>', 'only of this behaviour')
+      .option('--team <team>', 'only of this team'),
+  ).action(async (flags) => {
+    const { shadowCommand } = await import('./commands/rollout.ts');
+    finish(await shadowCommand(flags));
   });
 }
 

@@ -39,7 +39,7 @@ export function addPacks(program: Command, { finish, config, server, json }: Sha
     });
   packs
     .command('preview')
-    .description('Writes every message in every language on one page, for review.')
+    .description('Writes every message in every channel and language on one page, for review.')
     .argument(...folder)
     .requiredOption('--out <file>', 'page to write')
     .addOption(config())

@@ -5,6 +5,8 @@ export type WorkingHours = {
   readonly from: number;
   readonly to: number;
   readonly days: readonly number[];
+  /** Local days, `YYYY-MM-DD`, on which nobody works. */
+  readonly holidays?: ReadonlySet<string>;
 };
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -95,14 +97,30 @@ export function afterQuiet(
   return at + Math.ceil(hoursLeft * hourMs);
 }
 
+/** Two for each day of a year. */
+const stepsMax = 732;
+
+function isWorkingDay(local: number, { days, holidays }: WorkingHours): boolean {
+  if (!days.includes(isoWeekday(local))) return false;
+  return holidays === undefined || !holidays.has(new Date(local).toISOString().slice(0, 10));
+}
+
+/** The end of the holidays that `at` lies in; `at` itself when it lies in none. */
+export function afterHolidays(at: number, timeZone: string, holidays: ReadonlySet<string>): number {
+  let moment = at;
+  for (let step = 0; step < stepsMax && holidays.has(localDay(moment, timeZone)); step += 1)
+    moment += dayMs - (localMs(moment, timeZone) % dayMs);
+  return moment;
+}
+
 /** The first instant at or after `at` inside working hours. */
 export function nextWorking(at: number, timeZone: string, hours: WorkingHours): number {
   let moment = at;
-  // At most a fortnight of steps: a set of days is never empty (checked by the configuration).
-  for (let step = 0; step < 32; step += 1) {
+  // A set of days is never empty (checked by the configuration), and holidays are few: this ends long before.
+  for (let step = 0; step < stepsMax; step += 1) {
     const local = localMs(moment, timeZone);
     const hour = (local % dayMs) / hourMs;
-    if (hours.days.includes(isoWeekday(local))) {
+    if (isWorkingDay(local, hours)) {
       if (hour >= hours.from && hour < hours.to) return moment;
       if (hour < hours.from) {
         moment += Math.ceil((hours.from - hour) * hourMs);

@@ -111,6 +111,9 @@ export const routeTable = [
   { method: 'GET', path: '/v1/agents/rules', access: 'policy:evaluate' },
   { method: 'GET', path: '/v1/agents/figures', access: 'measures:read' },
 
+  { method: 'GET', path: '/v1/rollout', access: 'messages:read' },
+  { method: 'POST', path: '/v1/rollout', access: 'delivery:write', takes: json },
+  { method: 'GET', path: '/v1/shadow', access: 'messages:read' },
   { method: 'GET', path: '/v1/pause', access: 'loops:read' },
   { method: 'POST', path: '/v1/pause', access: 'delivery:write', takes: json },
   { method: 'GET', path: '/v1/suppressions', access: 'loops:read' },

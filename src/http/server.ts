@@ -54,6 +54,7 @@ import { pressRoutes } from './routes/presses.ts';
 import { privacyReportRoutes } from './routes/privacy-report.ts';
 import { resourceRoutes } from './routes/protected-resource.ts';
 import { reviewRoutes } from './routes/reviews.ts';
+import { rolloutRoutes } from './routes/rollout.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -142,6 +143,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...experimentRoutes(room),
     ...messageRoutes(room),
     ...messageOperationRoutes(room),
+    ...rolloutRoutes(room),
     ...channelRoutes(room),
     ...pauseRoutes(room),
     ...suppressionRoutes(room),

@@ -4,8 +4,9 @@ import { type LoopState, pathBetween } from '../core/loop/states.ts';
 import type { LoopRow, StoreWrite } from '../ports/store.ts';
 import type { ClaimedNotice, NoticeRow, NoticeUpdate } from '../ports/store-notices.ts';
 import { backOffOf, secondsAfter } from './back-off.ts';
-import type { LoopParts } from './parts.ts';
+import { type LoopParts, ownerView } from './parts.ts';
 import { goneSince, noteGone } from './receivers.ts';
+import { isSpokenOf } from './rollout.ts';
 import { severityNameOf } from './severity.ts';
 
 /** At once, so that with a time limit of fifteen seconds each a turn ends long before its lease. */
@@ -58,7 +59,7 @@ function factsOf(parts: LoopParts, row: LoopRow): Json {
     severity: severityNameOf(parts.behaviours.get(row.behaviour), facts),
     state: row.state,
     rung: row.rung,
-    mode: parts.delivery.mode,
+    mode: isSpokenOf(parts, facts, ownerView(parts, row.owner, row.repository)) ? 'live' : 'shadow',
     seq: row.seq,
     ownerKind: row.owner.kind,
     ...(row.team === undefined ? {} : { team: row.team }),

@@ -170,12 +170,13 @@ export async function pauseState(parts: LoopParts): Promise<Json> {
  * becomes history again: nobody was told, and history never shouts.
  */
 export async function noteMode(parts: LoopParts): Promise<void> {
-  const { mode } = parts.delivery;
+  const { mode, rollout = [] } = parts.delivery;
+  const told = rollout.length === 0 ? mode : JSON.stringify({ mode, rollout });
   await parts.store.transaction(async (tx) => {
     await tx.lock('delivery-mode');
     const before = await tx.setting('delivery-mode');
-    if (before === mode) return;
-    await tx.saveSetting('delivery-mode', mode);
-    if (before === 'shadow') await tx.touchTold(parts.clock.now());
+    if (before === told) return;
+    await tx.saveSetting('delivery-mode', told);
+    if (before !== undefined) await tx.touchSpoken(parts.clock.now(), {});
   });
 }

@@ -7,9 +7,10 @@ import type { Delivery, Recipient } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
 import { withControlOf } from './controls/scope.ts';
 import { overPace } from './pace.ts';
-import type { LoopParts } from './parts.ts';
+import { type LoopParts, ownerView } from './parts.ts';
 import { rememberMessages } from './remember.ts';
 import { returnKeyOf } from './return-key.ts';
+import { isSpokenOf, readRollout } from './rollout.ts';
 import { settle, standing } from './settle.ts';
 
 /** How long a process may take over what it claimed. One whose lease ran out is taken for dead. */
@@ -34,6 +35,7 @@ export async function prepareMessages(
   lease: string,
   now: number,
 ): Promise<readonly Ready[]> {
+  await readRollout(parts, tx.read);
   const claimed = await tx.claimMessages(now, claimMax, lease, now + leaseOf(parts));
   if (claimed.length === 0) return [];
   const locked = await tx.lockLoops([
@@ -90,7 +92,7 @@ function planOf(
 ): Plan {
   const { message } = item;
   const wanted =
-    message.isReplay === true
+    message.isReplay === true && !isHeldBack(parts, message, item.wants, rows)
       ? isOver(item, rows)
         ? []
         : item.wants
@@ -126,6 +128,20 @@ function isOver({ message, wants }: ClaimedMessage, rows: ReadonlyMap<string, Lo
   return wants.every(({ loop }) => {
     const state = rows.get(loop)?.state;
     return state !== undefined && (isClosed(state) || state === 'verified');
+  });
+}
+
+/** A switch may have been turned to shadow since a person decided to send it again. */
+function isHeldBack(
+  parts: LoopParts,
+  message: ClaimedMessage['message'],
+  wants: readonly WantRow[],
+  rows: ReadonlyMap<string, LoopRow>,
+): boolean {
+  if (message.isShadow) return false;
+  return wants.every(({ loop }) => {
+    const row = rows.get(loop);
+    return row === undefined || !isSpokenOf(parts, row.facts, ownerView(parts, row.owner, row.repository));
   });
 }
 

@@ -3,6 +3,7 @@ import type { Event, Json } from '../core/event.ts';
 import type { TrustJudgement } from '../core/judge/trust.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
 import type { Addressee, OwnerView } from '../core/loop/position.ts';
+import type { RolloutRule } from '../core/loop/rollout.ts';
 import type { Meaning, RuleCredit } from '../core/meaning.ts';
 import type { Moment, RenderedMessage } from '../core/message.ts';
 import type { Template } from '../core/message-template.ts';
@@ -19,6 +20,7 @@ import type { LedgerRow, LoopRow, PrivateRow, Store, SuppressionRow } from '../p
 import type { Verifier } from '../ports/verifier.ts';
 import type { ControlParts } from './controls/parts.ts';
 import type { ReviewParts } from './reviews/parts.ts';
+import type { Rollout } from './rollout.ts';
 
 /** Everything the loop works with, handed in by `app.ts`: the loop itself has no clock, randomness or I/O. */
 export type LoopParts = {
@@ -73,6 +75,8 @@ export type LoopParts = {
   /** Rules that stand in the settings, beside those in the store; some may have ended. */
   readonly fixedSuppressions: readonly SuppressionRow[];
   readonly delivery: DeliverySettings;
+  /** Of which behaviours and teams people are told, and what is shown only. */
+  readonly rollout: Rollout;
   /** Older than this when received is history (invariant 3), in milliseconds. */
   readonly backlogAfterMs: number;
   /** Called after something became due, so that a worker in this process need not wait for its next look. */
@@ -138,6 +142,8 @@ export type RenderRequest = {
 
 export type DeliverySettings = {
   readonly mode: 'shadow' | 'live';
+  /** Switches by behaviour and team; `mode` for the rest. */
+  readonly rollout?: readonly RolloutRule[];
   /** Channel id of a live installation. In shadow everything goes to `shadowChannel`. */
   readonly channel: string;
   readonly shadowChannel: string;
@@ -151,6 +157,8 @@ export type DeliverySettings = {
   readonly workingHours: WorkingHours;
   readonly timeZone: string;
   readonly perPersonPerDayMax: number;
+  /** To the channel or mailbox of one team; without it a team works through a queue. */
+  readonly perTeamPerDayMax?: number;
   readonly releasedPerPersonPerDayMax: number;
   readonly urgentSeverity: 'low' | 'medium' | 'high' | 'critical';
   readonly attemptsMax: number;

@@ -1,18 +1,20 @@
 import { dayMs } from '../core/duration.ts';
+import { isShadowOccasion } from '../core/loop/rollout.ts';
 import { answersMail, lanes } from '../core/loop/wants.ts';
 import type { Moment } from '../core/message.ts';
-import { afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
+import { afterHolidays, afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
 import { type Enrolled, enrol } from './experiments/enrol.ts';
 import { firstRung, type PassedOver, passedOver } from './ladder.ts';
 import type { LoopParts } from './parts.ts';
+import { readRollout } from './rollout.ts';
 
 /**
  * Recipients looked at in one transaction. A digest of released history speaks for many cases: only a few go in one
  * turn, so that what is live never waits long for them.
  */
 const recipientsMax = { live: 200, released: 10 };
-/** Teams and the duty role work through a queue; the cap protects people. */
+/** The duty role works through a queue, and so does a team without a cap; what is urgent is never held back. */
 const roleMessagesMax = 1000;
 
 /**
@@ -22,6 +24,7 @@ const roleMessagesMax = 1000;
 export async function plan(parts: LoopParts): Promise<number> {
   const now = parts.clock.now();
   return parts.store.transaction(async (tx) => {
+    await readRollout(parts, tx.read);
     const due = await tx.claimDueWants(now, recipientsMax, parts.delivery.digestLoopsMax);
     if (due.length === 0) return 0;
     const enrolled = await enrol(parts, tx, due, now);
@@ -61,6 +64,7 @@ function bundle(due: readonly WantRow[], enrolled: ReadonlyMap<WantRow, Enrolled
       want.lane,
       family(want),
       enrolled.get(want)?.unit ?? '',
+      isShadowOccasion(want.occasion),
     ]),
   );
   return [...groups.values()];
@@ -88,22 +92,27 @@ function allowedAt(parts: LoopParts, wants: Bundle, now: number): number {
   if (lane === lanes.urgent) return now;
   const zone = zoneOf(parts, wants);
   if (lane === lanes.released) return nextWorking(now, zone, parts.delivery.workingHours);
-  return isQuiet(now, zone, parts.delivery.quietHours)
-    ? afterQuiet(now, zone, parts.delivery.quietHours)
-    : now;
+  const { quietHours, workingHours } = parts.delivery;
+  const at = afterHolidays(now, zone, workingHours.holidays ?? new Set());
+  return isQuiet(at, zone, quietHours) ? afterQuiet(at, zone, quietHours) : at;
 }
 
 function attentionAsk(parts: LoopParts, wants: Bundle, now: number): AttentionAsk {
   const [first] = wants;
   const to = first?.to ?? { kind: 'duty' as const, id: 'duty' };
   const isUrgent = first?.lane === lanes.urgent;
-  const isPerson = to.kind === 'person' && !isUrgent;
+  const { perPersonPerDayMax, perTeamPerDayMax, releasedPerPersonPerDayMax } = parts.delivery;
+  const capOf = {
+    person: perPersonPerDayMax,
+    team: perTeamPerDayMax ?? roleMessagesMax,
+    duty: roleMessagesMax,
+  };
   return {
     to,
     day: localDay(now, zoneOf(parts, wants)),
     isReleased: first?.lane === lanes.released,
-    messagesMax: isPerson ? parts.delivery.perPersonPerDayMax : roleMessagesMax,
-    releasedMax: parts.delivery.releasedPerPersonPerDayMax,
+    messagesMax: isUrgent ? roleMessagesMax : capOf[to.kind],
+    releasedMax: releasedPerPersonPerDayMax,
   };
 }
 
@@ -128,7 +137,7 @@ function messageOf(
     wants.length === 1
       ? `${first.loop}/${first.occasion}`
       : parts.idOf(['occasion', ...wants.map((want) => `${want.loop}/${want.occasion}`).sort()]);
-  const isShadow = parts.delivery.mode === 'shadow';
+  const isShadow = isShadowOccasion(first.occasion);
   // Whoever may see every case of a message may see it: one that speaks for several teams is for those who see all.
   const team = wants.every((want) => want.team === first.team) ? first.team : undefined;
   return {

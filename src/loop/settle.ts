@@ -1,8 +1,9 @@
 import type { Behaviour } from '../core/behaviour.ts';
 import { dayMs } from '../core/duration.ts';
 import type { Json } from '../core/event.ts';
-import { type LoopFacts, withoutShadow } from '../core/loop/facts.ts';
+import type { LoopFacts } from '../core/loop/facts.ts';
 import { type Position, positionOf } from '../core/loop/position.ts';
+import { shadowOccasion, withoutShadow, withShadow } from '../core/loop/rollout.ts';
 import { pathBetween } from '../core/loop/states.ts';
 import { thanksOf, type Want, wantsOf } from '../core/loop/wants.ts';
 import type { LedgerRow, LoopRow, OpenScope, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
@@ -10,6 +11,7 @@ import { addNotices, type LoopChange } from './announce.ts';
 import { controlOver } from './controls/scope.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
 import { findRelapses } from './relapse.ts';
+import { isSpokenOf, readRollout } from './rollout.ts';
 import { mayStillHarm, severityOf, severityRank } from './severity.ts';
 
 /** A loop whose facts changed, with what is to be told of it in the ledger. */
@@ -30,6 +32,7 @@ export async function settle(
   now: number,
 ): Promise<readonly LoopRow[]> {
   if (changes.length === 0) return [];
+  await readRollout(parts, tx.read);
   const owned = changes.map((change) => withOwner(parts, change));
   const scopes = await tx.openScopes();
   const related = (await findRelapses(parts, tx, owned)).map((change) =>
@@ -136,9 +139,12 @@ export function standing(
   now: number,
 ): { readonly position: Position; readonly wants: readonly Want[] } {
   const view = ownerView(parts, owner, repository);
-  const { facts: said, round } = parts.delivery.mode === 'live' ? withoutShadow(facts) : { facts, round: '' };
+  const isSpoken = isSpokenOf(parts, facts, view);
+  const said = isSpoken ? withoutShadow(facts) : withShadow(facts);
+  const shown = (wants: readonly Want[]) =>
+    isSpoken ? wants : wants.map((want) => ({ ...want, occasion: shadowOccasion(want.occasion) }));
   const position = positionOf(said, behaviour, view, now);
-  if (facts.kept.length === 0) return { position, wants: thanksOf(facts, view, now) };
+  if (facts.kept.length === 0) return { position, wants: shown(thanksOf(said, view, now)) };
   const person = owner.kind === 'person' ? parts.people.person(owner.id ?? '') : undefined;
   const calendar = {
     timeZone: person?.timeZone ?? parts.delivery.timeZone,
@@ -149,7 +155,7 @@ export function standing(
   const isDangerous = mayStillHarm(severity, facts);
   return {
     position,
-    wants: wantsOf(said, { behaviour, owner: view, position, calendar, isUrgent, isDangerous, round }, now),
+    wants: shown(wantsOf(said, { behaviour, owner: view, position, calendar, isUrgent, isDangerous }, now)),
   };
 }
 

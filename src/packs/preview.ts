@@ -1,37 +1,53 @@
-import { plainText } from '../core/message.ts';
+import { plainText, type RenderedMessage } from '../core/message.ts';
+import type { MessageValues } from '../core/placeholders.ts';
 import { wordCount } from '../core/readability.ts';
 import { renderMessage } from '../core/render.ts';
 import { html } from '../lib/escape.ts';
 import type { Packs } from './load.ts';
 import type { MessageFile } from './message-file.ts';
-import { digestOf, fullSample, sparseSample } from './samples.ts';
+import { previewStyle } from './preview-style.ts';
+import { digestOf, fullSample, hostileSample, sparseSample } from './samples.ts';
+
+/** A channel, by what its reader sees of a message. */
+export type PreviewChannel = {
+  readonly id: string;
+  readonly title: string;
+  readonly show: (message: RenderedMessage) => readonly PreviewPart[];
+};
+
+/** See `ShownPart` of the channels. */
+export type PreviewPart =
+  | { readonly kind: 'title' | 'text' | 'step' | 'small' | 'source'; readonly text: string }
+  | { readonly kind: 'buttons'; readonly labels: readonly string[] }
+  | { readonly kind: 'page'; readonly html: string };
+
+const samples = [
+  { name: 'Everything known', values: fullSample },
+  { name: 'Nothing known', values: sparseSample },
+  { name: 'Hostile values', values: hostileSample },
+] as const;
 
 /**
- * Every message in every language on one page, for whoever reviews words: a static document without script or
- * address to load from. The same packs give the same bytes.
+ * Every message in every language and channel on one page, for whoever reviews words: a static document without script
+ * or address to load from. The same packs give the same bytes.
  */
-export function previewPacks(packs: Packs): string {
+export function previewPacks(packs: Packs, channels: readonly PreviewChannel[]): string {
   const languages = [...packs.languages.values()];
-  const sections = [...packs.behaviours.values()].map(({ behaviour }) => {
-    const ofBehaviour = packs.messages.filter(({ template }) => template.behaviour === behaviour.id);
-    const names = [...new Set(ofBehaviour.map(({ template }) => `${template.moment}/${template.variant}`))];
-    const rows = names.map((name) => {
-      const cells = languages.map((rules) => {
-        const message = ofBehaviour.find(
-          ({ template }) =>
-            template.language === rules.language && `${template.moment}/${template.variant}` === name,
-        );
-        const direction = `lang="${html(rules.language)}" dir="${rules.direction}"`;
-        return `<td ${direction}>${message === undefined ? '–' : samplesOf(message, packs)}</td>`;
-      });
-      return `<tr><th scope="row">${html(name.replace('/usual', '').replace('/', ', '))}</th>${cells.join('')}</tr>`;
-    });
-    const head = languages.map((rules) => `<th scope="col">${html(rules.name)}</th>`).join('');
-    return `<section><h2>${html(behaviour.title)} <small>${html(behaviour.id)}</small></h2>
-<table><thead><tr><th scope="col">Moment</th>${head}</tr></thead><tbody>
-${rows.join('\n')}
-</tbody></table></section>`;
+  const behaviours = [...packs.behaviours.values()].map(({ behaviour }) => behaviour);
+  const sections = behaviours.map(({ id, title }) => {
+    const ofBehaviour = packs.messages.filter(({ template }) => template.behaviour === id);
+    const names = [...new Set(ofBehaviour.map(nameOf))];
+    const messages = names.flatMap((name) =>
+      languages.map(({ language, name: languageName, direction }) => {
+        const message = ofBehaviour.find((one) => one.template.language === language && nameOf(one) === name);
+        const head = `<h3>${html(name)} <small>${html(languageName)}</small></h3>`;
+        const body = message === undefined ? '<p>–</p>' : messageHtml(message, packs, channels);
+        return `<article lang="${html(language)}" dir="${direction}">${head}${body}</article>`;
+      }),
+    );
+    return `<section id="${html(id)}"><h2>${html(title)} <small>${html(id)}</small></h2>${messages.join('\n')}</section>`;
   });
+  const links = behaviours.map(({ id, title }) => `<li><a href="#${html(id)}">${html(title)}</a></li>`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -39,38 +55,67 @@ ${rows.join('\n')}
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Messages</title>
-<style>${style}</style>
+<style>${previewStyle}</style>
 </head>
 <body>
 <h1>Messages</h1>
-<p>Names, places and keys are invented. Beside each message stands the shortest form, in which nothing is known.</p>
+<p>Names, places and keys are invented. Each message stands as every channel shows it, near enough to judge its words.
+Below it: the shortest form, in which nothing is known, and the form with hostile values, in which nothing may be alive.</p>
+<nav><ul>${links.join('')}</ul></nav>
 ${sections.join('\n')}
 </body>
 </html>
 `;
 }
 
-const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:1.5rem;max-width:110rem}
-table{border-collapse:collapse;width:100%}th,td{border:1px solid #8886;padding:.75rem;text-align:start;vertical-align:top}
-tbody th{width:8rem}article{max-width:42rem;margin:0 0 1rem}h3{font-size:1rem;margin:0 0 .5rem}
-pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}small{font-weight:normal;opacity:.7}details{margin-top:.5rem}`;
-
-function samplesOf(message: MessageFile, packs: Packs): string {
-  return `${sampleHtml(message, packs, fullSample)}
-<details><summary>Nothing known</summary>${sampleHtml(message, packs, sparseSample)}</details>`;
+function nameOf({ template: { moment, variant } }: MessageFile): string {
+  return variant === 'usual' ? moment : `${moment}, ${variant}`;
 }
 
-function sampleHtml(message: MessageFile, packs: Packs, values: typeof fullSample): string {
-  const { template, file } = message;
+function messageHtml(message: MessageFile, packs: Packs, channels: readonly PreviewChannel[]): string {
+  return samples
+    .map(({ name, values }, index) => {
+      const shown = sampleHtml(message, packs, channels, values);
+      return index === 0 ? shown : `<details><summary>${name}</summary>${shown}</details>`;
+    })
+    .join('\n');
+}
+
+function sampleHtml(
+  { template, file }: MessageFile,
+  packs: Packs,
+  channels: readonly PreviewChannel[],
+  values: MessageValues,
+): string {
   const behaviour = packs.behaviours.get(template.behaviour)?.behaviour;
   if (behaviour === undefined) return '';
-  const rendered = renderMessage(
-    template,
-    template.moment === 'digest' ? digestOf(values) : values,
-    behaviour,
-  );
+  const given = template.moment === 'digest' ? digestOf(values) : values;
+  const rendered = renderMessage(template, given, behaviour);
   if (rendered.kind === 'error') return `<p>${html(file)}: ${html(rendered.reason)}</p>`;
-  const text = plainText(rendered.message);
-  return `<article><h3>${html(rendered.message.subject)}</h3><pre>${html(text)}</pre>
-<p><small>${html(rendered.message.version)}, ${wordCount(text)} words</small></p></article>`;
+  const cards = channels.map(
+    ({ id, title, show }) =>
+      `<div class="card ${html(id)}"><h4>${html(title)}</h4>${show(rendered.message).map(partHtml).join('')}</div>`,
+  );
+  const words = wordCount(plainText(rendered.message));
+  return `<div class="cards">${cards.join('\n')}</div><p><small>${html(rendered.message.version)}, ${words} words</small></p>`;
+}
+
+function partHtml(part: PreviewPart): string {
+  switch (part.kind) {
+    case 'buttons':
+      return `<p class="buttons">${part.labels.map((label) => `<span>${html(label)}</span>`).join(' ')}</p>`;
+    case 'page':
+      // A tree of its own: its style sheet is its own, and ours is not for it.
+      return `<div class="page"><template shadowrootmode="open">${part.html.replace(/<!doctype html>|<meta[^>]*>|<title>[^<]*<\/title>/giu, '')}</template></div>`;
+    case 'title':
+      return `<h5>${html(part.text)}</h5>`;
+    case 'step':
+      return part.text === '' ? '<hr>' : `<p class="step">${html(part.text)}</p>`;
+    case 'source':
+      return `<pre>${html(part.text)}</pre>`;
+    case 'small':
+      return `<p class="soft">${html(part.text)}</p>`;
+    case 'text':
+      return `<p>${html(part.text)}</p>`;
+  }
 }

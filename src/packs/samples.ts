@@ -63,6 +63,21 @@ const usual = {
 /** The least: captured by hand, nobody knows where. */
 export const sparseSample: MessageValues = { validity: 'unknown', caseCode: 'LOOP-2M9C' };
 
+/** What somebody may write into a file name or a branch, so that it comes to life in a channel. */
+export const hostileSample: MessageValues = {
+  ...fullSample,
+  repository: 'acme/<img src=x onerror=alert(1)>',
+  file: '](javascript:alert(1)) <!channel> @everyone\u202egnp.exe',
+  branch: '<at>all</at> https://evil.example/login',
+  identity: '<https://evil.example|ci-deploy>',
+  resource: { type: 'role', id: '=HYPERLINK("https://evil.example")' },
+  rule: '**[pay](https://evil.example)**',
+  campaign: '</p><script>alert(1)</script>',
+  agent: '@here\r\nBcc: eve@evil.example',
+  recipientName: '<script>alert(1)</script>',
+  ownerName: '![x](https://evil.example/x.png)',
+};
+
 /** Values under which a message is rendered for the lint: every provider, validity and option, full and sparse. */
 export function samplesFor(template: Template): readonly MessageValues[] {
   const samples: MessageValues[] = [fullSample, sparseSample];

@@ -196,4 +196,13 @@ export type ChannelAdapter = {
   readonly leavesMachine: boolean;
   readonly settings: z.ZodType;
   create(settings: unknown): Channel;
+  /** What a reader sees of a message, near enough to judge its words by. Made by the channel's own rendering. */
+  preview(delivery: Delivery): readonly ShownPart[];
 };
+
+/** A part of a message as a reader sees it. Texts are plain: whoever shows them escapes them. */
+export type ShownPart =
+  | { readonly kind: 'title' | 'text' | 'step' | 'small' | 'source'; readonly text: string }
+  | { readonly kind: 'buttons'; readonly labels: readonly string[] }
+  /** A document of the channel's own, in which everything is escaped. */
+  | { readonly kind: 'page'; readonly html: string };

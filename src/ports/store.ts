@@ -58,6 +58,7 @@ import type { Page } from './store-page.ts';
 import type { DecisionRow, DenialNote, ExceptionRow, ExceptionVerdict, LessonRow } from './store-policies.ts';
 import type { PrivacyRead, PrivacyWrite } from './store-privacy.ts';
 import type { ReviewRead, ReviewWrite } from './store-reviews.ts';
+import type { RolloutRead, RolloutWrite } from './store-rollout.ts';
 import type { SampleRead, SampleWrite } from './store-samples.ts';
 
 export * from './store-access.ts';
@@ -83,6 +84,8 @@ export * from './store-page.ts';
 export * from './store-policies.ts';
 export * from './store-privacy.ts';
 export * from './store-reviews.ts';
+export * from './store-rollout.ts';
+export * from './store-samples.ts';
 export * from './store-samples.ts';
 
 /** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
@@ -110,18 +113,19 @@ export interface Store {
 
 export interface StoreWrite
   extends AccountWrite,
-    AuditWrite,
     AgentWrites,
+    AuditWrite,
     ControlWrite,
     EvidenceWrite,
     ExperimentWrite,
     LadderWrite,
-    PaceWrite,
     MeasureWrite,
     NoticeWrite,
     OperatorWrite,
+    PaceWrite,
     PrivacyWrite,
     ReviewWrite,
+    RolloutWrite,
     SampleWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
@@ -163,8 +167,6 @@ export interface StoreWrite
   claimDueLoops(now: number, limit: number): Promise<readonly LoopRow[]>;
   /** Known cases of a repository, in id order. */
   lockLoopsOfRepository(repository: string, limit: number, after?: string): Promise<readonly LoopRow[]>;
-  /** Lets the sweep look at every open case that somebody was told of. */
-  touchTold(now: number): Promise<void>;
   claimBacklog(filter: ReleaseFilter, limit: number): Promise<readonly LoopRow[]>;
 
   /** Due wants in no message, of the most urgent recipients, locked, others' locks skipped. */
@@ -257,8 +259,8 @@ export interface StoreWrite
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
 export interface StoreRead
   extends AccountRead,
-    AuditRead,
     AgentReads,
+    AuditRead,
     ControlRead,
     EvidenceRead,
     ExperimentRead,
@@ -267,6 +269,7 @@ export interface StoreRead
     OperatorRead,
     PrivacyRead,
     ReviewRead,
+    RolloutRead,
     SampleRead {
   /** What was refused since an instant, the latest first. */
   lessons(

@@ -71,6 +71,8 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/messages/{id}/redirect': '{"to":{"kind":"duty"},"reason":"she is away"}',
   'POST /v1/messages/{id}/withdraw': '{"reason":"not meant for her"}',
   'POST /v1/messages/{id}/settle': '{"as":"arrived"}',
+  'POST /v1/rollout':
+    '{"behaviour":"secret-in-repository","team":"blue","stage":"live","reason":"they read well"}',
   'POST /v1/messages/test': '{"email":"ana@example.com"}',
   'POST /v1/pause': '{"on":false}',
   'POST /v1/controls/{id}/decisions': '{"decision":"accept"}',

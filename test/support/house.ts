@@ -117,6 +117,7 @@ export type HouseOptions = {
   readonly delivery?: Partial<DeliverySettings>;
   readonly channels?: readonly Channel[];
   readonly people?: readonly Person[];
+  readonly teams?: readonly Team[];
   readonly directories?: readonly OwnerDirectory[];
   readonly verifiers?: readonly Verifier[];
   readonly publicUrl?: string;
@@ -138,7 +139,7 @@ export function openHouse(options: HouseOptions): House {
   const clock = options.clock ?? testClock();
   const outbox = channels.find((channel) => channel.id === 'outbox')?.create({});
   if (outbox === undefined) throw new Error('no outbox');
-  const people = indexPeople(options.people ?? testPeople, testTeams);
+  const people = indexPeople(options.people ?? testPeople, options.teams ?? testTeams);
   const parts = assembleLoop({
     store: options.store,
     clock,

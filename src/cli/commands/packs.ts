@@ -3,8 +3,8 @@ import { openPacks, packOptions } from '../../content.ts';
 import { checkPacks, runExamples } from '../../packs/check.ts';
 import { coverageOf } from '../../packs/coverage.ts';
 import { shippedPacksDir } from '../../packs/pack-folder.ts';
-import { previewPacks } from '../../packs/preview.ts';
 import { problemText } from '../../packs/problem.ts';
+import { previewPage } from '../../preview-page.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
 import { line, next, note, plural, writeJson } from '../output.ts';
 import { type ConfigFlags, glanceSettings } from '../settings.ts';
@@ -53,11 +53,11 @@ export async function packsPreviewCommand(
   dir: string | undefined,
   flags: ConfigFlags & { readonly out: string },
 ): Promise<ExitCode> {
-  const page = previewPacks(openPacks(await folderOf(dir, flags)));
+  const page = previewPage(openPacks(await folderOf(dir, flags)));
   await writeFile(flags.out, page).catch((error: unknown) => {
     throw new CliError(`${flags.out}: ${error instanceof Error ? error.message : 'it cannot be written.'}`);
   });
-  note(`Every message in every language is in ${flags.out}.`);
+  note(`Every message in every channel and language is in ${flags.out}.`);
   next(`open ${flags.out} in a browser`);
   return exit.ok;
 }

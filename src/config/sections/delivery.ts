@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clockTime, count, email, isTimeZone, slug } from '../fields.ts';
+import { clockTime, count, email, isTimeZone, line, slug } from '../fields.ts';
 import { says } from '../says.ts';
 
 export const delivery = z
@@ -11,6 +11,31 @@ export const delivery = z
     channel: slug
       .default('outbox')
       .meta(says('Channel for all messages; it has its settings under `channels`.')),
+    rollout: z
+      .array(
+        z
+          .strictObject({
+            behaviour: slug.optional().meta(says('Of this behaviour only.')),
+            team: line.max(100).optional().meta(says('Of cases of this team only.')),
+            stage: z
+              .enum(['shadow', 'canary', 'live'])
+              .meta(says('`canary` tells a share of people and shows the rest.')),
+            share: z
+              .number()
+              .min(0)
+              .max(1)
+              .optional()
+              .meta(says('Of people in a canary, 0 to 1; the same people as long as it does not shrink.')),
+          })
+          .refine(({ stage, share }) => (stage === 'canary') === (share !== undefined), {
+            message: 'a canary, and nothing else, has a share',
+          }),
+      )
+      .max(1000)
+      .default([])
+      .meta(
+        says('Stages of behaviours and teams, the narrower first; operators may turn them while it runs.'),
+      ),
     quietHours: z
       .strictObject({
         from: clockTime.default('20:00').meta(says('Local time of the recipient.')),
@@ -28,6 +53,15 @@ export const delivery = z
           .max(7)
           .default([1, 2, 3, 4, 5])
           .meta(says('1 is Monday, 7 is Sunday.')),
+        holidays: z
+          .array(z.iso.date())
+          .max(400)
+          .default([])
+          .meta(
+            says(
+              'Days on which nobody works, such as `2026-12-25`; nothing but what is urgent is said then. None are built in: `foldback doctor` says when the list has ended.',
+            ),
+          ),
       })
       .prefault({})
       .describe('What reminders and escalations count as working time.'),
@@ -42,6 +76,9 @@ export const delivery = z
       .default('en')
       .meta(says('For people whose own is not known.')),
     perPersonPerDayMax: count(50).default(3).meta(says('Messages to one person a day, urgent ones aside.')),
+    perTeamPerDayMax: count(1000)
+      .default(20)
+      .meta(says('Messages to the channel or mailbox of one team a day, urgent ones aside.')),
     releasePerPersonPerDayMax: count(50).default(1).meta(says('Of these, messages about released history.')),
     urgentSeverity: z
       .enum(['low', 'medium', 'high', 'critical'])

@@ -358,25 +358,3 @@ function smaller<T>(a: T | undefined, b: T | undefined): T | undefined {
   if (b === undefined || a === b) return a;
   return JSON.stringify(a) <= JSON.stringify(b) ? a : b;
 }
-
-/**
- * The facts as a live installation reads them: what was said in shadow was said to nobody, and a case that was only
- * ever spoken of in shadow is history until an operator releases it. `round` keeps its words apart from the earlier.
- */
-export function withoutShadow(facts: LoopFacts): { readonly facts: LoopFacts; readonly round: string } {
-  const shadow = facts.messages.filter((message) => message.isShadow === true);
-  const last = shadow.at(-1);
-  if (last === undefined) return { facts, round: '' };
-  const { releasedAt, ...rest } = facts;
-  const messages = facts.messages.filter((message) => message.isShadow !== true);
-  const isReleasedSince = releasedAt !== undefined && releasedAt > last.at;
-  return {
-    round: '~live',
-    facts: {
-      ...rest,
-      messages,
-      isLive: facts.isLive && messages.length > 0,
-      ...(isReleasedSince ? { releasedAt } : {}),
-    },
-  };
-}

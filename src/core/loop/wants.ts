@@ -30,8 +30,6 @@ export type WantRules = {
   readonly isUrgent: boolean;
   /** Grave enough that a danger which may not be over waits for nobody. */
   readonly isDangerous: boolean;
-  /** Sets the words of a live installation apart from those that it said in shadow; else empty. */
-  readonly round: string;
 };
 
 /** Every message that the facts ask for and that was not sent yet, with the moment it falls due. */
@@ -130,7 +128,7 @@ function firstContact(facts: LoopFacts, rules: WantRules, now: number): readonly
   if (to === undefined) return [];
   const isAsked = to.kind !== 'person' || trust === 'unknown';
   const word: Moment = facts.relapseNumber > 0 ? 'relapse' : isAsked ? 'asked' : 'told';
-  const occasion = `first:${refused.length}${rules.round}`;
+  const occasion = `first:${refused.length}`;
   const dueAt = Math.max(now, facts.waitUntil ?? 0);
   return [{ occasion, moment: word, to, dueAt, lane: laneOf(facts, rules) }];
 }

@@ -1,5 +1,6 @@
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
 import { inboundBytesMax, parseReplyMail } from './inbound.ts';
+import { previewEmail } from './preview.ts';
 import { createMailer } from './send.ts';
 import { domainOf, type EmailSettings, emailSettings, isMailAddress } from './settings.ts';
 
@@ -35,4 +36,5 @@ export const channel: ChannelAdapter = {
   leavesMachine: true,
   settings: emailSettings,
   create: (settings) => createEmail(emailSettings.parse(settings)),
+  preview: previewEmail,
 };

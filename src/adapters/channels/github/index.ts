@@ -2,6 +2,7 @@ import { createHttpFetch } from '../../../lib/http-fetch.ts';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
 import { createGithubApi, reasonOf } from './api.ts';
 import { openCredential } from './credential.ts';
+import { previewGithub } from './preview.ts';
 import { loginOf, lookupGithub, sendGithub } from './send.ts';
 import { type GithubSettings, githubSettings } from './settings.ts';
 
@@ -44,4 +45,5 @@ export const channel: ChannelAdapter = {
   leavesMachine: true,
   settings: githubSettings,
   create: (settings) => createGithub(githubSettings.parse(settings)),
+  preview: previewGithub,
 };

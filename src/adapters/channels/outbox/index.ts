@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
+import { previewOutbox } from './preview.ts';
 
 /** What stands under `channels.outbox`: nothing to set. */
 export const outboxSettings = z
@@ -36,4 +37,5 @@ export const channel: ChannelAdapter = {
     outboxSettings.parse(settings);
     return createOutbox();
   },
+  preview: previewOutbox,
 };

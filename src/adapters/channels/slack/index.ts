@@ -4,6 +4,7 @@ import { addressOf, openConversations } from './address.ts';
 import { createSlackApi } from './api.ts';
 import { checkSlack } from './check.ts';
 import { slackPresses } from './presses.ts';
+import { previewSlack } from './preview.ts';
 import { lookupSlack, sendSlack } from './send.ts';
 import { type SlackSettings, slackSettings, takesPresses } from './settings.ts';
 
@@ -50,4 +51,5 @@ export const channel: ChannelAdapter = {
   leavesMachine: true,
   settings: slackSettings,
   create: (settings) => createSlack(slackSettings.parse(settings)),
+  preview: previewSlack,
 };

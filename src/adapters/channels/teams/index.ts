@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createHttpFetch } from '../../../lib/http-fetch.ts';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
+import { previewTeams } from './preview.ts';
 import { flowOf, sendTeams } from './send.ts';
 import { type TeamsSettings, teamsSettings } from './settings.ts';
 
@@ -58,4 +59,5 @@ export const channel: ChannelAdapter = {
   leavesMachine: true,
   settings: teamsSettings,
   create: (settings) => createTeams(teamsSettings.parse(settings)),
+  preview: previewTeams,
 };

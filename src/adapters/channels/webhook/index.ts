@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createHttpFetch } from '../../../lib/http-fetch.ts';
 import type { Channel, ChannelAdapter } from '../../../ports/channel.ts';
+import { previewWebhook } from './preview.ts';
 import { announceWebhook, sendWebhook } from './send.ts';
 import { type WebhookSettings, webhookSettings } from './settings.ts';
 
@@ -63,4 +64,5 @@ export const channel: ChannelAdapter = {
   leavesMachine: true,
   settings: webhookSettings,
   create: (settings) => createWebhook(webhookSettings.parse(settings)),
+  preview: previewWebhook,
 };

@@ -32,6 +32,7 @@ import * as readSessions from './queries/read-sessions.ts';
 import * as readSettings from './queries/read-settings.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
+import * as rollout from './queries/rollout.ts';
 import * as samples from './queries/samples.ts';
 import { takePace } from './queries/take-pace.ts';
 import * as writeAccounts from './queries/write-accounts.ts';
@@ -70,6 +71,7 @@ const { storedEvents, ...loopWrites } = writeLoops;
 const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { withWants: _withWants, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
+const { addRolloutSwitch, touchSpoken, ...rolloutReads } = rollout;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { erasures, ...privacyWrites } = privacy;
 const { lessonOf: _lessonOf, ...policyReads } = readPolicies;
@@ -127,6 +129,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readIdentities),
     ...bind(db, readCampaigns),
     ...bind(db, { failedMessages, repeatsOf }),
+    ...bind(db, rolloutReads),
     ...bind(db, readMeasures),
     ...bind(db, readMeasureControls),
     ...bind(db, readMeasureTimes),
@@ -151,6 +154,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, operatorWrites),
     ...bind(trx, moveMessages),
     ...bind(trx, { takePace }),
+    ...bind(trx, { addRolloutSwitch, touchSpoken }),
     ...bind(trx, ledgerQueries),
     ...bind(trx, writeEvidence),
     ...bind(trx, { erasePerson, ...privacyWrites }),

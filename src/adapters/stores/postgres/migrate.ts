@@ -20,6 +20,7 @@ import * as evidencePeriods from './migrations/0018-evidence-periods.ts';
 import * as privacy from './migrations/0019-privacy.ts';
 import * as messageMoves from './migrations/0020-message-moves.ts';
 import * as channelPace from './migrations/0021-channel-pace.ts';
+import * as rollout from './migrations/0022-rollout.ts';
 import * as accounts from './migrations/0024-accounts.ts';
 import * as audit from './migrations/0025-audit.ts';
 
@@ -46,6 +47,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0021-channel-pace': channelPace,
   '0020-message-moves': messageMoves,
   '0025-audit': audit,
+  '0022-rollout': rollout,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

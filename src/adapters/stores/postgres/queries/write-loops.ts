@@ -264,8 +264,3 @@ export async function lockLoopsOfRepository(
     order by id limit ${limit} for update`.execute(db);
   return found.rows.map(loopOf);
 }
-
-export async function touchTold(db: Db, now: number): Promise<void> {
-  await sql`update loops set due_at = ${now}
-    where state in ('told', 'escalated', 'observed', 'reassigned') and not is_stub`.execute(db);
-}
