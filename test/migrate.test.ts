@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { schemaSteps } from '../src/adapters/stores/postgres/migrate.ts';
 import { backfillOutcomes } from '../src/adapters/stores/postgres/migrations/0014-outcomes.ts';
 import { openPostgres } from '../src/adapters/stores/postgres/open.ts';
 import { decide } from '../src/loop/decide.ts';
@@ -7,6 +8,11 @@ import { replyByLink } from '../src/loop/listen.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import { day, fakeSecret, hour, leak, monday, openHouse, status } from './support/house.ts';
 import { installationKinds, type TestInstallation } from './support/installation.ts';
+
+test('the steps of the schema are listed in the order in which they are taken', () => {
+  expect(schemaSteps).toEqual([...schemaSteps].sort());
+  expect(new Set(schemaSteps.map((step) => step.slice(0, 4))).size).toBe(schemaSteps.length);
+});
 
 const postgres = installationKinds().find(({ name }) => name === 'postgres');
 

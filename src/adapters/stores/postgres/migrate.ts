@@ -35,19 +35,19 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-notices': notices,
   '0010-lessons': lessons,
   '0011-agent-figures': agentFigures,
-  '0014-outcomes': outcomes,
   '0012-experiments': experiments,
   '0013-readouts': readouts,
+  '0014-outcomes': outcomes,
   '0015-exits': exits,
   '0016-controls': controls,
   '0017-samples': samples,
   '0018-evidence-periods': evidencePeriods,
   '0019-privacy': privacy,
-  '0024-accounts': accounts,
-  '0021-channel-pace': channelPace,
   '0020-message-moves': messageMoves,
-  '0025-audit': audit,
+  '0021-channel-pace': channelPace,
   '0022-rollout': rollout,
+  '0024-accounts': accounts,
+  '0025-audit': audit,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

@@ -12,10 +12,20 @@ export async function openEmbedded(folder?: string): Promise<Store> {
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: await preparedPGlite(pglite) }) });
-  await migrate(db);
+  await upToDate(db);
   return createStore(db, 'embedded', async () => {
     await db.destroy();
   });
+}
+
+/** A database that cannot be brought up to date is let go: left open, it would hold its process for ever. */
+async function upToDate(db: Kysely<unknown>, schema?: string): Promise<void> {
+  try {
+    await migrate(db, schema);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
 }
 
 /** Eight-byte integers are counts and milliseconds here, far below 2^53. */
@@ -25,7 +35,7 @@ export type PostgresOptions = { readonly connectionsMax?: number; readonly schem
 
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Store> {
   const db = postgresDatabase(url, options);
-  await migrate(db, options.schema);
+  await upToDate(db, options.schema);
   return createStore(db, 'postgres', async () => {
     await db.destroy();
   });

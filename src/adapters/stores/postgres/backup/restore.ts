@@ -94,6 +94,9 @@ const ourTables: ReadonlySet<string> = new Set([
   'loops',
   'messages',
   'tokens',
+  'accounts',
+  'experiments',
+  'controls',
   'counters',
   'imports',
 ]);
