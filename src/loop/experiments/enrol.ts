@@ -1,6 +1,7 @@
 import { readDocument } from '../../core/experiments/canonical.ts';
 import { assignedUntil } from '../../core/experiments/check-document.ts';
 import { type ExperimentArm, type ExperimentDocument, variantOf } from '../../core/experiments/document.ts';
+import { isShadowOccasion } from '../../core/loop/rollout.ts';
 import { lanes } from '../../core/loop/wants.ts';
 import { armAt } from '../../core/measures/experiment/allocation.ts';
 import type { ExperimentArmRow, ExperimentUnitRow, LoopRow, StoreWrite, WantRow } from '../../ports/store.ts';
@@ -74,8 +75,8 @@ async function candidatesOf(
   running: readonly Running[],
 ): Promise<readonly Candidate[]> {
   const fitting = due.flatMap((want) => {
-    // History enters no experiment.
-    if (want.lane === lanes.released) return [];
+    // History enters no experiment, nor do words that nobody is told.
+    if (want.lane === lanes.released || isShadowOccasion(want.occasion)) return [];
     const found = running.find(
       ({ document }) => document.behaviour === want.behaviour && document.moment === want.moment,
     );
