@@ -2,6 +2,7 @@ import { systemPrincipal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scope.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { proposeControls } from '../../src/loop/controls/propose.ts';
+import { lookAtExperiments } from '../../src/loop/experiments/look.ts';
 import { registerExperiment, startExperiment } from '../../src/loop/experiments/register.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
@@ -74,6 +75,8 @@ export async function startFiguresServer(): Promise<FiguresServer> {
   clock.set(monday);
   await doors.house.settleDown();
   await proposeControls(parts);
+  // The worker looks each minute; the read-out of its last look is what is shown.
+  await lookAtExperiments(parts);
   const [control] = await store.read.controls(loopPrincipal, { limit: 1 });
   if (control === undefined) throw new Error('what came back asks for no control');
   const server = await listen(doors.app);
