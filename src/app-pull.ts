@@ -4,10 +4,11 @@ import type { Config } from './config/schema.ts';
 import { pullTiming } from './config/sections/sources.ts';
 import { createHttpFetch } from './lib/http-fetch.ts';
 import type { Log } from './lib/log.ts';
+import { pause } from './lib/pause.ts';
 import type { LoopParts } from './loop/parts.ts';
 import { type PullOutcome, pullSource } from './loop/pull.ts';
 import type { MapContext, OpenPull, PullTools, Source } from './ports/source.ts';
-import { type BesideDuty, pause } from './worker.ts';
+import type { BesideDuty } from './worker.ts';
 
 /** How often it is looked whether a reading is due; when it is due rests in the store. */
 const lookEveryMs = 15_000;

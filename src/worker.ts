@@ -1,4 +1,5 @@
 import type { Log } from './lib/log.ts';
+import { pause } from './lib/pause.ts';
 import { traced } from './lib/trace.ts';
 import { announce } from './loop/announce.ts';
 import { deliver, isPaused, settleAbandoned } from './loop/deliver.ts';
@@ -105,20 +106,6 @@ async function runBeside(duty: BesideDuty, log: Log, signal: AbortSignal): Promi
     }
     await pause(duty.everyMs, signal);
   }
-}
-
-/** Over early when the signal comes. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
 }
 
 async function speak(parts: LoopParts): Promise<number> {

@@ -4,7 +4,6 @@ import {
   isEmptyPostgres,
   restoreEmbedded,
   restorePostgres,
-  tryRestore,
 } from '../../adapters/stores/postgres/backup/restore.ts';
 import { openPostgres } from '../../adapters/stores/postgres/open.ts';
 import { backupName, writeBackup } from '../../backup-file.ts';
@@ -44,7 +43,8 @@ async function intoFolder(file: string, config: Config, flags: BackupRestoreFlag
   try {
     const folder = join(dir, 'store');
     if (existsSync(folder) && flags.replace !== true) throw occupied(dir);
-    const { keys } = await readWhole(file, tryRestore);
+    // Where the backup does not load, nothing has changed: it is built aside.
+    const { keys } = await readWhole(file);
     await checkKeysAtHand(dir, keys);
     const read = await readWhole(file, (lines) => restoreEmbedded(folder, lines));
     if (keys !== undefined) await placeKeysFile(dir, keys);

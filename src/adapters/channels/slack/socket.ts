@@ -1,4 +1,5 @@
 import { type Dict, dictOf, isDict, textOf } from '../../../lib/guards.ts';
+import { pause } from '../../../lib/pause.ts';
 import type { Opened, SocketEvents } from '../../../lib/web-socket.ts';
 import type { Held, HoldLog, Press, PressVerdict } from '../../../ports/channel.ts';
 
@@ -132,17 +133,4 @@ function readJson(text: string): Dict | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
 }
