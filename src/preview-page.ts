@@ -4,6 +4,7 @@ import { type PreviewChannel, previewPacks } from './packs/preview.ts';
 import { answerLabels } from './pages/answer-labels.ts';
 import type { PageWords } from './pages/page-words.ts';
 import type { Recipient } from './ports/channel.ts';
+import { previewRecipient } from './preview-recipient.ts';
 
 const recipient: Recipient = {
   id: 'ana',
@@ -29,5 +30,8 @@ export function previewPage(packs: Packs<PageWords>): string {
       });
     },
   }));
-  return previewPacks(packs, shown);
+  return previewPacks(packs, shown, (behaviour, language, values) => {
+    const pack = packs.behaviours.get(behaviour);
+    return pack === undefined ? undefined : previewRecipient(packs, pack, language, values);
+  });
 }

@@ -191,6 +191,10 @@ describe('the shipped packs', () => {
     expect(page.match(/<h3>/gu)?.length).toBeGreaterThanOrEqual(packs.messages.length);
     for (const { id } of channels)
       expect(page.match(new RegExp(`class="card ${id}"`, 'gu'))).toHaveLength(3 * packs.messages.length);
+    const pages = 3 * packs.behaviours.size * packs.languages.size;
+    expect(page.match(/class="card recipient"/gu)).toHaveLength(pages);
+    expect(page.match(/<form method="post"/gu)?.length).toBeGreaterThan(pages);
+    expect(page).toContain("form-action 'none'");
     expect(page).not.toMatch(
       /<script|<img|<link|<iframe|<[a-z][^<>]*\s(?:src|srcset|on\w+)=|url\(|@import|href="javascript:/u,
     );

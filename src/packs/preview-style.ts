@@ -13,6 +13,6 @@ a{color:var(--accent)}nav ul{columns:18rem;padding-inline-start:1.2rem}
 .buttons{display:flex;flex-wrap:wrap;gap:.4rem}.buttons span{border:1px solid var(--edge);border-radius:4px;padding:.25rem .7rem;font-weight:600;font-size:.88rem}
 .teams .step{background:var(--back);padding:.5rem .7rem;border-radius:4px}.teams h5{font-size:1.15rem}
 .slack{border-inline-start:4px solid var(--edge)}.github{border-radius:6px}.github h5{border-bottom:1px solid var(--edge);padding-bottom:.4rem}
-.email .page{margin:0 -.5rem;overflow:hidden;border-radius:6px}
+.email .page{margin:0 -.5rem;overflow:hidden;border-radius:6px}.recipient{max-width:44rem;padding:0;overflow:hidden}
 details{margin:.6rem 0}summary{cursor:pointer;color:var(--accent)}
 @media (max-width:480px){body{padding:1rem}}`;

@@ -16,6 +16,9 @@ export type PreviewChannel = {
 };
 
 /** See `ShownPart` of the channels. */
+/** What the page behind the link of a behaviour's messages is, as HTML that is safe to show. */
+export type PreviewPage = (behaviour: string, language: string, values: MessageValues) => string | undefined;
+
 export type PreviewPart =
   | { readonly kind: 'title' | 'text' | 'step' | 'small' | 'source'; readonly text: string }
   | { readonly kind: 'buttons'; readonly labels: readonly string[] }
@@ -31,7 +34,11 @@ const samples = [
  * Every message in every language and channel on one page, for whoever reviews words: a static document without script
  * or address to load from. The same packs give the same bytes.
  */
-export function previewPacks(packs: Packs, channels: readonly PreviewChannel[]): string {
+export function previewPacks(
+  packs: Packs,
+  channels: readonly PreviewChannel[],
+  recipientPage: PreviewPage,
+): string {
   const languages = [...packs.languages.values()];
   const behaviours = [...packs.behaviours.values()].map(({ behaviour }) => behaviour);
   const sections = behaviours.map(({ id, title }) => {
@@ -45,7 +52,8 @@ export function previewPacks(packs: Packs, channels: readonly PreviewChannel[]):
         return `<article lang="${html(language)}" dir="${direction}">${head}${body}</article>`;
       }),
     );
-    return `<section id="${html(id)}"><h2>${html(title)} <small>${html(id)}</small></h2>${messages.join('\n')}</section>`;
+    const pages = languages.map((language) => pagesHtml(id, language, recipientPage));
+    return `<section id="${html(id)}"><h2>${html(title)} <small>${html(id)}</small></h2>${[...messages, ...pages].join('\n')}</section>`;
   });
   const links = behaviours.map(({ id, title }) => `<li><a href="#${html(id)}">${html(title)}</a></li>`);
   return `<!doctype html>
@@ -53,14 +61,15 @@ export function previewPacks(packs: Packs, channels: readonly PreviewChannel[]):
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'">
 <title>Messages</title>
 <style>${previewStyle}</style>
 </head>
 <body>
 <h1>Messages</h1>
 <p>Names, places and keys are invented. Each message stands as every channel shows it, near enough to judge its words.
-Below it: the shortest form, in which nothing is known, and the form with hostile values, in which nothing may be alive.</p>
+Below it: the shortest form, in which nothing is known, and the form with hostile values, in which nothing may be alive.
+After the messages stands the page on which their reader answers; nothing is sent from here.</p>
 <nav><ul>${links.join('')}</ul></nav>
 ${sections.join('\n')}
 </body>
@@ -79,6 +88,23 @@ function messageHtml(message: MessageFile, packs: Packs, channels: readonly Prev
       return index === 0 ? shown : `<details><summary>${name}</summary>${shown}</details>`;
     })
     .join('\n');
+}
+
+/** The page of a case, on which its recipient answers: one for all messages of the behaviour. */
+function pagesHtml(
+  behaviour: string,
+  { language, name, direction }: { language: string; name: string; direction: string },
+  recipientPage: PreviewPage,
+): string {
+  const shown = samples.map((sample, index) => {
+    const page = recipientPage(behaviour, language, sample.values);
+    const card =
+      page === undefined
+        ? '<p>–</p>'
+        : `<div class="card recipient">${partHtml({ kind: 'page', html: page })}</div>`;
+    return index === 0 ? card : `<details><summary>${sample.name}</summary>${card}</details>`;
+  });
+  return `<article lang="${html(language)}" dir="${direction}"><h3>the page behind the link <small>${html(name)}</small></h3>${shown.join('\n')}</article>`;
 }
 
 function sampleHtml(
