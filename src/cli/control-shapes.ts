@@ -20,11 +20,11 @@ export const controlSchema = z.looseObject({
   needs: z.string().optional(),
   decider: z.looseObject({ kind: z.string(), id: z.string() }),
   dueAt: z.string().optional(),
-  relapses: z.number(),
-  habits: z.number(),
+  relapses: z.number().optional(),
+  habits: z.number().optional(),
   reason: z.string().optional(),
   backTest: z.looseObject({
-    failures: z.looseObject({ of: z.number(), caught: z.number(), notKnown: z.number() }),
+    failures: z.looseObject({ of: z.number(), caught: z.number(), notKnown: z.number() }).optional(),
     good: z.looseObject({ sampled: z.number(), total: z.number(), stopped: estimate.optional() }),
   }),
 });

@@ -7,7 +7,7 @@ import {
 } from '../core/control/around.ts';
 import { dayMs } from '../core/duration.ts';
 import type { Principal } from '../ports/principal.ts';
-import { type MeasureParts, type MeasureSettings, measureScope } from './measure-scope.ts';
+import { isScopeShown, type MeasureParts, type MeasureSettings, measureScope } from './measure-scope.ts';
 import { loopPrincipal } from './parts.ts';
 
 export type ControlQuestion = {
@@ -59,8 +59,7 @@ export async function measureControls(
     const rowsOf = (teams: Iterable<string>) => [...teams].map((id) => of.get(id) ?? nothing(control.id, id));
     const { kind, id } = control.scope;
     if (kind === 'owner') return { kind: 'hidden', reason: 'one-owner', control };
-    const isShown = kind === 'team' ? scope.teams.includes(id) : scope.isShown;
-    if (!isShown) return { kind: 'hidden', reason: 'few-people', control };
+    if (!isScopeShown(scope, control)) return { kind: 'hidden', reason: 'few-people', control };
     const own = kind === 'team' ? rowsOf([id]) : scope.isWhole ? [...of.values()] : rowsOf(scope.teams);
     const everybody = kind === 'team' ? rowsOf(scope.shownTeams) : [];
     return { kind: 'shown', control, figure: aroundFigure(own, everybody, daysOf(control, asOf)) };
@@ -73,7 +72,10 @@ function nothing(control: string, team: string): AroundRow {
 }
 
 /** Whole UTC days: the day on which it was applied is its first, and that on which it ended is none of it. */
-function daysOf({ appliedAt, closedAt }: AppliedControl, asOf: number) {
+export function daysOf(
+  { appliedAt, closedAt }: Pick<AppliedControl, 'appliedAt' | 'closedAt'>,
+  asOf: number,
+) {
   const day = (at: number) => Math.floor(at / dayMs);
   const until = closedAt !== undefined && closedAt <= asOf ? day(closedAt) : day(asOf) + 1;
   return { before: daysBefore, since: Math.max(0, until - day(appliedAt)) };

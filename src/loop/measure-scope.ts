@@ -1,3 +1,4 @@
+import type { ControlScope } from '../core/control/control.ts';
 import { shownTeams } from '../core/measures/describe/shown-teams.ts';
 import type { MeasureFilter } from '../core/measures/measure-rows.ts';
 import { isMove } from '../core/taxonomy/remap.ts';
@@ -64,4 +65,16 @@ export async function measureScope(
       .filter((id) => id !== '' && !shown.teams.has(id) && isAsked(id))
       .toSorted(),
   };
+}
+
+/**
+ * Whether figures of what a control is over may be shown: the one rule for everything that is counted around a control.
+ * A program has the team whose it is; without one it is part of the whole, as whatever belongs to no team.
+ */
+export function isScopeShown(
+  { isShown, teams }: Pick<Awaited<ReturnType<typeof measureScope>>, 'isShown' | 'teams'>,
+  { scope, team }: { readonly scope: ControlScope; readonly team?: string | undefined },
+): boolean {
+  const own = scope.kind === 'team' ? scope.id : scope.kind === 'owner' ? team : undefined;
+  return own === undefined ? isShown : teams.includes(own);
 }

@@ -68,9 +68,6 @@ export type OpenScope = {
   readonly state: OpenControlState;
 };
 
-/** Failures of a behaviour by team and UTC day: cases, by the day on which each first occurred. */
-export type FailureDay = { readonly team?: string; readonly day: string; readonly n: number };
-
 /** Part of `StoreRead`. */
 export interface ControlRead {
   /** How many cases of each behaviour are relapses, of those that occurred since an instant. */
@@ -84,13 +81,6 @@ export interface ControlRead {
   ): Promise<readonly LoopRow[]>;
   /** Everything stored of these cases, in id order. */
   eventsOfLoops(principal: Principal, loops: readonly string[], limit: number): Promise<readonly EventRow[]>;
-  /** Cases of a behaviour that occurred in a time, by team and day; history that nobody released is left out. */
-  failureDays(
-    principal: Principal,
-    behaviour: string,
-    from: number,
-    to: number,
-  ): Promise<readonly FailureDay[]>;
   /** Cases of a behaviour that occurred in a time, the earliest first. */
   loopsBetween(
     principal: Principal,

@@ -32,7 +32,12 @@ import {
 import { runCli } from '../support/run-cli.ts';
 import { testStores } from '../support/stores.ts';
 
-const people = [...testPeople, ...['eva', 'finn', 'gus'].map((id) => personOf(id))];
+// Both teams are large enough that what is counted around a control may be shown.
+const people = [
+  ...testPeople,
+  ...['eva', 'finn', 'gus', 'hal', 'ida', 'jan', 'kim'].map((id) => personOf(id)),
+  ...Array.from({ length: 9 }, (_, at) => personOf(`red${at}`, { team: 'red' })),
+];
 const known = indexPeople(people, testTeams);
 const directory: OwnerDirectory = {
   id: 'people',
@@ -100,9 +105,10 @@ for (const kind of testStores()) {
           directories: [directory],
           delivery: { perPersonPerDayMax: 500, quietHours: { from: 0, to: 0 } },
         });
-        tokens.one = await doors.token(['controls:read', 'controls:write'], { days: 365 });
-        tokens.two = await doors.token(['controls:read', 'controls:write'], { teams: ['blue'], days: 365 });
-        tokens.red = await doors.token(['controls:read', 'controls:write'], { teams: ['red'], days: 365 });
+        const scopes = ['controls:read', 'controls:write', 'loops:read'] as const;
+        tokens.one = await doors.token(scopes, { days: 365 });
+        tokens.two = await doors.token(scopes, { teams: ['blue'], days: 365 });
+        tokens.red = await doors.token(scopes, { teams: ['red'], days: 365 });
         tokens.reader = await doors.token(['controls:read'], { days: 365 });
       });
       afterAll(() => store?.close());
@@ -279,8 +285,9 @@ for (const kind of testStores()) {
         expect((await show(id))['effect']).toEqual({ kind: 'not-enough-data', reason: 'few-days' });
         doors.house.clock.pass(30 * day);
         await take([bypass(now(), 'finn', 'later')]);
+        // The day on which it was applied is its first: the case of that day counts, too.
         const { effect } = await show(id);
-        expect(effect).toMatchObject({ kind: 'ratio', after: { failures: 1 }, verdict: 'too-early' });
+        expect(effect).toMatchObject({ kind: 'ratio', after: { failures: 2 }, verdict: 'too-early' });
       });
 
       test('taken back with a reason it is closed, told in its chain, and not proposed again for a while', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Scope } from '../../src/access/scope.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import { routeTable } from '../../src/http/route-table.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { appliedControl } from '../support/applied-control.ts';
 import { personOf } from '../support/house.ts';
@@ -49,7 +51,7 @@ beforeAll(async () => {
   const rows = cells.flatMap(({ team, kind, month }, at) => {
     // Some teams have nothing of a kind or in a month, so that nothing can be told from everybody.
     const isSmall = team === 'green' || team === 'teal';
-    const count = isSmall ? Number(at % 3 === 0) : (at * 7) % 5 === 0 ? 0 : 1 + ((at * 13) % 4);
+    const count = isSmall ? (at % 3 === 0 ? 3 : 0) : (at * 7) % 5 === 0 ? 0 : 1 + ((at * 13) % 4);
     truth.set(`${team} ${kind} ${month}`, count);
     return Array.from({ length: count }, (_, n) =>
       measuredLoop({
@@ -61,7 +63,17 @@ beforeAll(async () => {
       }),
     );
   });
-  await store.transaction((tx) => tx.saveLoops(rows));
+  await store.transaction(async (tx) => {
+    await tx.saveLoops(rows);
+    const { appendLedger } = doors.house.parts;
+    const told = rows.map(({ id, firstOccurredAt: at }) =>
+      appendLedger({ id, seq: 0, head: '' }, [{ kind: 'told', at, body: {} }]),
+    );
+    await tx.appendLedger(
+      told.flatMap(({ entries }) => entries),
+      [],
+    );
+  });
   // Controls over every team and over everyone, from the first of April and of May on, until June.
   for (const scope of [
     { kind: 'everyone', id: '' } as const,
@@ -93,10 +105,14 @@ type Json = {
   readonly groups: readonly { readonly id: string; readonly figures?: { readonly loops: number } }[];
 };
 
+/** Whoever has these can read figures, and not one case. */
+const figureScopes: readonly Scope[] = ['measures:read', 'controls:read', 'behaviours:read', 'system:read'];
+
 let aroundControls = 0;
+let effects = 0;
 /** Everything that somebody who sees these teams can be shown, as equations over the cells. */
 async function shownTo(own: 'all' | readonly string[]): Promise<readonly Shown[]> {
-  const token = await doors.token(['measures:read'], own === 'all' ? {} : { teams: own });
+  const token = await doors.token(figureScopes, own === 'all' ? {} : { teams: own });
   const ask = async (query: Readonly<Record<string, string | undefined>>): Promise<Json> => {
     const given = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, value);
@@ -138,7 +154,37 @@ async function shownTo(own: 'all' | readonly string[]): Promise<readonly Shown[]
       if (before !== undefined) aroundControls += 1;
     }
   }
+  const { items = [] } = (await answer(token, '/v1/controls?limit=500')) as {
+    readonly items?: readonly { readonly id: string; readonly relapses?: number }[];
+  };
+  for (const { id } of items) {
+    const { scope, appliedAt, effect } = (await answer(token, `/v1/controls/${id}`)) as ControlOf;
+    if (effect?.kind !== 'ratio') continue;
+    const from = appliedAt.slice(0, 7);
+    const of = scope.kind === 'team' ? { team: [scope.id] } : {};
+    note({ ...of, to: months[months.indexOf(from) - 1] }, { loops: effect.before?.failures ?? 0 });
+    note({ ...of, from }, { loops: effect.after?.failures ?? 0 });
+    effects += 1;
+  }
+  for (const [, n] of (await doors.ask('/metrics', { token })).text.matchAll(lineOfLoops))
+    note({}, { loops: Number(n) });
   return found;
+}
+
+/** The states of these cases are one, so that a line is the sum of a behaviour. */
+const lineOfLoops = /^foldback_loops\{behaviour="secret-in-repository",state="told"\} (\d+)$/gmu;
+
+type Side = { readonly failures: number };
+type ControlOf = {
+  readonly appliedAt: string;
+  readonly scope: { readonly kind: string; readonly id: string };
+  readonly effect?: { readonly kind: string; readonly before?: Side; readonly after?: Side };
+};
+
+async function answer(token: string, path: string): Promise<unknown> {
+  const { status, json } = await doors.ask(path, { token });
+  expect(status).toBe(200);
+  return json;
 }
 
 /** Whether a sum of cells follows from what was shown, by adding and subtracting in any way. */
@@ -184,6 +230,8 @@ describe('whoever lays all figures side by side and subtracts', () => {
   test('reads true numbers, and enough of them to try', () => {
     expect(rows.length).toBeGreaterThan(20);
     expect(aroundControls).toBeGreaterThan(8);
+    expect(effects).toBeGreaterThan(4);
+    expect(shown.some(({ row }) => row.every((one) => one === 1))).toBe(true);
     for (const { row, value } of shown) {
       const sum = cells.reduce(
         (total, { team, kind, month }, at) =>
@@ -220,5 +268,113 @@ describe('whoever lays all figures side by side and subtracts', () => {
   test('learns nothing of what belongs to no team', () => {
     for (const kind of any)
       for (const span of spans) expect(follows(rows, rowOf({ team: [''], kind, ...span }))).toBe(false);
+  });
+});
+
+describe('doors through which figures can be read, and no case', () => {
+  /** With one of these the cases themselves can be read, by name, and counted: figures add nothing. */
+  const readsCases = new Set<string>(['loops:read', 'messages:read', 'owners:read', 'evidence:read']);
+  const readsNothing = new Set<string>([
+    'public',
+    'link',
+    'webhook',
+    'admin',
+    'audit:read',
+    'events:write',
+    'scim:write',
+  ]);
+  /** What is counted there of the behaviours of people; all of it is in the attack or tested beside it. */
+  const counted: Readonly<
+    Record<string, 'in the attack' | 'of arms' | 'of five or more' | 'of agents' | 'nothing'>
+  > = {
+    '/v1/measures': 'in the attack',
+    '/v1/measures/{behaviour}': 'in the attack',
+    '/v1/controls': 'in the attack',
+    '/v1/controls/{id}': 'in the attack',
+    '/metrics': 'in the attack',
+    '/v1/experiments': 'of arms',
+    '/v1/experiments/{id}': 'of arms',
+    '/v1/reviews': 'of five or more',
+    '/v1/reviews/{id}': 'of five or more',
+    '/v1/agents/figures': 'of agents',
+    '/v1/policy/decisions': 'of agents',
+    '/v1/policy/exceptions': 'of agents',
+    '/v1/policy/exceptions/{id}': 'of agents',
+    '/v1/agents/rules': 'nothing',
+    '/v1/behaviours': 'nothing',
+    '/v1/behaviours/{behaviour}/words': 'nothing',
+    '/v1/policy': 'nothing',
+    '/v1/sources': 'nothing',
+  };
+
+  test('are all known: a new one has to say what it counts', () => {
+    const doorsOfFigures = routeTable
+      .filter(
+        ({ method, access }) => method === 'GET' && !readsCases.has(access) && !readsNothing.has(access),
+      )
+      .map(({ path }) => path);
+    expect(doorsOfFigures.toSorted()).toEqual(Object.keys(counted).toSorted());
+  });
+
+  test('are closed to whoever sees some teams only, where what is counted is not theirs', async () => {
+    const token = await doors.token([...figureScopes, 'policy:approve', 'evidence:read'], {
+      teams: ['blue'],
+    });
+    for (const path of [
+      '/v1/agents/figures',
+      '/v1/policy/decisions',
+      '/v1/policy/exceptions',
+      '/v1/privacy/report',
+    ])
+      expect((await doors.ask(path, { token })).status, path).toBe(403);
+  });
+
+  test('say of a control over a small group that it is there, and of how many cases only to who may read them', async () => {
+    const path = '/v1/controls?limit=500';
+    const sees = async (scopes: readonly Scope[], teams?: readonly string[]) => {
+      const token = await doors.token(scopes, teams === undefined ? {} : { teams });
+      const { items } = (await answer(token, path)) as {
+        readonly items: readonly { readonly scope: { readonly id: string }; readonly relapses?: number }[];
+      };
+      expect(items.length).toBeGreaterThan(1);
+      return new Set(items.flatMap(({ scope, relapses }) => (relapses === undefined ? [] : [scope.id])));
+    };
+    expect(await sees(figureScopes)).toEqual(new Set(['', 'blue', 'red']));
+    expect(await sees(figureScopes, ['red', 'green'])).toEqual(new Set(['red']));
+    expect(await sees([...figureScopes, 'loops:read'], ['green', 'one'])).toEqual(new Set(['green', 'one']));
+  });
+
+  test('say of cases by kind nothing where fewer than ten people are known', async () => {
+    const few = openDoors({ store, people: people.slice(0, 9) });
+    const { text } = await few.ask('/metrics', { token: await few.token(['system:read']) });
+    expect(text).toContain('foldback_loops{behaviour="all",state="told"} ');
+    expect(text).not.toContain(behaviour);
+  });
+});
+
+describe('what is handed out with the cases, coverage and evidence of a period', () => {
+  test('counts the cases of the teams of whoever asks, and no others', async () => {
+    const sum = (teams: readonly string[]) =>
+      cells.reduce(
+        (total, { team, kind, month }) =>
+          total + (teams.includes(team) ? (truth.get(`${team} ${kind} ${month}`) ?? 0) : 0),
+        0,
+      );
+    const period = 'from=2026-01-01&to=2026-12-31';
+    for (const own of [['blue'], ['grey'], ['green', 'one']]) {
+      const token = await doors.token(['evidence:read'], { teams: own });
+      const { items } = (await answer(token, `/v1/coverage?${period}`)) as {
+        readonly items: readonly {
+          readonly items: readonly { readonly loops: number; readonly behaviours: readonly string[] }[];
+        }[];
+      };
+      const loops = items
+        .flatMap((one) => one.items)
+        .filter(({ behaviours }) => behaviours.includes(behaviour));
+      expect(loops.length).toBeGreaterThan(0);
+      for (const item of loops) expect(item.loops).toBe(sum(own));
+      const { text } = await doors.ask(`/v1/evidence?${period}&purpose=a+test+of+figures`, { token });
+      for (const team of Object.keys(staff)) if (!own.includes(team)) expect(text).not.toContain(`"${team}"`);
+    }
   });
 });

@@ -252,7 +252,7 @@ describe('how Foldback is', () => {
       200,
       'text/plain; version=0.0.4; charset=utf-8',
     ]);
-    expect(local.text).toMatch(/^foldback_loops\{behaviour="secret-in-repository",state="told"\} \d+$/mu);
+    expect(local.text).toMatch(/^foldback_loops\{behaviour="all",state="told"\} \d+$/mu);
     expect(local.text).toMatch(/^foldback_http_requests_total\{route="GET \/livez",status="200"\} \d+$/mu);
     expect((await doors.ask('/metrics', { from: '::1' })).status).toBe(200);
     expect((await doors.ask('/metrics', { from: '192.0.2.1' })).status).toBe(401);

@@ -162,6 +162,13 @@ const gapSays: Readonly<Record<string, string>> = {
 
 function BackTest({ backTest }: { readonly backTest: ControlStoryJson['backTest'] }) {
   const { failures, good, gaps, from, to } = backTest;
+  if (failures === undefined)
+    return (
+      <section className="card">
+        <h2>How it would have done</h2>
+        <p className="text-soft">The group is small: how many cases there are is for who may read them.</p>
+      </section>
+    );
   const step = (id: string, label: string, x: number) => ({
     id,
     label,
@@ -259,11 +266,15 @@ function Facts({ control }: { readonly control: ControlStoryJson }) {
           <dd>{scopeText(control.scope)}</dd>
           <dt>Decides</dt>
           <dd>{control.decider.kind === 'duty' ? 'The duty role' : `Team ${control.decider.id}`}</dd>
-          <dt>Relapses</dt>
-          <dd>
-            {control.relapses.toLocaleString()}, of {control.habits.toLocaleString()} people, programs or
-            teams
-          </dd>
+          {control.relapses !== undefined && control.habits !== undefined && (
+            <>
+              <dt>Relapses</dt>
+              <dd>
+                {control.relapses.toLocaleString()}, of {control.habits.toLocaleString()} people, programs or
+                teams
+              </dd>
+            </>
+          )}
           {(
             [
               ['Accepted', acceptedBy, control.acceptedAt],

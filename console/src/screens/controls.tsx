@@ -75,8 +75,10 @@ function Item({ control }: { readonly control: ControlJson }) {
           plain(control.behaviour),
           plain(control.kind),
           `for ${scopeText(control.scope)}`,
-          `${control.relapses.toLocaleString()} relapses`,
-          `would have caught ${failures.caught.toLocaleString()} of ${failures.of.toLocaleString()}`,
+          ...(control.relapses === undefined ? [] : [`${control.relapses.toLocaleString()} relapses`]),
+          ...(failures === undefined
+            ? []
+            : [`would have caught ${failures.caught.toLocaleString()} of ${failures.of.toLocaleString()}`]),
         ].join(' · ')}
       </p>
       {control.needs !== undefined && (

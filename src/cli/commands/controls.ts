@@ -40,7 +40,7 @@ export async function controlsListCommand(flags: ControlsListFlags): Promise<Exi
 }
 
 function rowOf(control: Control): readonly string[] {
-  const { caught, of } = control.backTest.failures;
+  const { failures } = control.backTest;
   return [
     control.id,
     control.needs === undefined ? control.state : `${control.state}, needs ${control.needs}`,
@@ -48,7 +48,7 @@ function rowOf(control: Control): readonly string[] {
     control.scope.id === '' || control.scope.kind === 'owner'
       ? control.scope.kind
       : `${control.scope.kind} ${control.scope.id}`,
-    `${caught} of ${of}`,
+    failures === undefined ? 'hidden' : `${failures.caught} of ${failures.of}`,
     control.title,
   ];
 }
@@ -66,7 +66,9 @@ export async function controlsShowCommand(id: string, flags: ControlFlags): Prom
     line(`State: ${control.state}${control.needs === undefined ? '' : `, needs ${control.needs}`}`);
     line(`Decides: ${control.decider.kind} ${control.decider.id}`);
     if (control.dueAt !== undefined) line(`Ends by itself: ${control.dueAt}`);
-    line(`Proposed for: ${plural(control.relapses, 'relapse')} of ${plural(control.habits, 'habit')}`);
+    const { relapses, habits } = control;
+    if (relapses !== undefined && habits !== undefined)
+      line(`Proposed for: ${plural(relapses, 'relapse')} of ${plural(habits, 'habit')}`);
     for (const text of backTestLines(control)) line(text);
     if (control.effect !== undefined) line(effectLine(control.effect));
     for (const { target, path, mode } of control.files) line(`Writes: ${target} ${path} (${mode})`);
@@ -80,11 +82,14 @@ export async function controlsShowCommand(id: string, flags: ControlFlags): Prom
 
 function backTestLines({ backTest }: Control): readonly string[] {
   const { failures, good } = backTest;
-  const open = failures.notKnown === 0 ? '' : `; not known for ${failures.notKnown}`;
+  const open =
+    failures === undefined || failures.notKnown === 0 ? '' : `; not known for ${failures.notKnown}`;
   const { stopped } = good;
   const rounded = (value: number | undefined) => (value === undefined ? '?' : String(Math.round(value)));
   return [
-    `Would have caught: ${failures.caught} of ${failures.of}${open}`,
+    failures === undefined
+      ? 'Would have caught: hidden, the group is small'
+      : `Would have caught: ${failures.caught} of ${failures.of}${open}`,
     stopped === undefined
       ? 'Would have stopped good actions: not known'
       : `Would have stopped good actions: about ${rounded(stopped.value)} (${rounded(stopped.low)} to ${rounded(stopped.high)}) of ${rounded(good.total)}, from a sample of ${good.sampled}`,

@@ -34,11 +34,10 @@ test('without other scopes to learn from nothing is expected, and then no effect
   expect(effect).not.toHaveProperty('expected');
 });
 
-test('too few days, failures or people show no figure at all', () => {
+test('too few days or failures show no figure at all', () => {
   const some = { own, units: [], per: 'day' as const, days: 90 };
   expect(effectOf({ ...some, days: 6 })).toMatchObject({ reason: 'few-days' });
   expect(effectOf({ ...some, own: { ...own, before: 2 } })).toMatchObject({ reason: 'few-failures' });
-  expect(effectOf({ ...some, people: 4 })).toMatchObject({ reason: 'few-people' });
 });
 
 test('a rise is said to be one', () => {

@@ -21,6 +21,7 @@ const unitsMin = 5;
  * because there was much of it, and after much there comes less by itself. So what would have come anyway stands beside it.
  */
 export type ControlEffect =
+  /** `few-people`: the rule of the measures hides its scope. */
   | { readonly kind: 'not-enough-data'; readonly reason: 'few-days' | 'few-failures' | 'few-people' }
   | {
       readonly kind: 'ratio';
@@ -43,13 +44,10 @@ export type EffectGiven = {
   readonly units: readonly { readonly failures: number; readonly chances: number }[];
   readonly per: 'opportunity' | 'day';
   readonly days: number;
-  /** People in the scope, where it is people; a figure about fewer than five is not shown. */
-  readonly people?: number;
 };
 
 export function effectOf(given: EffectGiven): ControlEffect {
-  const { own, per, days, people, units } = given;
-  if (people !== undefined && people < 5) return { kind: 'not-enough-data', reason: 'few-people' };
+  const { own, per, days, units } = given;
   if (days < daysMin || own.chancesBefore <= 0 || own.chancesAfter <= 0)
     return { kind: 'not-enough-data', reason: 'few-days' };
   if (own.before < failuresMin) return { kind: 'not-enough-data', reason: 'few-failures' };

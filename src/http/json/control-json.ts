@@ -61,12 +61,15 @@ export const controlSchema = z.object({
   closedAt: instant.exactOptional(),
   closedBy: z.string().exactOptional(),
   reason: z.string().exactOptional(),
-  relapses: z.int(),
-  habits: z.int().describe('People, programs or teams that relapsed.'),
+  relapses: z
+    .int()
+    .exactOptional()
+    .describe('This and what follows of a small group: only for whoever may read its cases (`loops:read`).'),
+  habits: z.int().exactOptional().describe('People, programs or teams that relapsed.'),
   backTest: z.object({
     from: instant,
     to: instant,
-    failures: z.object({ of: z.int(), caught: z.int(), missed: z.int(), notKnown: z.int() }),
+    failures: z.object({ of: z.int(), caught: z.int(), missed: z.int(), notKnown: z.int() }).exactOptional(),
     good: z.object({
       sampled: z.int(),
       total: z.number().describe('How many good actions the sample stands for.'),
@@ -93,7 +96,13 @@ export const controlStorySchema = controlSchema.extend({
 
 export type ControlJson = z.infer<typeof controlSchema>;
 
-export function controlJson(row: ControlRow, pack: PackControl | undefined, language: string): ControlJson {
+/** @param isCounted whether how many cases it is about may be said */
+export function controlJson(
+  row: ControlRow,
+  pack: PackControl | undefined,
+  language: string,
+  isCounted: boolean,
+): ControlJson {
   const words = pack?.template.words[language] ?? pack?.template.words['en'];
   const { evidence, backTest } = row.body;
   const isOpen = row.state === 'proposed' || row.state === 'accepted' || row.state === 'applied';
@@ -122,12 +131,11 @@ export function controlJson(row: ControlRow, pack: PackControl | undefined, lang
     ...knownInstant('closedAt', row.closedAt),
     ...known('closedBy', row.closedByName),
     ...known('reason', row.reason),
-    relapses: evidence.relapses,
-    habits: evidence.habits,
+    ...(isCounted ? { relapses: evidence.relapses, habits: evidence.habits } : {}),
     backTest: {
       from: iso(backTest.from),
       to: iso(backTest.to),
-      failures: backTest.failures,
+      ...(isCounted ? { failures: backTest.failures } : {}),
       good: { ...good, ...known('stopped', stopped === undefined ? undefined : estimateJson(stopped)) },
       gaps: [...backTest.gaps],
     },

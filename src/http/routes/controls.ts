@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import type { Principal } from '../../access/principal.ts';
+import { can, type Principal } from '../../access/principal.ts';
 import { controlKinds } from '../../core/control/control.ts';
 import { controlStates } from '../../core/control/states.ts';
 import { AppError } from '../../core/errors.ts';
 import { instantOf } from '../../lib/instant.ts';
 import { type ControlInput, decideControl } from '../../loop/controls/decide.ts';
 import { readEffect } from '../../loop/controls/effect.ts';
+import { isScopeShown, measureScope } from '../../loop/measure-scope.ts';
+import { loopPrincipal } from '../../loop/parts.ts';
 import type { ControlRow } from '../../ports/store.ts';
 import {
   type ControlJson,
@@ -55,8 +57,28 @@ type ControlKeys = 'GET /v1/controls' | 'GET /v1/controls/{id}' | 'POST /v1/cont
 /** What is proposed where a mistake keeps coming back, and who decided what about it. */
 export function controlRoutes(room: Room): Pick<Operations, ControlKeys> {
   const { parts, packs } = room.given;
-  const json = (row: ControlRow, tongue: string): ControlJson =>
-    controlJson(row, packs.controls.get(row.template), tongue);
+  const json = (row: ControlRow, tongue: string, isCounted: boolean): ControlJson =>
+    controlJson(row, packs.controls.get(row.template), tongue, isCounted);
+  /** Whoever may read the cases can count them; others are told of groups that measures show. */
+  const countedFor = async (caller: Principal, rows: readonly ControlRow[]) => {
+    if (can(caller, 'loops:read')) return () => true;
+    const behaviours = [...new Set(rows.map(({ behaviour }) => behaviour))];
+    const scopes = new Map(
+      await Promise.all(
+        behaviours.map(async (behaviour) => {
+          const question = { behaviour, by: 'control' } as const;
+          return [
+            behaviour,
+            await measureScope(parts, loopPrincipal, question, room.given.config.measures),
+          ] as const;
+        }),
+      ),
+    );
+    return (row: ControlRow): boolean => {
+      const scope = scopes.get(row.behaviour);
+      return scope !== undefined && isScopeShown(scope, row);
+    };
+  };
   const found = async (caller: Principal, id: string): Promise<ControlRow> => {
     const row = await parts.store.read.control(caller, id);
     if (row === undefined) throw new AppError('not-found', 'No control has this id.');
@@ -70,7 +92,8 @@ export function controlRoutes(room: Room): Pick<Operations, ControlKeys> {
       handle: async ({ c, caller, query }) => {
         const { language: tongue, ...filter } = query;
         const rows = await parts.store.read.controls(caller, filter);
-        return c.json({ items: rows.map((row) => json(row, tongue)) });
+        const isCounted = await countedFor(caller, rows);
+        return c.json({ items: rows.map((row) => json(row, tongue, isCounted(row))) });
       },
     }),
     'GET /v1/controls/{id}': reading({
@@ -79,15 +102,16 @@ export function controlRoutes(room: Room): Pick<Operations, ControlKeys> {
       answers: { 200: { description: 'The control.', schema: controlStorySchema } },
       handle: async ({ c, caller, query }) => {
         const row = await found(caller, pathPart(c, 'id'));
-        const effect = await readEffect(parts, row);
+        const effect = await readEffect(parts, row, room.given.config.measures);
         const story = await parts.store.read.controlLedger(caller, row.id);
         const template = packs.controls.get(row.template)?.template;
         const words = template?.words[query.language] ?? template?.words['en'];
+        const isCounted = (await countedFor(caller, [row]))(row);
         return c.json({
-          ...json(row, query.language),
+          ...json(row, query.language, isCounted),
           ...known('apply', words?.apply),
           ...known('rollbackWords', words?.rollback),
-          loops: row.body.evidence.loops,
+          loops: isCounted ? row.body.evidence.loops : [],
           ...patchJson(row.body.patch),
           ...known('effect', effect === undefined ? undefined : effectJson(effect)),
           story: story.map(({ at, kind, hash }) => ({ at: iso(at), kind, hash })),
@@ -102,7 +126,8 @@ export function controlRoutes(room: Room): Pick<Operations, ControlKeys> {
         const decided = await decideControl(parts, caller, pathPart(c, 'id'), inputOf(body));
         if (decided.kind === 'not-found') throw new AppError('not-found', 'No control has this id.');
         if (decided.kind === 'refused') throw new AppError('conflict', sentence(decided.reason));
-        return c.json(json(decided.control, 'en'));
+        const isCounted = await countedFor(caller, [decided.control]);
+        return c.json(json(decided.control, 'en', isCounted(decided.control)));
       },
     }),
   };

@@ -1,4 +1,6 @@
+import { shownTeams } from '../../core/measures/describe/shown-teams.ts';
 import { loopPrincipal } from '../../loop/parts.ts';
+import { teamSizes } from '../../loop/team-sizes.ts';
 import type { Principal } from '../../ports/principal.ts';
 import type { StoreRead } from '../../ports/store.ts';
 import type { Room } from '../room.ts';
@@ -11,14 +13,16 @@ const dayMs = 86_400_000;
 
 /** Figures for Prometheus. They name behaviours, states, channels, sources and routes; never a person. */
 export function metricsRoutes(room: Room, requests: RequestCounts): Pick<Operations, 'GET /metrics'> {
-  const { parts } = room.given;
+  const { parts, config } = room.given;
   return {
     'GET /metrics': reading({
       summary: 'Figures for Prometheus. Also for this machine itself, without a token.',
       query: noQuery,
       answers: { 200: { description: 'Text format 0.0.4.', type: 'text/plain' } },
       handle: async ({ c }) => {
-        const stored = await storeMetrics(parts.store.read, loopPrincipal, parts.clock.now());
+        // As the list of measures: where so few people are known, how many cases of a kind there are is about them.
+        const isNamed = shownTeams(teamSizes(parts, [], config.measures), true).isWholeShown;
+        const stored = await storeMetrics(parts.store.read, loopPrincipal, parts.clock.now(), isNamed);
         const text = metricsText([...stored, ...requestMetrics(requests), ...processMetrics()]);
         return c.body(text, 200, { 'Content-Type': metricsType });
       },
@@ -26,7 +30,12 @@ export function metricsRoutes(room: Room, requests: RequestCounts): Pick<Operati
   };
 }
 
-async function storeMetrics(read: StoreRead, principal: Principal, now: number): Promise<readonly Metric[]> {
+async function storeMetrics(
+  read: StoreRead,
+  principal: Principal,
+  now: number,
+  isNamed: boolean,
+): Promise<readonly Metric[]> {
   const [loops, totals, channels, due, days] = await Promise.all([
     read.counts(principal),
     read.totals(principal),
@@ -37,9 +46,14 @@ async function storeMetrics(read: StoreRead, principal: Principal, now: number):
   return [
     {
       name: 'foldback_loops',
-      help: 'Loops by behaviour and state.',
+      help: 'Loops by behaviour and state; where fewer than ten people are known, by state and of all behaviours.',
       type: 'gauge',
-      values: loops.map(({ behaviour, state, n }) => ({ labels: { behaviour, state }, value: n })),
+      values: isNamed
+        ? loops.map(({ behaviour, state, n }) => ({ labels: { behaviour, state }, value: n }))
+        : [...Map.groupBy(loops, ({ state }) => state)].map(([state, rows]) => ({
+            labels: { behaviour: 'all', state },
+            value: rows.reduce((sum, { n }) => sum + n, 0),
+          })),
     },
     {
       name: 'foldback_messages',

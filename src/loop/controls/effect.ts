@@ -1,105 +1,93 @@
-import { type BeforeAfter, type ControlEffect, effectOf } from '../../core/control/effect.ts';
+import { type AroundRow, aroundFigure, daysBefore } from '../../core/control/around.ts';
+import { type ControlEffect, effectOf } from '../../core/control/effect.ts';
 import { dayMs } from '../../core/duration.ts';
-import type { ControlRow, CounterRow, LoopRow } from '../../ports/store.ts';
+import type { ControlRow } from '../../ports/store.ts';
+import { daysOf } from '../measure-controls.ts';
+import { isScopeShown, type MeasureSettings, measureScope } from '../measure-scope.ts';
 import { type LoopParts, loopPrincipal } from '../parts.ts';
 import { programOf } from './scope.ts';
 
-/** As long before as is looked at. */
-const beforeMsMax = 90 * dayMs;
 const loopsMax = 20_000;
 
 /**
  * What changed from the day on which a control is in force, beside what would have come by itself; undefined for one that
- * was never applied.
+ * was never applied. Shown by the rule of the measures and counted from the same rows: two figures of one thing, laid
+ * side by side, say no more than one of them.
  */
-export async function readEffect(parts: LoopParts, control: ControlRow): Promise<ControlEffect | undefined> {
-  const { appliedAt, closedAt, behaviour } = control;
+export async function readEffect(
+  parts: LoopParts,
+  control: ControlRow,
+  settings: MeasureSettings,
+): Promise<ControlEffect | undefined> {
+  const { appliedAt, behaviour, scope } = control;
   if (appliedAt === undefined) return undefined;
-  const to = Math.min(parts.clock.now(), closedAt ?? Number.POSITIVE_INFINITY);
-  const from = appliedAt - beforeMsMax;
-  const rows =
-    control.scope.kind === 'owner'
-      ? await parts.store.read.loopsBetween(loopPrincipal, behaviour, from, to, loopsMax)
-      : [];
-  const days = await parts.store.read.failureDays(loopPrincipal, behaviour, from, to);
-  const counters = (await parts.store.read.counters(loopPrincipal, behaviour)).filter(
-    ({ name }) => name === 'opportunity',
-  );
-  const units = control.scope.kind === 'owner' ? programs(parts, rows) : teams(parts, days, control);
-  const chances = chancesIn(counters, control, from, appliedAt, to);
-  const isCounted = chances.before > 0 && chances.after > 0;
-  const span = { before: (appliedAt - from) / dayMs, after: Math.max(0, to - appliedAt) / dayMs };
-  const exposure = isCounted ? chances : span;
-  const own = units.find(({ id }) => id === control.scope.id) ?? { id: '', failures: [] };
-  const within = (after: boolean, at: readonly number[]) =>
-    at.filter((one) => one >= appliedAt === after).length;
-  const figure: BeforeAfter = {
-    before: within(false, own.failures),
-    after: within(true, own.failures),
-    chancesBefore: exposure.before,
-    chancesAfter: exposure.after,
-  };
-  const people = peopleIn(parts, control);
+  // What may be shown depends on everybody, and not on who asks.
+  const shown = await measureScope(parts, loopPrincipal, { behaviour, by: 'control' }, settings);
+  if (!isScopeShown(shown, control)) return { kind: 'not-enough-data', reason: 'few-people' };
+  const asOf = parts.clock.now();
+  const whole = daysOf({ ...control, appliedAt }, asOf);
+  // Today is not over: a day that was not had is no chance.
+  const days = { ...whole, since: Math.min(whole.since, asOf / dayMs - Math.floor(appliedAt / dayMs)) };
+  if (scope.kind === 'owner') return programEffect(parts, { ...control, appliedAt }, days);
+  const rows = await parts.store.read.measureAround(loopPrincipal, {
+    behaviour,
+    controls: [control.id],
+    asOf,
+    moves: shown.filter.moves ?? [],
+  });
+  const of = new Map(rows.map((row) => [row.team, row]));
+  const rowOf = (team: string) => of.get(team) ?? { control: control.id, team, before: none, since: none };
+  const isTeam = scope.kind === 'team';
+  // Over everyone there is nobody else to learn from.
+  const others = isTeam ? [...shown.shownTeams].map(rowOf) : [];
+  return teamEffect(isTeam ? [rowOf(scope.id)] : rows, others, days);
+}
+
+const none = { failures: 0, relapses: 0, opportunities: 0 };
+
+type Days = ReturnType<typeof daysOf>;
+
+function teamEffect(own: readonly AroundRow[], others: readonly AroundRow[], days: Days): ControlEffect {
+  const { before, since, per } = aroundFigure(own, others, days);
+  const isByDay = per === 'day';
   return effectOf({
-    own: figure,
-    // Chances of the other scopes are not counted apart, so they are taken to have as many.
-    units: units.map(({ failures }) => ({ failures: within(false, failures), chances: exposure.before })),
-    per: isCounted ? 'opportunity' : 'day',
-    days: span.after,
-    ...(people === undefined ? {} : { people }),
+    own: {
+      before: before.failures,
+      after: since.failures,
+      chancesBefore: isByDay ? days.before : before.opportunities,
+      chancesAfter: isByDay ? days.since : since.opportunities,
+    },
+    units: others.map((row) => ({
+      failures: row.before.failures,
+      chances: isByDay ? days.before : row.before.opportunities,
+    })),
+    per,
+    days: days.since,
   });
 }
 
-type Unit = { readonly id: string; readonly failures: readonly number[] };
-
-/** Every team that is known, also those without a failure; for everyone there is one unit only. */
-function teams(
+/** Chances of a program are not counted apart. */
+async function programEffect(
   parts: LoopParts,
-  days: readonly { readonly team?: string; readonly day: string; readonly n: number }[],
-  control: ControlRow,
-): readonly Unit[] {
-  const failures = new Map<string, number[]>();
-  const isAll = control.scope.kind === 'everyone';
-  if (!isAll) for (const { id } of parts.people.teams()) failures.set(id, []);
-  for (const { team, day, n } of days) {
-    const id = isAll ? '' : team;
-    if (id === undefined) continue;
-    // Noon: a day counts to the side on which most of it lies.
-    const at = Date.parse(day) + dayMs / 2;
-    failures.set(id, [...(failures.get(id) ?? []), ...Array.from({ length: n }, () => at)]);
-  }
-  return [...failures].map(([id, own]) => ({ id, failures: own }));
-}
-
-function programs(parts: LoopParts, rows: readonly LoopRow[]): readonly Unit[] {
-  const failures = new Map<string, number[]>();
+  { behaviour, scope, appliedAt }: ControlRow & { readonly appliedAt: number },
+  days: Days,
+): Promise<ControlEffect> {
+  const day = Math.floor(appliedAt / dayMs);
+  const [from, at, to] = [day - daysBefore, day, day + Math.ceil(days.since)].map((one) => one * dayMs);
+  const rows = await parts.store.read.loopsBetween(loopPrincipal, behaviour, from ?? 0, to ?? 0, loopsMax);
+  const failures = new Map<string, { before: number; after: number }>();
   for (const row of rows) {
     const id = programOf(parts, row.facts);
-    if (id !== undefined) failures.set(id, [...(failures.get(id) ?? []), row.firstOccurredAt]);
+    if (id === undefined) continue;
+    const { before, after } = failures.get(id) ?? { before: 0, after: 0 };
+    const isSince = row.firstOccurredAt >= (at ?? 0);
+    failures.set(id, isSince ? { before, after: after + 1 } : { before: before + 1, after });
   }
-  return [...failures].map(([id, own]) => ({ id, failures: own }));
-}
-
-/** Opportunities of the scope before and since; those of a program are not counted apart. */
-function chancesIn(
-  counters: readonly CounterRow[],
-  { scope }: ControlRow,
-  from: number,
-  appliedAt: number,
-  to: number,
-): { readonly before: number; readonly after: number } {
-  if (scope.kind === 'owner') return { before: 0, after: 0 };
-  const sum = (start: number, end: number) =>
-    counters
-      .filter((row) => scope.kind === 'everyone' || row.scope === scope.id)
-      .filter(({ day }) => Date.parse(day) >= start && Date.parse(day) < end)
-      .reduce((total, { n }) => total + n, 0);
-  return { before: sum(from, appliedAt), after: sum(appliedAt, to) };
-}
-
-/** How many people a figure would be about; undefined where it is about a program. */
-function peopleIn(parts: LoopParts, { scope }: ControlRow): number | undefined {
-  if (scope.kind === 'owner') return undefined;
-  const all = parts.people.all().filter(({ isActive }) => isActive);
-  return scope.kind === 'everyone' ? all.length : all.filter(({ team }) => team === scope.id).length;
+  const { before, after } = failures.get(scope.id) ?? { before: 0, after: 0 };
+  return effectOf({
+    own: { before, after, chancesBefore: days.before, chancesAfter: days.since },
+    units: [...failures.values()].map((one) => ({ failures: one.before, chances: days.before })),
+    per: 'day',
+    days: days.since,
+  });
 }

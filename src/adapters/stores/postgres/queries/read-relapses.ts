@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Principal } from '../../../../ports/principal.ts';
-import type { EventRow, FailureDay, LoopRow } from '../../../../ports/store.ts';
+import type { EventRow, LoopRow } from '../../../../ports/store.ts';
 import { type LoopRecord, loopOf } from '../loop-rows.ts';
-import { optional, uuidArray } from '../rows.ts';
+import { uuidArray } from '../rows.ts';
 import { type EventRecord, eventOf, visible } from './read-loops.ts';
 
 type Db = Kysely<unknown>;
@@ -46,21 +46,6 @@ export async function eventsOfLoops(
     where e.loop_id = any(${uuidArray(loops)}) and ${visible(principal, 'l.team')}
     order by e.id limit ${limit}`.execute(db);
   return found.rows.map(eventOf);
-}
-
-export async function failureDays(
-  db: Db,
-  principal: Principal,
-  behaviour: string,
-  from: number,
-  to: number,
-): Promise<readonly FailureDay[]> {
-  const found = await sql<{ team: string | null; day: string; n: number | string }>`
-    select team, to_char(to_timestamp(first_occurred_at / 1000.0) at time zone 'UTC', 'YYYY-MM-DD') as day,
-      count(*) as n from loops
-    where behaviour = ${behaviour} and first_occurred_at >= ${from} and first_occurred_at < ${to}
-      and ${isCase} and ${visible(principal, 'team')} group by 1, 2 order by 2, 1`.execute(db);
-  return found.rows.map(({ team, day, n }) => ({ ...optional('team', team), day, n: Number(n) }));
 }
 
 export async function loopsBetween(
