@@ -204,6 +204,7 @@ for (const kind of testStores()) {
         items: expect.arrayContaining([
           expect.objectContaining({
             id: own.id,
+            isSilent: true,
             pull: { lastSuccessAt: '2026-11-23T10:00:00.000Z', failing },
           }),
         ]),

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import type { ControlFilter } from './api/control-queries.ts';
 import type { MeasureFilter } from './api/measure-queries.ts';
+import type { AuditFilter } from './api/run-queries.ts';
 import { controlStateNames } from './parts/control-parts.tsx';
 import { Frame } from './parts/frame.tsx';
 import { stateNames } from './parts/text.ts';
@@ -81,6 +82,17 @@ function measureSearch(search: Record<string, unknown>): MeasureFilter {
   };
 }
 
+function auditSearch(search: Record<string, unknown>): AuditFilter {
+  const kind = textOf(search.kind);
+  const by = textOf(search.by);
+  const before = Number(search.before);
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(by === undefined ? {} : { by }),
+    ...(Number.isInteger(before) && before > 0 ? { before } : {}),
+  };
+}
+
 const screens = [
   createRoute({ getParentRoute: () => frame, path: '/', component: Today }),
   createRoute({
@@ -145,6 +157,22 @@ const screens = [
     getParentRoute: () => frame,
     path: '/owners',
     component: lazyRouteComponent(() => import('./screens/owners.tsx'), 'Owners'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/policies',
+    component: lazyRouteComponent(() => import('./screens/policies.tsx'), 'Policies'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/channels',
+    component: lazyRouteComponent(() => import('./screens/channels.tsx'), 'Channels'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/audit',
+    validateSearch: auditSearch,
+    component: lazyRouteComponent(() => import('./screens/audit.tsx'), 'Audit'),
   }),
   createRoute({
     getParentRoute: () => frame,

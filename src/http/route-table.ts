@@ -177,6 +177,7 @@ export const routeTable = [
   { method: 'GET', path: '/outbox/{id}', access: 'messages:read' },
 
   { method: 'GET', path: '/v1/policy', access: 'controls:read' },
+  { method: 'GET', path: '/v1/policy/rules', access: 'controls:read' },
   { method: 'GET', path: '/v1/policy/decisions', access: 'controls:read' },
   { method: 'GET', path: '/v1/policy/exceptions', access: 'policy:approve' },
   { method: 'POST', path: '/v1/policy/exceptions', access: 'policy:evaluate', takes: json },

@@ -50,6 +50,7 @@ import { personDataRoutes } from './routes/person-data.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyDecisionRoutes } from './routes/policy-decisions.ts';
 import { policyExceptionRoutes } from './routes/policy-exceptions.ts';
+import { policyRuleRoutes } from './routes/policy-rules.ts';
 import { pressRoutes } from './routes/presses.ts';
 import { privacyReportRoutes } from './routes/privacy-report.ts';
 import { resourceRoutes } from './routes/protected-resource.ts';
@@ -156,6 +157,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...policyRoutes(room),
     ...policyExceptionRoutes(room),
     ...policyDecisionRoutes(room),
+    ...policyRuleRoutes(room),
     ...claimLinkRoutes(room),
     ...backupRoutes(room),
     ...systemRoutes(room),

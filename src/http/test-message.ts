@@ -12,6 +12,8 @@ export const testedSchema = z.object({
   reason: z.string().exactOptional(),
 });
 
+export type TestedJson = z.infer<typeof testedSchema>;
+
 /** Longer than any channel takes; a test that hangs is an answer too. */
 const testTimeoutMs = 30_000;
 

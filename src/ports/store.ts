@@ -60,6 +60,7 @@ import type { PrivacyRead, PrivacyWrite } from './store-privacy.ts';
 import type { ReviewRead, ReviewWrite } from './store-reviews.ts';
 import type { RolloutRead, RolloutWrite } from './store-rollout.ts';
 import type { SampleRead, SampleWrite } from './store-samples.ts';
+import type { SourceRead } from './store-sources.ts';
 
 export * from './store-access.ts';
 export * from './store-accounts.ts';
@@ -270,7 +271,8 @@ export interface StoreRead
     PrivacyRead,
     ReviewRead,
     RolloutRead,
-    SampleRead {
+    SampleRead,
+    SourceRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,

@@ -318,4 +318,7 @@ const screens = (told: string) => [
   '/behaviours/secret-in-repository',
   '/owners',
   '/sources',
+  '/channels',
+  '/policies',
+  '/audit',
 ];

@@ -227,14 +227,21 @@ describe('a message', () => {
 });
 
 describe('how Foldback is', () => {
-  test('is told by its sources, with the day on which each was heard last', async () => {
+  test('is told by its sources, with the day on which each was heard last and what is usual for it', async () => {
     await take(status({ at: monday, secret: fakeSecret(3), validity: 'unknown' }));
     const { json } = await doors.ask('/v1/sources', { token: admin });
     expect(json.items).toEqual(
       expect.arrayContaining([
-        { id: 'github', title: 'GitHub', auth: 'signature', hasSecret: true },
-        { id: 'gitleaks', title: expect.any(String), auth: 'token' },
-        { id: 'scanner', title: 'scanner', auth: 'token', lastDay: '2026-11-23' },
+        { id: 'github', title: 'GitHub', auth: 'signature', hasSecret: true, isSilent: false },
+        { id: 'gitleaks', title: expect.any(String), auth: 'token', isSilent: false },
+        {
+          id: 'scanner',
+          title: 'scanner',
+          auth: 'token',
+          lastDay: '2026-11-23',
+          rhythm: { heardDays: 1, everyDays: 1, quietDaysMax: 4 },
+          isSilent: false,
+        },
       ]),
     );
   });

@@ -127,5 +127,15 @@ for (const kind of testStores()) {
         scanner: '2026-11-23',
       });
     });
+
+    test('the rhythm of a source is what it was in the four weeks before it spoke last', async () => {
+      await store.transaction(async (tx) => {
+        for (const day of ['2026-10-20', '2026-11-02', '2026-11-16', '2026-11-23'])
+          await tx.addSourceDay('weekly', Date.parse(day));
+      });
+      expect(Object.fromEntries(await store.read.sourceRhythms(loopPrincipal))).toMatchObject({
+        weekly: { lastDay: '2026-11-23', firstDay: '2026-11-02', heardDays: 3 },
+      });
+    });
   });
 }

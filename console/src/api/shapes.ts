@@ -1,19 +1,29 @@
 /** What the API answers, taken from the schemas that make the answers: types only, nothing of it is loaded. */
 export type { ControlJson, ControlStoryJson } from '../../../src/http/json/control-json.ts';
+export type { DecisionJson } from '../../../src/http/json/decision-json.ts';
 export type { ExperimentJson } from '../../../src/http/json/experiment-json.ts';
 export type { LoopJson } from '../../../src/http/json/loop-json.ts';
 export type { FiguresJson, MeasureJson, MeasuresJson } from '../../../src/http/json/measure-json.ts';
 export type { MessageJson } from '../../../src/http/json/message-json.ts';
 export type { ReadoutJson } from '../../../src/http/json/readout-json.ts';
 export type { StoryJson } from '../../../src/http/json/story-json.ts';
+export type { AuditEntryJson, AuditHeadsJson } from '../../../src/http/routes/audit.ts';
 export type { BehaviourJson } from '../../../src/http/routes/behaviours.ts';
+export type { ChannelsJson } from '../../../src/http/routes/channels.ts';
 export type { CountsJson } from '../../../src/http/routes/counts.ts';
 export type { CoverageJson as FrameworksJson } from '../../../src/http/routes/coverage.ts';
 export type { CoverageJson } from '../../../src/http/routes/owners.ts';
+export type { DecidedJson } from '../../../src/http/routes/policy-decisions.ts';
+export type { ExceptionJson } from '../../../src/http/routes/policy-exceptions.ts';
+export type { PolicyRulesJson } from '../../../src/http/routes/policy-rules.ts';
+export type { RolloutJson, ShadowJson } from '../../../src/http/routes/rollout.ts';
 export type { CallerJson } from '../../../src/http/routes/session.ts';
 export type { SourceJson } from '../../../src/http/routes/system.ts';
 export type { WordsJson } from '../../../src/http/routes/words.ts';
+export type { TestedJson } from '../../../src/http/test-message.ts';
 
-export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
+/** `next` is the cursor of the page after this one. */
+export type Listed<T, Cursor> = { readonly items: readonly T[]; readonly next?: Cursor };
+export type Page<T> = Listed<T, string>;
 export type List<T> = { readonly items: readonly T[] };
 export type SentMessage = { readonly subject?: string; readonly text?: string; readonly replyUrl?: string };

@@ -1,20 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { useId } from 'react';
 import { ask } from '../api/ask.ts';
 import { meQuery } from '../api/queries.ts';
+import { may } from './may.ts';
+import { placeGroups } from './places.ts';
 import { Waiting } from './states.tsx';
-
-const places = [
-  { to: '/', text: 'Today' },
-  { to: '/loops', text: 'Loops' },
-  { to: '/behaviours', text: 'Behaviours' },
-  { to: '/owners', text: 'Owners' },
-  { to: '/measures', text: 'Measures' },
-  { to: '/experiments', text: 'Experiments' },
-  { to: '/controls', text: 'Controls' },
-  { to: '/coverage', text: 'Coverage' },
-  { to: '/sources', text: 'Sources' },
-] as const;
 
 /** What stands around every screen. Without a session the API sends whoever comes to the sign-in screen. */
 export function Frame() {
@@ -46,19 +37,11 @@ export function Frame() {
           <span className="font-normal text-soft lg:hidden">· {me.data.organisation}</span>
         </p>
         <nav aria-label="Screens" className="-mx-1 mt-2 overflow-x-auto lg:mt-5">
-          <ul className="flex gap-0.5 p-1 lg:flex-col lg:gap-1">
-            {places.map(({ to, text }) => (
-              <li key={to}>
-                <Link
-                  to={to}
-                  activeOptions={{ exact: to === '/', includeSearch: false }}
-                  className="block rounded-lg px-2 py-1.5 text-sm lg:px-3 lg:text-[length:inherit] whitespace-nowrap hover:bg-tint aria-[current=page]:bg-tint aria-[current=page]:font-semibold aria-[current=page]:text-accent"
-                >
-                  {text}
-                </Link>
-              </li>
+          <div className="flex gap-0.5 p-1 lg:flex-col lg:gap-4">
+            {placeGroups.map(({ title, places }) => (
+              <Group key={title} title={title} places={places.filter(({ scope }) => may(me.data, scope))} />
             ))}
-          </ul>
+          </div>
         </nav>
         <div className="mt-6 hidden text-sm text-soft lg:block">
           <p>{me.data.organisation}</p>
@@ -84,6 +67,33 @@ export function Frame() {
           <SignOut onPress={() => signOut.mutate()} isBusy={signOut.isPending} />
         </footer>
       </div>
+    </div>
+  );
+}
+
+type Place = (typeof placeGroups)[number]['places'][number];
+
+function Group({ title, places }: { readonly title: string; readonly places: readonly Place[] }) {
+  const id = useId();
+  if (places.length === 0) return undefined;
+  return (
+    <div>
+      <p id={id} className="hidden text-xs text-soft lg:mb-1 lg:block">
+        {title}
+      </p>
+      <ul className="flex gap-0.5 lg:flex-col" aria-labelledby={id}>
+        {places.map(({ to, text }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              activeOptions={{ exact: to === '/', includeSearch: false }}
+              className="block rounded-lg px-2 py-1.5 text-sm lg:px-3 lg:text-[length:inherit] whitespace-nowrap hover:bg-tint aria-[current=page]:bg-tint aria-[current=page]:font-semibold aria-[current=page]:text-accent"
+            >
+              {text}
+            </Link>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { ask } from '../api/ask.ts';
 import type { CallerJson, StoryJson } from '../api/shapes.ts';
+import { Labelled } from './fields.tsx';
 import { may } from './may.ts';
 
 type Field = {
@@ -193,20 +194,5 @@ function Act(given: { readonly action: Action; readonly loop: StoryJson; readonl
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
-  );
-}
-
-function Labelled(given: {
-  readonly label: string;
-  readonly hint?: string | undefined;
-  readonly children: ReactNode;
-}) {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is handed in
-    <label className="block">
-      <span className="mb-1 block font-medium">{given.label}</span>
-      {given.children}
-      {given.hint !== undefined && <span className="mt-1 block text-sm text-soft">{given.hint}</span>}
-    </label>
   );
 }

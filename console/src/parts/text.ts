@@ -62,6 +62,17 @@ export function spanText(span: string): string {
   return name === undefined ? span : `${n} ${name}${n === '1' ? '' : 's'}`;
 }
 
+/** A length of time in the largest unit that fits. */
+export function minutesText(minutes: number): string {
+  const [n, unit] =
+    minutes % 1440 === 0
+      ? [minutes / 1440, 'day']
+      : minutes % 60 === 0
+        ? [minutes / 60, 'hour']
+        : [minutes, 'minute'];
+  return `${n.toLocaleString()} ${unit}${n === 1 ? '' : 's'}`;
+}
+
 /** What each state means to an operator. */
 export const stateSays: Readonly<Record<LoopJson['state'], string>> = {
   backlog: 'History: nobody is told until you release it',

@@ -3,6 +3,7 @@ import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react';
 import { behavioursQuery, loopsQuery } from '../api/queries.ts';
 import type { LoopJson } from '../api/shapes.ts';
+import { SoughtText } from '../parts/fields.tsx';
 import { Empty, StateTag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, ownerText, percent, plain, stateNames, stateSays, whereText } from '../parts/text.ts';
 import type { LoopSearch } from '../router.tsx';
@@ -97,39 +98,13 @@ function Filters({ search }: { readonly search: LoopSearch }) {
           <option value="unknown">Nobody known</option>
         </select>
       </label>
-      <TextFilter
-        key={search.repository ?? ''}
+      <SoughtText
         label="Repository"
+        placeholder="acme/shop"
         value={search.repository ?? ''}
         onSet={(value) => set('repository', value)}
       />
     </search>
-  );
-}
-
-/** Set on Enter or when it is left, so that no half-written name is asked for. */
-function TextFilter(given: {
-  readonly label: string;
-  readonly value: string;
-  readonly onSet: (value: string) => void;
-}) {
-  const { label, value, onSet } = given;
-  const set = (text: string) => {
-    if (text.trim() !== value) onSet(text.trim());
-  };
-  return (
-    <label>
-      <span className="mb-1 block text-sm text-soft">{label}</span>
-      <input
-        className="field"
-        defaultValue={value}
-        placeholder="acme/shop"
-        onBlur={(event) => set(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') set(event.currentTarget.value);
-        }}
-      />
-    </label>
   );
 }
 

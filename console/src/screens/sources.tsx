@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sourcesQuery } from '../api/queries.ts';
 import type { SourceJson } from '../api/shapes.ts';
-import { isSilent } from '../parts/silent.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
 import { minuteText, utcDayText } from '../parts/text.ts';
 
@@ -28,12 +27,15 @@ export function Sources() {
   const fits = ({ id, title }: SourceJson) =>
     `${id} ${title}`.toLowerCase().includes(sought.trim().toLowerCase());
   const all = sources.data.items;
-  const heard = all.filter(({ lastDay, pull }) => lastDay !== undefined || pull !== undefined);
+  const heard = all
+    .filter(({ lastDay, pull }) => lastDay !== undefined || pull !== undefined)
+    .toSorted((a, b) => Number(b.isSilent) - Number(a.isSilent));
   const other = all.filter((source) => !heard.includes(source) && fits(source));
   return (
     <>
       <Title text="Sources">
-        A source that is silent proves nothing: what it would have reported is not counted as fixed.
+        A source that is silent proves nothing: what it would have reported is not counted as fixed. How often
+        one is expected follows from its own last four weeks.
       </Title>
       <div className="space-y-5">
         {heard.length === 0 ? (
@@ -89,9 +91,13 @@ export function Sources() {
   );
 }
 
+function everyText({ heardDays, everyDays }: NonNullable<SourceJson['rhythm']>): string {
+  if (heardDays < 2) return 'Heard on one day only';
+  return everyDays === 1 ? 'Every day' : `Every ${everyDays} days`;
+}
+
 function Heard({ source }: { readonly source: SourceJson }) {
-  const { pull, lastDay } = source;
-  const silent = isSilent(source, Date.now());
+  const { pull, lastDay, rhythm, isSilent: silent } = source;
   return (
     <li className="card">
       <div className="mb-2 flex items-start justify-between gap-2">
@@ -101,6 +107,14 @@ function Heard({ source }: { readonly source: SourceJson }) {
       <dl className="facts text-sm">
         <dt>Last heard</dt>
         <dd>{lastDay === undefined ? 'Never' : `${utcDayText(lastDay)} (UTC day)`}</dd>
+        {rhythm !== undefined && (
+          <>
+            <dt>Expected</dt>
+            <dd>
+              {everyText(rhythm)}; silent after {rhythm.quietDaysMax} quiet days
+            </dd>
+          </>
+        )}
         {pull?.lastSuccessAt !== undefined && (
           <>
             <dt>Last read whole</dt>

@@ -12,7 +12,6 @@ import {
 } from '../api/queries.ts';
 import type { LoopJson } from '../api/shapes.ts';
 import { may } from '../parts/may.ts';
-import { isSilent } from '../parts/silent.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, minuteText, ownerText, plain, utcDayText, whereText } from '../parts/text.ts';
 
@@ -291,7 +290,7 @@ function SendAgain({ id }: { readonly id: string }) {
 function SilentSources() {
   const me = useQuery(meQuery);
   const sources = useQuery({ ...sourcesQuery, enabled: may(me.data, 'system:read') });
-  const silent = (sources.data?.items ?? []).filter((source) => isSilent(source, Date.now()));
+  const silent = (sources.data?.items ?? []).filter((source) => source.isSilent);
   if (silent.length === 0) return undefined;
   return (
     <Section

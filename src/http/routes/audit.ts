@@ -18,7 +18,11 @@ const entrySchema = z.object({
   previous: z.string(),
   hash: z.string(),
 });
+export type AuditEntryJson = z.infer<typeof entrySchema>;
 const headSchema = z.object({ seq: z.int(), hash: z.string() });
+
+const headsSchema = z.object({ head: headSchema.exactOptional(), noted: z.array(headSchema) });
+export type AuditHeadsJson = z.infer<typeof headsSchema>;
 
 const isKind = (text: string): text is AccessKind => Object.hasOwn(accessKinds, text);
 const query = z.strictObject({
@@ -76,7 +80,7 @@ export function auditRoutes(room: Room): Pick<Operations, 'GET /v1/audit' | 'GET
       answers: {
         200: {
           description: 'To check a list of entries against.',
-          schema: z.object({ head: headSchema.exactOptional(), noted: z.array(headSchema) }),
+          schema: headsSchema,
         },
       },
       handle: async ({ c, caller }) => {

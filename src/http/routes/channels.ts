@@ -52,6 +52,9 @@ const ladderSchema = z.object({
   people: n('People with a ladder of their own.'),
 });
 
+const channelsSchema = z.object({ items: z.array(channelSchema), ladder: ladderSchema });
+export type ChannelsJson = z.infer<typeof channelsSchema>;
+
 /** What became of messages in each channel, of those that the caller may see. */
 export function channelRoutes(
   room: Room,
@@ -64,7 +67,7 @@ export function channelRoutes(
       answers: {
         200: {
           description: 'One item for each that is used or was.',
-          schema: z.object({ items: z.array(channelSchema), ladder: ladderSchema }),
+          schema: channelsSchema,
         },
       },
       handle: async ({ c, caller, query }) => {

@@ -13,6 +13,20 @@ const decisionsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limitMax).default(1_000),
 });
 
+const named = z.looseObject({ type: z.string(), id: z.string() });
+const decidedSchema = z.looseObject({
+  at: instant,
+  outcome: z.string(),
+  rule: z.string().exactOptional(),
+  weight: z.int(),
+  version: z.string(),
+  request: z
+    .looseObject({ subject: named, action: z.looseObject({ name: z.string() }), resource: named })
+    .exactOptional()
+    .describe('Without what looks like a secret, and without what no policy looks at.'),
+});
+export type DecidedJson = z.infer<typeof decidedSchema>;
+
 type DecisionKeys = 'GET /v1/policy/decisions' | 'GET /v1/policy';
 
 /** What was decided at run time, and which policies are in force. */
@@ -42,15 +56,7 @@ export function policyDecisionRoutes(room: Room): Pick<Operations, DecisionKeys>
         200: {
           description: 'Decisions.',
           schema: z.object({
-            items: z.array(
-              z.looseObject({
-                at: instant,
-                outcome: z.string(),
-                rule: z.string().exactOptional(),
-                weight: z.int(),
-                version: z.string(),
-              }),
-            ),
+            items: z.array(decidedSchema),
           }),
         },
       },

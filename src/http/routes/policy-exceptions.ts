@@ -28,6 +28,8 @@ const exceptionSchema = z.object({
   uses: z.int().describe('Decisions that it changed.'),
 });
 
+export type ExceptionJson = z.infer<typeof exceptionSchema>;
+
 const askBody = z.strictObject({
   rule: z.string().min(2).max(64).describe('The rule that forbids it, as the denial names it.'),
   subject: z.strictObject({ type: name, id: name }),

@@ -33,6 +33,8 @@ const rolloutSchema = z.object({
     .describe('Who turned which switch, the latest first.'),
 });
 
+export type RolloutJson = z.infer<typeof rolloutSchema>;
+
 const countSchema = z.object({ messages: z.int(), recipients: z.int(), loops: z.int() });
 const shadowSchema = z.object({
   items: z.array(
@@ -45,6 +47,8 @@ const shadowSchema = z.object({
     }),
   ),
 });
+
+export type ShadowJson = z.infer<typeof shadowSchema>;
 
 const turnsShownMax = 100;
 

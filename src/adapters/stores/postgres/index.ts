@@ -30,6 +30,7 @@ import * as readRelapses from './queries/read-relapses.ts';
 import * as readReviews from './queries/read-reviews.ts';
 import * as readSessions from './queries/read-sessions.ts';
 import * as readSettings from './queries/read-settings.ts';
+import * as readSourceRhythms from './queries/read-source-rhythms.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
 import * as rollout from './queries/rollout.ts';
@@ -119,6 +120,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readSessions),
     ...bind(db, readAccounts),
     ...bind(db, auditReads),
+    ...bind(db, readSourceRhythms),
     ...bind(db, readTotals),
     ...bind(db, readUntold),
     ...bind(db, readRefused),

@@ -1,0 +1,36 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { ask } from './ask.ts';
+import { queryText } from './queries.ts';
+import type {
+  AuditEntryJson,
+  AuditHeadsJson,
+  ChannelsJson,
+  Listed,
+  RolloutJson,
+  ShadowJson,
+} from './shapes.ts';
+
+export type AuditFilter = { readonly kind?: string; readonly by?: string; readonly before?: number };
+
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: () => ask<ChannelsJson>('/v1/channels'),
+});
+export const rolloutQuery = queryOptions({
+  queryKey: ['rollout'],
+  queryFn: () => ask<RolloutJson>('/v1/rollout'),
+});
+export const shadowQuery = queryOptions({
+  queryKey: ['shadow'],
+  queryFn: () => ask<ShadowJson>('/v1/shadow'),
+});
+export const auditQuery = (filter: AuditFilter) =>
+  queryOptions({
+    queryKey: ['audit', filter],
+    queryFn: () => ask<Listed<AuditEntryJson, number>>(`/v1/audit${queryText({ ...filter, limit: 50 })}`),
+    placeholderData: keepPreviousData,
+  });
+export const auditHeadsQuery = queryOptions({
+  queryKey: ['audit-heads'],
+  queryFn: () => ask<AuditHeadsJson>('/v1/audit/heads'),
+});

@@ -1,0 +1,40 @@
+import type { Choice } from './fields.tsx';
+import { plain } from './text.ts';
+
+const says: Readonly<Record<string, string>> = {
+  'access.signed-in': 'Signed in',
+  'access.sign-in-failed': 'A sign-in was refused',
+  'access.denied': 'A request was refused',
+  'access.session-ended': 'Signed out',
+  'access.claimed': 'The installation got its first administrator',
+  'access.claim-offered': 'A claim link was made',
+  'access.token-made': 'A token was made',
+  'access.token-revoked': 'A token was revoked',
+  'access.account-made': 'Somebody has an account now',
+  'access.account-changed': 'What somebody may do has changed',
+  'access.password-set': 'A password was chosen',
+  'access.backup-taken': 'Everything stored was packed and taken away',
+};
+
+export const auditKinds: readonly Choice[] = Object.entries(says);
+
+/** What an entry is called; a kind of a later version by its own name. */
+export const auditSays = (kind: string): string => says[kind] ?? plain(kind.replaceAll('.', '-'));
+
+/** What the entry holds beside who and when, on one line. It is data of ours, and may still hold a path that was asked for. */
+export function bodyText(body: string): string {
+  let read: unknown;
+  try {
+    read = JSON.parse(body);
+  } catch {
+    return body;
+  }
+  if (typeof read !== 'object' || read === null) return body;
+  return Object.entries(read)
+    .filter(([name]) => !hidden.has(name))
+    .map(([name, value]) => `${plain(name)}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' · ');
+}
+
+/** They stand in columns of their own, or are hashes that say nothing to a reader. */
+const hidden = new Set(['address', 'by', 'kind', 'at', 'seq', 'salt']);
