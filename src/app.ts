@@ -12,6 +12,7 @@ import { openSuppressions } from './app-duties.ts';
 import { openIdentity } from './app-identity.ts';
 import { checkKeys } from './app-keys.ts';
 import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
+import { nameUnits } from './app-pseudonyms.ts';
 import { assembleLoop } from './assemble.ts';
 import { channelsInUse, hourOf } from './config/checks.ts';
 import type { KeySet } from './config/keys.ts';
@@ -184,6 +185,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     wake: () => listener(),
   });
 
+  await nameUnits(parts);
   const mapContext = (receivedAt: number): MapContext => ({
     receivedAt,
     fingerprint,

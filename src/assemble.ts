@@ -46,7 +46,7 @@ export type Assembly = {
   readonly keys: {
     readonly event: Uint8Array;
     readonly token: Uint8Array;
-    /** Decides who gets what in experiments, and nothing else. */
+    /** Decides who gets what in experiments; a key derived from it names units in measures. */
     readonly assignment: Uint8Array;
     /** Pseudonyms in experiments, the current one first; none unless given. */
     readonly analytics?: readonly { readonly id: string; readonly key: Uint8Array }[];
@@ -72,6 +72,12 @@ export type Assembly = {
   readonly randomId: () => string;
   readonly wake: () => void;
 };
+
+/** Names of units in measures. The key is derived for this and nothing else from one that never changes. */
+export function measuredAs(assignment: Uint8Array): LoopParts['pseudonymOf'] {
+  const hash = keyedHash(Buffer.from(keyedHash(assignment)(['pseudonyms of measures/1'], 256), 'hex'));
+  return (id) => hash([id]);
+}
 
 /** Binds the parts of the loop together. Pure apart from what it is given. */
 export function assembleLoop(assembly: Assembly): LoopParts {
@@ -103,6 +109,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       resolve(evidence, assembly.people(), packs.ownerWeights, assembly.ownerThreshold),
     teamOfRepository: assembly.teamOfRepository,
     idOf: (idParts) => hash(idParts),
+    pseudonymOf: measuredAs(keys.assignment),
     randomId: assembly.randomId,
     experiments: {
       draw: (experiment, unit) =>

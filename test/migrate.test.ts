@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { schemaSteps } from '../src/adapters/stores/postgres/migrate.ts';
 import { backfillOutcomes } from '../src/adapters/stores/postgres/migrations/0014-outcomes.ts';
-import { openPostgres } from '../src/adapters/stores/postgres/open.ts';
+import { up as findUnits } from '../src/adapters/stores/postgres/migrations/0027-unit-names.ts';
+import { openPostgres, postgresDatabase } from '../src/adapters/stores/postgres/open.ts';
 import { decide } from '../src/loop/decide.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { replyByLink } from '../src/loop/listen.ts';
@@ -53,6 +54,20 @@ describe.skipIf(inject('postgres').url === undefined)('the schema in a database'
     const again = await openPostgres(url, { connectionsMax: 2 });
     await again.close();
     expect(await place.sql('select name from public.kysely_migration')).toEqual([{ name: '2020-theirs' }]);
+  });
+
+  test('asks for other names of units where there are any, and never in an empty one', async () => {
+    const { place, url } = await make();
+    const store = await openPostgres(url, { connectionsMax: 2 });
+    const asked = () => place.sql(`select value from settings where name = 'units-to-name'`);
+    expect(await asked()).toEqual([]);
+    const unit = '0'.repeat(32);
+    await store.transaction((tx) => tx.addExits([{ unit, at: monday, reason: 'left' }]));
+    const db = postgresDatabase(url, { connectionsMax: 1 });
+    await findUnits(db);
+    await db.destroy();
+    await store.close();
+    expect(await asked()).toEqual([{ value: true }]);
   });
 
   test('gives loops that are there already the outcomes that the store would have kept', async () => {

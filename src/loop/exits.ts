@@ -1,13 +1,13 @@
 import type { Event } from '../core/event.ts';
 import type { ExitRow } from '../ports/store.ts';
 import type { LoopParts } from './parts.ts';
-import { habitOfWorkload } from './settle.ts';
+import { type HabitParts, habitOfWorkload } from './settle.ts';
 
 /** Events of directories come from this source. */
 export const directorySource = 'directory';
 export const ownerLeft = 'owner-left';
 
-type Parts = Pick<LoopParts, 'idOf' | 'behaviours'>;
+type Parts = HabitParts & Pick<LoopParts, 'behaviours'>;
 
 /**
  * Workloads and agents that a source says were disabled, deleted or retired, under every habit that they could have. A

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExitRow } from '../ports/store.ts';
 import type { LoopParts } from './parts.ts';
-import { habitOfPerson } from './settle.ts';
+import { type HabitParts, habitOfPerson } from './settle.ts';
 
 const settingName = 'teams-of-people';
 const teamsSchema = z.record(z.string(), z.string());
@@ -11,7 +11,7 @@ const teamsSchema = z.record(z.string(), z.string());
  * the old one is over, and measures follow them no longer. The first look only notes.
  */
 export async function noteMoves(
-  parts: Pick<LoopParts, 'store' | 'clock' | 'people' | 'idOf' | 'behaviours'>,
+  parts: HabitParts & Pick<LoopParts, 'store' | 'clock' | 'people' | 'behaviours'>,
 ): Promise<number> {
   const at = parts.clock.now();
   const teams = new Map<string, { readonly person: string; readonly team: string }>();

@@ -46,6 +46,11 @@ export type LoopParts = {
   readonly teamOfRepository: (repository: string) => string | undefined;
   /** Keyed hash of parts: 32 hex, never rotated. For ids that must come out the same for the same thing. */
   readonly idOf: (parts: readonly string[]) => string;
+  /**
+   * Another name for an id in what is measured, under a key of its own: 32 hex, never rotated. Whoever holds only one of
+   * the two keys can say of nobody what was counted.
+   */
+  readonly pseudonymOf: (id: string) => string;
   /** Fresh randomness: 32 hex. For salts and ids of what happens once. */
   readonly randomId: () => string;
   readonly experiments: ExperimentParts;

@@ -118,15 +118,22 @@ function habitOf(
   );
   const id = workload?.actor.id ?? workload?.actor.name;
   if (id !== undefined) return habitOfWorkload(parts, facts.behaviour, id);
-  return team === undefined ? undefined : parts.idOf(['habit', facts.behaviour, 'team', team]);
+  return team === undefined ? undefined : habitUnder(parts, ['habit', facts.behaviour, 'team', team]);
 }
 
-export function habitOfPerson({ idOf }: Pick<LoopParts, 'idOf'>, behaviour: string, person: string): string {
-  return idOf(['habit', behaviour, 'person', person]);
+/** What it takes to name a habit: both keys. */
+export type HabitParts = Pick<LoopParts, 'idOf' | 'pseudonymOf'>;
+
+export function habitOfPerson(parts: HabitParts, behaviour: string, person: string): string {
+  return habitUnder(parts, ['habit', behaviour, 'person', person]);
 }
 
-export function habitOfWorkload({ idOf }: Pick<LoopParts, 'idOf'>, behaviour: string, id: string): string {
-  return idOf(['habit', behaviour, 'workload', id]);
+export function habitOfWorkload(parts: HabitParts, behaviour: string, id: string): string {
+  return habitUnder(parts, ['habit', behaviour, 'workload', id]);
+}
+
+function habitUnder({ idOf, pseudonymOf }: HabitParts, whose: readonly string[]): string {
+  return pseudonymOf(idOf(whose));
 }
 
 /** Where a loop stands now and the words that are due for it. */

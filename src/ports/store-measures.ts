@@ -20,6 +20,8 @@ import type { Principal } from './principal.ts';
 /** A unit that could not show a behaviour any more, for another reason than that it learnt. */
 export type ExitRow = { readonly unit: string; readonly at: number; readonly reason: ExitReason };
 
+export type UnitName = { readonly old: string; readonly name: string };
+
 /** What was counted around the days of these controls of a behaviour. */
 export type AroundAsk = {
   readonly behaviour: string;
@@ -65,6 +67,10 @@ export interface MeasureRead {
 export interface MeasureWrite {
   /** A unit may have several: of each stay the first after it is followed counts. */
   addExits(exits: readonly ExitRow[]): Promise<void>;
+  /** Every name of a unit that is kept, in loops, measures and experiments. */
+  unitNames(): Promise<readonly string[]>;
+  /** Gives units other names, wherever they are kept. */
+  renameUnits(names: readonly UnitName[]): Promise<void>;
   /** Keeps the figures of months after `after` up to `through` as they stand. */
   closeMonths(after: string, through: string, at: number): Promise<void>;
 }

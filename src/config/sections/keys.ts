@@ -15,7 +15,11 @@ export const keys = z
     ledger: keyList
       .optional()
       .meta(secret('Seeds (Ed25519) of the keys that sign checkpoints, the current one first.')),
-    assignment: keyText.optional().meta(secret('Assigns people to variants. Never changes.')),
+    assignment: keyText
+      .optional()
+      .meta(
+        secret('Assigns people to variants; a key derived from it names units in measures. Never changes.'),
+      ),
     data: keyList
       .optional()
       .meta(

@@ -33,6 +33,7 @@ import * as readSettings from './queries/read-settings.ts';
 import * as readSourceRhythms from './queries/read-source-rhythms.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
+import * as renameUnits from './queries/rename-units.ts';
 import * as rollout from './queries/rollout.ts';
 import * as samples from './queries/samples.ts';
 import { takePace } from './queries/take-pace.ts';
@@ -172,6 +173,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, sampleWrites),
     ...bind(trx, writeReviews),
     ...bind(trx, agentWrites),
+    ...bind(trx, renameUnits),
     ...bind(trx, writeMeasures),
     ...bind(trx, writeExperiments),
   };
