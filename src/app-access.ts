@@ -11,12 +11,15 @@ import {
   tokenDaysMax,
   tokenHash,
 } from './access/token.ts';
-import { openAccounts } from './app-accounts.ts';
+import { firstAccount, openAccounts } from './app-accounts.ts';
+import { type FactorParts, openFactors } from './app-factors.ts';
 import { asOperator, openSessions, type SessionParts } from './app-sessions.ts';
-import type { AccountDesk, SessionDesk } from './http/http-parts.ts';
+import type { AccountDesk, FactorDesk, SessionDesk } from './http/access-desks.ts';
+import { noteAccess } from './http/audit/note-access.ts';
+import type { ClaimAccount, ClaimTaken } from './http/http-parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Store, StoreWrite } from './ports/store.ts';
+import type { AccountRow, Store, StoreWrite } from './ports/store.ts';
 
 /** Who gets in: the first administrator's claim, and API tokens. */
 export type AccessDesk = {
@@ -25,15 +28,13 @@ export type AccessDesk = {
     offer(): Promise<string | undefined>;
     judge(token: string): Promise<ClaimVerdict>;
     /** Atomic: of two that claim at once, one gets the token. */
-    take(
-      token: string,
-      name: string,
-    ): Promise<{ readonly verdict: ClaimVerdict; readonly token?: string; readonly expiresAt?: number }>;
+    take(token: string, name: string, account?: ClaimAccount): Promise<ClaimTaken>;
   };
   readonly issueToken: (request: TokenRequest, issuer: Principal) => Promise<TokenIssue>;
   readonly authenticate: (bearer: string) => Promise<Principal | undefined>;
   readonly sessions: SessionDesk;
   readonly accounts: AccountDesk;
+  readonly factors: FactorDesk;
 };
 
 const claimSchema = z.discriminatedUnion('kind', [
@@ -45,9 +46,12 @@ const claimSchema = z.discriminatedUnion('kind', [
 export function openAccess(
   store: Store,
   clock: Clock,
-  given: Pick<SessionParts, 'limits' | 'people'>,
+  given: Pick<SessionParts, 'limits' | 'people'> &
+    Pick<FactorParts, 'seal' | 'rule' | 'house'> & { readonly hasAccounts: boolean },
 ): AccessDesk {
-  const sessions = openSessions({ store, clock, ...given });
+  const { limits, people, seal, rule, house, hasAccounts } = given;
+  const sessions = openSessions({ store, clock, limits, people });
+  const factors = openFactors({ store, clock, seal, rule, house, sessions });
   const stateIn = async (tx: StoreWrite): Promise<ClaimState> => {
     const parsed = claimSchema.safeParse(await tx.setting('claim'));
     return parsed.success ? parsed.data : { kind: 'unclaimed' };
@@ -74,18 +78,22 @@ export function openAccess(
         const parsed = claimSchema.safeParse(await store.read.setting(loopPrincipal, 'claim'));
         return judgeClaim(parsed.success ? parsed.data : { kind: 'unclaimed' }, token, clock.now());
       },
-      take: (token, name) =>
-        store.transaction(async (tx) => {
+      take: async (token, name, wanted) => {
+        const account = wanted === undefined ? undefined : await firstAccount(wanted, name, clock.now());
+        if (typeof account === 'string') return { verdict: account };
+        return store.transaction(async (tx): Promise<ClaimTaken> => {
           await tx.lock('claim');
           const taken = claim(await stateIn(tx), token, name, clock.now());
           if (taken.verdict !== 'valid') return { verdict: taken.verdict };
           await tx.saveSetting('claim', taken.state);
+          if (account !== undefined) await keepFirst(tx, account, clock.now());
           const id = randomBytes(16).toString('hex');
           const request: TokenRequest = { id, name, scopes: ['admin'], teams: 'all', days: tokenDaysMax };
           const issued = await keepToken(tx, request, systemPrincipal('claim'));
           if (issued.kind === 'refused') throw new Error(issued.reason);
           return { verdict: 'valid', token: issued.token, expiresAt: issued.record.expiresAt };
-        }),
+        });
+      },
     },
     issueToken: (request, issuer) => store.transaction((tx) => keepToken(tx, request, issuer)),
     authenticate: async (bearer) => {
@@ -96,6 +104,14 @@ export function openAccess(
       return asOperator(verdict.principal);
     },
     sessions,
-    accounts: openAccounts({ store, clock, sessions }),
+    factors,
+    accounts: openAccounts({ store, clock, sessions, factors, isOn: hasAccounts }),
   };
+}
+
+async function keepFirst(tx: StoreWrite, account: AccountRow, now: number): Promise<void> {
+  await tx.saveAccount(account);
+  const by = `person:${account.id}`;
+  const body = { account: account.id, roles: account.roles, teams: account.teams, how: 'claimed' };
+  await noteAccess(tx, now, [{ kind: 'access.account-made', by, body }]);
 }

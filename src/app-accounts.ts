@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { AccessNote } from './access/access-note.ts';
 import { judgePassword, loginOf } from './access/password.ts';
+import { isAccountOver as isOver } from './access/person.ts';
 import { makeSecret, parseSecret, randomBytesCount } from './access/secret-text.ts';
 import { createSlowDown } from './access/slow-down.ts';
+import type { AccountDesk, FactorDesk, SessionDesk } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
-import type { AccountDesk, SessionDesk } from './http/http-parts.ts';
+import type { ClaimAccount } from './http/http-parts.ts';
 import { hashPassword, isPassword } from './lib/password-hash.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
@@ -20,20 +22,24 @@ const inviteMs = 24 * 3_600_000;
 export function openAccounts(given: {
   readonly store: Store;
   readonly clock: Clock;
+  readonly isOn: boolean;
   readonly sessions: Pick<SessionDesk, 'beginPerson'>;
+  readonly factors: Pick<FactorDesk, 'stageOf'>;
 }): AccountDesk {
-  const { store, clock, sessions } = given;
+  const { store, clock, isOn, sessions, factors } = given;
   const slow = createSlowDown();
   const invited = async (token: string): Promise<AccountRow | undefined> => {
     const parsed = parseSecret('invite', token);
-    if (parsed.kind === 'malformed') return undefined;
+    if (!isOn || parsed.kind === 'malformed') return undefined;
     const account = await store.read.accountByInvite(loopPrincipal, parsed.hash);
     const isOpen =
       account !== undefined && clock.now() < (account.inviteExpiresAt ?? 0) && !isOver(account, clock.now());
     return isOpen ? account : undefined;
   };
   return {
+    isOn,
     create: async ({ login: text, name, roles, teams, hours }, by) => {
+      if (!isOn) return { kind: 'off' };
       const login = loginOf(text);
       if (login === undefined) return { kind: 'bad-login' };
       const now = clock.now();
@@ -82,12 +88,14 @@ export function openAccounts(given: {
         if (now === undefined || now.inviteHash !== account.inviteHash) return 'unknown';
         const { inviteHash: _used, inviteExpiresAt: _over, ...kept } = now;
         await tx.saveAccount({ ...kept, passwordHash });
-        const note: AccessNote = { kind: 'access.password-set', by: `person:${account.id}` };
+        const body = { account: account.id, how: 'one-time link' };
+        const note: AccessNote = { kind: 'access.password-set', by: `person:${account.id}`, body };
         await noteAccess(tx, clock.now(), [note]);
         return 'good';
       });
     },
     signIn: async (text, password, address) => {
+      if (!isOn) return { kind: 'refused' };
       const login = loginOf(text);
       const keys = { account: login ?? '', address };
       const now = clock.now();
@@ -98,9 +106,12 @@ export function openAccounts(given: {
       const account = login === undefined ? undefined : await store.read.accountByLogin(loopPrincipal, login);
       const isRight = await isPassword(password, account?.passwordHash);
       if (!isRight || account === undefined) return refusedFor(account);
+      if (isOver(account, clock.now())) return refusedFor(account);
+      slow.succeeded(keys);
+      const stage = await factors.stageOf(account);
+      if (stage !== undefined) return { kind: 'factor', stage, account: account.id };
       const begun = await sessions.beginPerson(account.id);
       if (begun === undefined) return refusedFor(account);
-      slow.succeeded(keys);
       return { kind: 'signed-in', ...begun };
     },
     list: (principal) => store.read.accounts(principal),
@@ -121,8 +132,18 @@ function refusedFor(account: AccountRow | undefined): {
   return { kind: 'refused', ...(account === undefined ? {} : { account: account.id }) };
 }
 
-function isOver({ disabledAt, expiresAt = Number.POSITIVE_INFINITY }: AccountRow, now: number): boolean {
-  return disabledAt !== undefined || now >= expiresAt;
+/** The account that the first administrator wants, unless its name or password is none. */
+export async function firstAccount(
+  wanted: ClaimAccount,
+  name: string,
+  now: number,
+): Promise<AccountRow | 'weak' | 'bad-login'> {
+  const login = loginOf(wanted.login);
+  if (login === undefined) return 'bad-login';
+  if (judgePassword(wanted.password, [login, name]) !== 'good') return 'weak';
+  const passwordHash = await hashPassword(wanted.password);
+  const id = randomBytes(16).toString('hex');
+  return { id, name, login, passwordHash, roles: ['admin'], teams: 'all', createdAt: now };
 }
 
 async function disable(tx: StoreWrite, account: AccountRow, by: string, now: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { openOidc } from './adapters/identity/oidc/index.ts';
 import { openSingleSignOn, type SingleSignOnParts } from './app-single-sign-on.ts';
 import type { Config } from './config/schema.ts';
-import type { SingleSignOn } from './http/http-parts.ts';
+import type { SingleSignOn } from './http/access-desks.ts';
 
 /** Single sign-on, where it is set up. The provider is asked at the first login: its absence stops nothing else. */
 export function openIdentity(

@@ -4,8 +4,8 @@ import type { Principal } from './access/principal.ts';
 import { randomBytesCount } from './access/secret-text.ts';
 import { isSessionValid, openPersonSession, openSession, sessionHash } from './access/session.ts';
 import { judgeToken, principalOfToken, tokenHash } from './access/token.ts';
+import type { SessionDesk } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
-import type { SessionDesk } from './http/http-parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { People } from './ports/owner-directory.ts';
@@ -95,8 +95,8 @@ export function openSessions(given: SessionParts): SessionDesk {
       const session = await sessionOf(secret);
       const account = session === undefined ? undefined : await accountOf(session);
       if (account === undefined || principalOfAccount(account, clock.now()) === undefined) return undefined;
-      const { id, name, email } = account;
-      return { id, name, ...(email === undefined ? {} : { email }) };
+      const { id, name, email, issuer } = account;
+      return { id, name, ...(email === undefined ? {} : { email }), isElsewhere: issuer !== undefined };
     },
     idOf: async (secret) => (await sessionOf(secret))?.id,
     end: (id) => store.transaction((tx) => tx.revokeSession(id, clock.now())),

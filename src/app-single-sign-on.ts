@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Grant, grantedTo } from './access/person.ts';
 import { isGone } from './app-sessions.ts';
+import type { SessionDesk, SingleSignOn } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
-import type { SessionDesk, SingleSignOn } from './http/http-parts.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Claimed, IdentityProvider } from './ports/identity-provider.ts';
@@ -29,6 +29,7 @@ export function openSingleSignOn(given: SingleSignOnParts): SingleSignOn {
   return {
     name: provider.name,
     knowsPeople: given.trustedIssuers.includes(provider.issuer),
+    signOutUrl: (returnTo) => provider.signOutUrl(returnTo),
     begin: (redirectUri, secrets) => provider.begin(redirectUri, secrets),
     finish: async (address, redirectUri, secrets) => {
       const outcome = await provider.finish(address, redirectUri, secrets);

@@ -15,12 +15,14 @@ import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
 import { nameUnits } from './app-pseudonyms.ts';
 import { assembleLoop } from './assemble.ts';
 import { channelsInUse, hourOf } from './config/checks.ts';
+import { openDataSeal, openPassingSeal } from './config/data-key.ts';
 import type { KeySet } from './config/keys.ts';
 import type { Config } from './config/schema.ts';
 import { openPacks } from './content.ts';
 import type { Fingerprinter } from './core/fingerprint.ts';
 import { contentReader } from './enrich.ts';
-import type { ByHand, DirectoryDesk, ReportBatch, ReportOptions, SingleSignOn } from './http/http-parts.ts';
+import type { SingleSignOn } from './http/access-desks.ts';
+import type { ByHand, DirectoryDesk, ReportBatch, ReportOptions } from './http/http-parts.ts';
 import { openPolicyDesk, type PolicyDesk } from './http/policy/policy-desk.ts';
 import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
 import { sealRows } from './ledger/rows.ts';
@@ -195,7 +197,14 @@ export async function openApp(options: AppOptions): Promise<App> {
   const policies = openPolicyDesk({ live: livePolicyFolder(packs.dir), parts, mapContext, log });
   const signer = signingKey(keys.ledger[0].key);
   const checkpointFile = config.ledger.checkpoints ?? join(config.data.dir, 'checkpoints.jsonl');
-  const access = openAccess(store, clock, { limits: config.access.session, people: owners.people });
+  const access = openAccess(store, clock, {
+    limits: config.access.session,
+    people: owners.people,
+    hasAccounts: config.access.local.accounts,
+    rule: config.access.local.secondFactor,
+    house: `Foldback ${config.organisation.name}`,
+    seal: options.isInMemory === true ? openPassingSeal(randomBytes) : openDataSeal(config, randomBytes),
+  });
   const identity = openIdentity({ config, store, clock, people: owners.people, sessions: access.sessions });
   return {
     ...access,

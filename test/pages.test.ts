@@ -369,7 +369,10 @@ describe("the operator's pages", () => {
 
   test('the claim page shows the token only once it is claimed', () => {
     const host = '127.0.0.1:4400';
-    const form = claimPage({ host, step: { kind: 'form', path: '/claim/abc', nonce } }, words);
+    const form = claimPage(
+      { host, step: { kind: 'form', path: '/claim/abc', nonce, hasAccounts: true } },
+      words,
+    );
     expect(form).toContain('<form method="post" action="/claim/abc"');
     const token = ['fbl', 'live', 'example'].join('_');
     const claimed = claimPage(

@@ -10,7 +10,10 @@ export const accessKinds = {
   'access.token-revoked': 'A token was revoked.',
   'access.account-made': 'Somebody has an account now.',
   'access.account-changed': 'What somebody may do has changed.',
-  'access.password-set': 'A password was chosen by a one-time link.',
+  'access.password-set': 'A password was chosen.',
+  'access.factor-set': 'A second factor was set up.',
+  'access.factor-removed': 'A second factor was taken away.',
+  'access.recovery-code-used': 'A recovery code took the place of a second factor.',
   'access.backup-taken': 'Everything stored was packed and taken away.',
 } as const satisfies Record<string, string>;
 

@@ -39,10 +39,18 @@ export function grantedTo(
   return { roles: grant.roles, teams: grant.teams === 'own' ? own : grant.teams };
 }
 
+/** Whether it was disabled, or has ended by itself. */
+export function isAccountOver(
+  { disabledAt, expiresAt = Number.POSITIVE_INFINITY }: Pick<StoredAccount, 'disabledAt' | 'expiresAt'>,
+  now: number,
+): boolean {
+  return disabledAt !== undefined || now >= expiresAt;
+}
+
 /** Who an account stands for now; undefined once it was disabled or has ended. */
 export function principalOfAccount(account: StoredAccount, now: number): Principal | undefined {
-  const { id, name, teams, expiresAt = Number.POSITIVE_INFINITY } = account;
-  if (account.disabledAt !== undefined || now >= expiresAt) return undefined;
+  const { id, name, teams } = account;
+  if (isAccountOver(account, now)) return undefined;
   // A role that a later version dropped gives nothing.
   const scopes = scopesOf(account.roles.filter(isRole));
   return { id: `person:${id}`, kind: 'operator', name, scopes, teams };

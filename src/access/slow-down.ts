@@ -20,10 +20,10 @@ const keysMax = 10_000;
 
 type Count = { failures: number; at: number };
 
-export function createSlowDown(): SlowDown {
+export function createSlowDown(accountMsMax: number = accountWaitMsMax): SlowDown {
   const counts = new Map<string, Count>();
   const named = ({ account, address }: SlowKeys): readonly (readonly [string, number])[] => [
-    [`account ${account}`, accountWaitMsMax],
+    [`account ${account}`, accountMsMax],
     ...(address === undefined ? [] : ([[`address ${address}`, addressWaitMsMax]] as const)),
   ];
   const countOf = (key: string, now: number): Count | undefined => {

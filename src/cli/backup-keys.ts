@@ -6,11 +6,19 @@ import { CliError } from './exit.ts';
 
 /** Keys stand behind the end of a backup, as a packed part of their own: a server never gives them away. */
 const keysLine = 'k';
-const keysSchema = z.object({ keys: z.string().max(64 * 1024) });
+const keysText = z.string().max(64 * 1024);
+const keysSchema = z.object({ keys: keysText, data: keysText.exactOptional() });
 
-/** Adds the text of a file of keys to a finished backup. */
-export async function addKeys(path: string, text: string): Promise<void> {
-  await appendFile(path, gzipSync(`${keysLine}${JSON.stringify({ keys: text })}\n`));
+export type BackupKeys = {
+  /** Of the file of keys. */
+  readonly keys: string;
+  /** The keys that seal secrets, one a line, where there are any. */
+  readonly data?: string;
+};
+
+/** Adds keys to a finished backup. */
+export async function addKeys(path: string, keys: BackupKeys): Promise<void> {
+  await appendFile(path, gzipSync(`${keysLine}${JSON.stringify(keys)}\n`));
   const file = await open(path, 'r+');
   try {
     await file.sync();
@@ -19,10 +27,10 @@ export async function addKeys(path: string, text: string): Promise<void> {
   }
 }
 
-/** The lines of a backup without its keys; these are told to `onKeys`, as the text of their file. */
+/** The lines of a backup without its keys; these are told to `onKeys`. */
 export async function* linesAndKeys(
   path: string,
-  onKeys: (text: string) => void,
+  onKeys: (keys: BackupKeys) => void,
 ): AsyncGenerator<string, void, undefined> {
   for await (const line of backupLines(path)) {
     if (!line.startsWith(keysLine)) {
@@ -31,7 +39,7 @@ export async function* linesAndKeys(
     }
     const keys = keysSchema.safeParse(jsonOf(line.slice(keysLine.length)));
     if (!keys.success) throw new CliError('The keys in this backup cannot be read.');
-    onKeys(keys.data.keys);
+    onKeys(keys.data);
   }
 }
 

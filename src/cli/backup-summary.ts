@@ -1,5 +1,5 @@
 import { type ReadBackup, readBackup } from '../adapters/stores/postgres/backup/read-lines.ts';
-import { linesAndKeys } from './backup-keys.ts';
+import { type BackupKeys, linesAndKeys } from './backup-keys.ts';
 import { CliError } from './exit.ts';
 
 export type WholeBackup = ReadBackup & { readonly hasKeys: boolean };
@@ -12,11 +12,11 @@ export type WholeBackup = ReadBackup & { readonly hasKeys: boolean };
 export async function readWhole(
   path: string,
   read: (lines: AsyncIterable<string>) => Promise<ReadBackup> = readBackup,
-): Promise<WholeBackup & { readonly keys?: string }> {
-  let keys: string | undefined;
+): Promise<WholeBackup & { readonly keys?: BackupKeys }> {
+  let keys: BackupKeys | undefined;
   const found = await read(
-    linesAndKeys(path, (text) => {
-      keys = text;
+    linesAndKeys(path, (held) => {
+      keys = held;
     }),
   ).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')

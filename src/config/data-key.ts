@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrivateFile, replacePrivateFile } from '../lib/keys-file.ts';
-import { isSealed, openSealed } from '../lib/seal-text.ts';
+import { isSealed, type Opened, openSealed, sealText } from '../lib/seal-text.ts';
 import { keyOfText, keyToText } from './key-text.ts';
 import type { ConfigProblem, OriginOf } from './problem.ts';
 import { whereOf } from './problem.ts';
@@ -75,6 +75,49 @@ export async function currentDataKey(
   const made = dataKeys({}, folder)[0];
   if (made === undefined) throw new Error(`${join(folder, fileName)} cannot be used: others can read it`);
   return made;
+}
+
+/** Seals and opens with the data key, which is made at the first use. */
+export type DataSeal = {
+  seal(text: string): Promise<string>;
+  open(text: string): Opened;
+};
+
+export function openDataSeal(
+  {
+    keys,
+    data,
+  }: {
+    readonly keys: { readonly data?: readonly string[] | undefined };
+    readonly data: { readonly dir: string };
+  },
+  random: (count: number) => Uint8Array,
+): DataSeal {
+  const configured = keys.data?.flatMap((text) => keyOfText(text) ?? []);
+  return {
+    seal: async (text) => sealText(configured?.[0] ?? (await currentDataKey(data.dir, random)), text),
+    open: (text) => openSealed(configured ?? dataKeys({}, data.dir), text),
+  };
+}
+
+/** For an installation of which nothing rests. */
+export function openPassingSeal(random: (count: number) => Uint8Array): DataSeal {
+  const key = random(32);
+  return { seal: async (text) => sealText(key, text), open: (text) => openSealed([key], text) };
+}
+
+/** The data keys of a folder as text, for a backup that holds keys; undefined when there is none. */
+export function dataKeysText(folder: string): string | undefined {
+  const keys = dataKeys({}, folder);
+  return keys.length === 0 ? undefined : keys.map(keyToText).join('\n');
+}
+
+/** Puts data keys of a backup behind those that are in a folder already. */
+export async function placeDataKeys(folder: string, text: string): Promise<void> {
+  const present = dataKeys({}, folder).map(keyToText);
+  const missing = text.split(/\s+/u).filter((one) => keyOfText(one) !== undefined && !present.includes(one));
+  if (missing.length > 0)
+    await replacePrivateFile(join(folder, fileName), `${[...present, ...missing].join('\n')}\n`);
 }
 
 /** Puts a new current key before the others, which still open what they sealed. */

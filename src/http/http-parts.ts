@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { ClaimVerdict } from '../access/claim.ts';
-import type { PasswordVerdict } from '../access/password.ts';
 import type { Principal } from '../access/principal.ts';
 import type { TokenIssue, TokenRequest } from '../access/token.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -13,9 +12,9 @@ import type { MeasureSettings } from '../loop/measure-scope.ts';
 import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
 import type { PageWords } from '../pages/page-words.ts';
-import type { IdentityProvider, LoginSecrets } from '../ports/identity-provider.ts';
 import type { MapContext, OpenReceiver, Source } from '../ports/source.ts';
-import type { AccountRow, DirectoryRow } from '../ports/store.ts';
+import type { DirectoryRow } from '../ports/store.ts';
+import type { AccountDesk, FactorDesk, SessionDesk, SingleSignOn } from './access-desks.ts';
 import type { PolicyDesk } from './policy/policy-desk.ts';
 
 /** Everything the doors need, handed in by `app.ts`: exactly what they use of it, so that a test can build it. */
@@ -47,7 +46,7 @@ export type HttpParts = {
   readonly isEvaluation: boolean;
   readonly claim: {
     judge(token: string): Promise<ClaimVerdict>;
-    take(token: string, name: string): Promise<ClaimTaken>;
+    take(token: string, name: string, account?: ClaimAccount): Promise<ClaimTaken>;
     /** The path of a new claim link; undefined once somebody claimed. */
     offer(): Promise<string | undefined>;
   };
@@ -58,6 +57,8 @@ export type HttpParts = {
   readonly sessions: SessionDesk;
   /** Local accounts. */
   readonly accounts: AccountDesk;
+  /** Second factors and passwords of people with a local account, in their own hands. */
+  readonly factors: FactorDesk;
   /** Where single sign-on is set up. */
   readonly singleSignOn?: SingleSignOn | undefined;
   /** Everything stored, packed; see `ports/store-backup.ts`. */
@@ -65,80 +66,6 @@ export type HttpParts = {
   readonly isReady: () => Promise<boolean>;
   /** Where the built console lies, if elsewhere than usual. */
   readonly consoleFolder?: string;
-};
-
-/** A session that just began: the secret of its cookie. */
-export type Begun = {
-  /** Of the session. */
-  readonly id: string;
-  readonly secret: string;
-  readonly expiresAt: number;
-  readonly principal: Principal;
-};
-
-export type SessionDesk = {
-  /** Undefined for a token that is not valid. */
-  begin(token: string): Promise<Begun | undefined>;
-  /** A person's own, after a login. Undefined when the account was disabled or its person left. */
-  beginPerson(accountId: string): Promise<Begun | undefined>;
-  /** Who has this cookie; undefined for any that is not valid now. */
-  find(secret: string): Promise<Principal | undefined>;
-  /** The person who signed in, where it stands on no token. `email` is verified. */
-  person(
-    secret: string,
-  ): Promise<{ readonly id: string; readonly name: string; readonly email?: string } | undefined>;
-  idOf(secret: string): Promise<string | undefined>;
-  /** False when none of this id runs. */
-  end(id: string): Promise<boolean>;
-};
-
-/** Accounts of this installation, with a password that nobody but their person ever knew. */
-export type AccountDesk = {
-  create(
-    wanted: {
-      readonly login: string;
-      readonly name: string;
-      readonly roles: readonly string[];
-      readonly teams: 'all' | readonly string[];
-      /** It ends by itself after these. */
-      readonly hours?: number;
-    },
-    by: string,
-  ): Promise<
-    | { readonly kind: 'made'; readonly account: AccountRow; readonly path: string }
-    | { readonly kind: 'taken' }
-    | { readonly kind: 'bad-login' }
-  >;
-  /** For whom a link is; undefined for one that was used or is over. */
-  invite(token: string): Promise<{ readonly login: string } | undefined>;
-  choosePassword(token: string, password: string): Promise<PasswordVerdict | 'unknown'>;
-  /** @param address of the sender, which is slowed down too */
-  signIn(
-    login: string,
-    password: string,
-    address: string | undefined,
-  ): Promise<
-    | ({ readonly kind: 'signed-in' } & Begun)
-    | { readonly kind: 'refused'; readonly account?: string }
-    | { readonly kind: 'slow'; readonly seconds: number }
-  >;
-  list(principal: Principal): Promise<readonly AccountRow[]>;
-  /** False when it is not in use. */
-  disable(id: string, by: string): Promise<boolean>;
-};
-
-/** Signs in whom an identity provider knows. */
-export type SingleSignOn = Pick<IdentityProvider, 'name' | 'begin'> & {
-  /** Whether its verified addresses say who somebody is among the people who are written to. */
-  readonly knowsPeople: boolean;
-  finish(
-    address: URL,
-    redirectUri: string,
-    secrets: LoginSecrets,
-  ): Promise<
-    | ({ readonly kind: 'signed-in' } & Begun)
-    | { readonly kind: 'refused'; readonly reason: string; readonly account?: string }
-  >;
 };
 
 /** What the doors read of the configuration. */
@@ -173,8 +100,12 @@ export type RetentionDays =
   | 'decisionDays'
   | 'auditDays';
 
+/** A name and a password that the first administrator wants beside the token. */
+export type ClaimAccount = { readonly login: string; readonly password: string };
+
 export type ClaimTaken = {
-  readonly verdict: ClaimVerdict;
+  /** `weak`, `bad-login`: of the account; nothing was claimed. */
+  readonly verdict: ClaimVerdict | 'weak' | 'bad-login';
   readonly token?: string | undefined;
   /** Epoch milliseconds. */
   readonly expiresAt?: number | undefined;

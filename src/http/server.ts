@@ -34,9 +34,11 @@ import { messageOperationRoutes } from './routes/message-operations.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { ownerRoutes } from './routes/owners.ts';
+import { accountPageRoutes } from './routes/pages/account.ts';
 import { checkRoutes } from './routes/pages/check.ts';
 import { claimRoutes } from './routes/pages/claim.ts';
 import { describeRoutes } from './routes/pages/describe.ts';
+import { factorRoutes } from './routes/pages/factor.ts';
 import { heldRoutes } from './routes/pages/held.ts';
 import { homeRoutes } from './routes/pages/home.ts';
 import { outboxRoutes } from './routes/pages/outbox.ts';
@@ -67,7 +69,7 @@ import type { Operations } from './table/operation.ts';
 import { createRequestCounts, type RequestCounts } from './table/request-counts.ts';
 
 /** Paths whose forms carry a proof of our own page, for browsers that say nothing useful about the origin. */
-const formPaths = ['/r/', '/claim/', '/me', '/check', '/signin', '/signout', '/password/'];
+const formPaths = ['/r/', '/claim/', '/me', '/check', '/signin', '/signout', '/password/', '/account'];
 
 /**
  * The whole HTTP surface: every route of the table, behind every guard. Stateless apart from rate limits and counters.
@@ -153,6 +155,8 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...auditRoutes(room),
     ...accountRoutes(room),
     ...passwordRoutes(room),
+    ...factorRoutes(room),
+    ...accountPageRoutes(room),
     ...scimRoutes(room),
     ...policyRoutes(room),
     ...policyExceptionRoutes(room),

@@ -14,7 +14,7 @@ export type HomeView = {
   readonly isEvaluation: boolean;
   readonly isUnclaimed: boolean;
   /** Who is signed in; undefined: nobody. */
-  readonly operator?: { readonly name: string; readonly nonce: string };
+  readonly operator?: { readonly name: string; readonly nonce: string; readonly hasAccount: boolean };
   /** Undefined for whoever may not see them. */
   readonly counts?: Readonly<Record<keyof Omit<PageWords['home']['counts'], 'heading'>, number>>;
   readonly paths: { readonly outbox: string; readonly api: string };
@@ -69,5 +69,6 @@ ${
 /** Signed in or not, and the way to the other. */
 function session({ operator }: HomeView, words: PageWords['home']): Html {
   if (operator === undefined) return html`<p><a href="/signin">${words.signIn}</a></p>`;
-  return html`<form method="post" action="/signout"><input type="hidden" name="form" value="${operator.nonce}"><p>${fill(words.signedIn, { name: value(operator.name, 80) })} <button>${words.signOut}</button></p></form>`;
+  const account = operator.hasAccount ? html` <a href="/account">${words.account}</a>` : '';
+  return html`<form method="post" action="/signout"><input type="hidden" name="form" value="${operator.nonce}"><p>${fill(words.signedIn, { name: value(operator.name, 80) })}${account} <button>${words.signOut}</button></p></form>`;
 }

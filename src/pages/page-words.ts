@@ -169,6 +169,8 @@ const claim = z.strictObject({
   title: text(),
   intro: text(),
   field: text(),
+  accountIntro: text(),
+  badLogin: text(),
   send: text(),
   doneTitle: text(),
   once: text(),
@@ -190,12 +192,48 @@ const password = z.strictObject({
   done: text(),
 });
 
+/** The second step of a sign-in with a password. */
+const factor = z.strictObject({
+  title: text(),
+  intro: text(),
+  setUpTitle: text(),
+  setUpIntro: text(),
+  picture: text(),
+  key: text(),
+  field: text(),
+  send: text(),
+  wrong: text(),
+  codesTitle: text(),
+  codesIntro: text(),
+});
+
+/** What somebody with a password does about it by themselves. */
+const account = z.strictObject({
+  title: text(),
+  name: text('name'),
+  elsewhere: text(),
+  passwordHeading: text(),
+  old: text(),
+  new: text(),
+  change: text(),
+  changed: text(),
+  wrong: text(),
+  factorHeading: text(),
+  none: text(),
+  since: text('date', 'count'),
+  setUp: text(),
+  replace: text(),
+  code: text(),
+});
+
 const signIn = z.strictObject({
   title: text(),
   single: text('name'),
   failed: text(),
   done: text(),
   goOn: text(),
+  out: text(),
+  outThere: text('name'),
   withPassword: text(),
   account: text(),
   intro: text(),
@@ -229,6 +267,7 @@ const home = z.strictObject({
   signedIn: text('name'),
   signIn: text(),
   signOut: text(),
+  account: text(),
   mode: z.strictObject({ live: text(), shadow: text(), paused: text(), pausedUntil: text('time') }),
   evaluation: text(),
   unclaimed: text(),
@@ -321,6 +360,8 @@ export const pageWordsSchema = z.strictObject({
   claim,
   signIn,
   password,
+  factor,
+  account,
   testMessage,
   press,
   authentic,

@@ -12,6 +12,8 @@ export type SignInView = {
   readonly problem?: SignInProblem;
   /** What single sign-on is called, where it is set up. */
   readonly singleSignOn?: string;
+  /** Whether anybody can have a password here. */
+  readonly hasAccounts: boolean;
 };
 
 /** `wrong`: the token is not valid; `failed`: the identity provider's answer was not taken. */
@@ -29,14 +31,32 @@ export function signInPage(view: SignInView, words: PageWords): string {
     singleSignOn === undefined
       ? ''
       : html`<p><a class="button first" href="/signin/oidc?next=${encodeURIComponent(next)}">${fill(signIn.single, { name: singleSignOn })}</a></p>`;
+  const local = view.hasAccounts
+    ? html`<div class="card"><h2>${signIn.withPassword}</h2><form method="post" action="/signin"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${next}">
+<label><span>${signIn.account}</span><input name="account" maxlength="80" autocomplete="username" autocapitalize="off" spellcheck="false" required></label>
+<label><span>${words.password.field}</span><input type="password" name="password" maxlength="200" autocomplete="current-password" required></label><button>${signIn.send}</button></form></div>`
+    : '';
   const main = html`<h1>${signIn.title}</h1><div class="card">${refused}${single}<p>${signIn.intro}</p>
 <form method="post" action="/signin" autocomplete="off"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${next}">
 <label><span>${signIn.field}</span><input type="password" name="token" maxlength="${signInTokenLengthMax}" autocomplete="off" spellcheck="false" required></label><button class="first">${signIn.send}</button></form></div>
-<div class="card"><h2>${signIn.withPassword}</h2><form method="post" action="/signin"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${next}">
-<label><span>${signIn.account}</span><input name="account" maxlength="80" autocomplete="username" autocapitalize="off" spellcheck="false" required></label>
-<label><span>${words.password.field}</span><input type="password" name="password" maxlength="200" autocomplete="current-password" required></label><button>${signIn.send}</button></form></div>
+${local}
 <p class="soft">${signIn.how}</p><pre><code>npx foldback admin token</code></pre>`;
   return pageFrame({ words, title: signIn.title, main, host: view.host });
+}
+
+/** After signing out, with the way to the sign-out of the identity provider, if it has one. */
+export function signedOutPage(
+  view: Pick<SignInView, 'host'> & { readonly there?: { readonly url: string; readonly name: string } },
+  words: PageWords,
+): string {
+  const { signIn } = words;
+  const { there } = view;
+  const out =
+    there === undefined
+      ? ''
+      : html`<p><a class="button" href="${there.url}" rel="noreferrer">${fill(signIn.outThere, { name: there.name })}</a></p>`;
+  const main = html`<h1>${signIn.out}</h1>${out}<p><a href="/signin">${signIn.title}</a></p>`;
+  return pageFrame({ words, title: signIn.out, main, host: view.host });
 }
 
 /** After single sign-on. It goes on by itself, without a script; the link is for browsers that do not. */

@@ -35,5 +35,7 @@ export interface IdentityProvider {
   >;
   /** Judges what the browser came back with. */
   finish(address: URL, redirectUri: string, secrets: LoginSecrets): Promise<LoginOutcome>;
+  /** Where it signs a browser out; undefined when it does not say, or cannot be asked now. */
+  signOutUrl(returnTo: string): Promise<string | undefined>;
   close(): Promise<void>;
 }

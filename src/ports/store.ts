@@ -9,6 +9,7 @@ import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type { EvidenceRead, EvidenceWrite } from './store-evidence.ts';
 import type { ExperimentRead, ExperimentWrite } from './store-experiments.ts';
+import type { FactorRead, FactorWrite } from './store-factors.ts';
 import type {
   CampaignKey,
   CampaignRow,
@@ -64,7 +65,6 @@ import type { SourceRead } from './store-sources.ts';
 
 export * from './store-access.ts';
 export * from './store-accounts.ts';
-export * from './store-accounts.ts';
 export * from './store-agents.ts';
 export * from './store-audit.ts';
 export * from './store-backup.ts';
@@ -72,6 +72,7 @@ export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-evidence.ts';
 export * from './store-experiments.ts';
+export * from './store-factors.ts';
 export * from './store-intake.ts';
 export * from './store-ladder.ts';
 export * from './store-ledger.ts';
@@ -86,7 +87,6 @@ export * from './store-policies.ts';
 export * from './store-privacy.ts';
 export * from './store-reviews.ts';
 export * from './store-rollout.ts';
-export * from './store-samples.ts';
 export * from './store-samples.ts';
 
 /** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
@@ -119,6 +119,7 @@ export interface StoreWrite
     ControlWrite,
     EvidenceWrite,
     ExperimentWrite,
+    FactorWrite,
     LadderWrite,
     MeasureWrite,
     NoticeWrite,
@@ -265,6 +266,7 @@ export interface StoreRead
     ControlRead,
     EvidenceRead,
     ExperimentRead,
+    FactorRead,
     ManyRead,
     MeasureRead,
     OperatorRead,

@@ -159,7 +159,10 @@ export function plainPages(words: PageWords): Readonly<Record<string, string>> {
       },
       words,
     ),
-    claim: claimPage({ host: operator.host, step: { kind: 'form', path: '/claim/x', nonce } }, words),
+    claim: claimPage(
+      { host: operator.host, step: { kind: 'form', path: '/claim/x', nonce, hasAccounts: true } },
+      words,
+    ),
     claimed: claimPage(
       {
         host: operator.host,

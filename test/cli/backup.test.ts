@@ -103,6 +103,8 @@ describe('backups', { timeout: 120_000 }, () => {
 
   test('in an empty data folder, with its keys, it gives the same ledger head and the same loops', async () => {
     const withKeys = join(folder, 'k.gz');
+    const dataKey = `${Buffer.alloc(32, 'seals').toString('base64')}\n`;
+    writeFileSync(join(folder, '.foldback', 'data.key'), dataKey, { mode: 0o600 });
     const made = await foldback(['backup', 'create', '--out', withKeys, '--with-keys']);
     expect(made.stderr).toContain('It holds the keys');
     const elsewhere = newFolder();
@@ -118,6 +120,8 @@ describe('backups', { timeout: 120_000 }, () => {
     expect(jsonOf(again.stdout).ledger).toEqual(ledger);
     expect((await foldback(['loops', 'list', '--json'], {}, elsewhere)).stdout).toBe(codes);
     expect(statSync(join(elsewhere, '.foldback', 'keys.json')).mode & 0o077).toBe(0);
+    expect(readFileSync(join(elsewhere, '.foldback', 'data.key'), 'utf8')).toBe(dataKey);
+    expect(statSync(join(elsewhere, '.foldback', 'data.key')).mode & 0o077).toBe(0);
     rmSync(elsewhere, { recursive: true });
   });
 

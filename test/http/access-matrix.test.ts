@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { roleNames, scopesOf } from '../../src/access/role.ts';
+import { type Role, roleNames, scopesOf } from '../../src/access/role.ts';
 import { isScope, type Scope } from '../../src/access/scope.ts';
 import { tokenHash } from '../../src/access/token.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
@@ -85,6 +85,29 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/tokens': '{"name":"another","roles":["viewer"],"days":1}',
 };
 
+const browsers = new Map<string, string>();
+
+/** A person with these roles and teams, in a browser of the console. */
+async function signedIn(roles: readonly Role[], teams: 'all' | readonly string[] = 'all') {
+  const name = `${roles.join(' ')}, ${teams === 'all' ? teams : teams.join(' ')}`;
+  const account = browsers.get(name) ?? (await addPerson(name, roles, teams));
+  browsers.set(name, account);
+  // A new one each time: some routes end sessions.
+  const begun = await doors.given.sessions.beginPerson(account);
+  return { headers: { Cookie: `foldback=${begun?.secret}`, 'X-Foldback-Console': '1' } };
+}
+
+async function addPerson(
+  name: string,
+  roles: readonly Role[],
+  teams: 'all' | readonly string[],
+): Promise<string> {
+  const id = doors.house.parts.randomId();
+  const row = { id, name, issuer: 'https://login.example.com', subject: name, roles, teams, createdAt: 0 };
+  await store.transaction((tx) => tx.saveAccount(row));
+  return id;
+}
+
 /** A method that no route of the path has. */
 const otherMethod = ({ path }: RouteRow): string => {
   const used = new Set<string>(rows.filter((row) => row.path === path).map(({ method }) => method));
@@ -132,9 +155,14 @@ describe('the route table', () => {
       'POST /check',
       'GET /signin',
       'POST /signin',
+      'POST /signin/factor',
       'GET /signin/oidc',
       'GET /signin/oidc/callback',
+      'GET /signout',
       'POST /signout',
+      'GET /account',
+      'POST /account/password',
+      'POST /account/factor',
       'GET /console',
       'GET /console/{rest}',
       'GET /.well-known/authzen-configuration',
@@ -177,22 +205,37 @@ describe.each(scoped.map((row) => [nameOf(row), row] as const))('%s', (_, row) =
   test('is open to the roles that have its scope, and to no other', async () => {
     for (const role of roleNames) {
       const scopes = scopesOf([role]);
-      const token = await doors.token([...scopes]);
-      const answer = await send(row, { token });
       const isAllowed = scopes.has(row.access) || scopes.has('admin');
-      expect([role, answer.status === 403]).toEqual([role, !isAllowed]);
-      if (isAllowed) expect([role, answer.status < 500]).toEqual([role, true]);
+      const token = { token: await doors.token([...scopes]) };
+      for (const [who, caller] of [
+        ['token', token],
+        ['person', await signedIn([role])],
+      ] as const) {
+        const answer = await send(row, caller);
+        expect([who, role, answer.status === 403]).toEqual([who, role, !isAllowed]);
+        if (isAllowed) expect([who, role, answer.status < 500]).toEqual([who, role, true]);
+      }
     }
+  });
+
+  test('changes nothing for a person whose browser was sent by another page', async () => {
+    if (row.method === 'GET') return;
+    const { headers } = await signedIn(['admin']);
+    const { 'X-Foldback-Console': _own, ...cookie } = headers;
+    const answer = await send(row, { headers: cookie });
+    expect(answer.status).toBe(403);
   });
 
   test('shows and changes nothing of another team', async () => {
     const all: readonly Scope[] = ['admin'];
-    const token = await doors.token(all, { teams: ['red'] });
+    const token = { token: await doors.token(all, { teams: ['red'] }) };
     const before = await store.read.loop(loopPrincipal, blue.loop);
-    const answer = await send(row, { token });
-    if (row.path.includes('{id}')) expect([403, 404]).toContain(answer.status);
-    expect(answer.text).not.toContain(blue.caseCode);
-    expect(answer.text).not.toContain('ana@example.com');
+    for (const caller of [token, await signedIn(['admin'], ['red'])]) {
+      const answer = await send(row, caller);
+      if (row.path.includes('{id}')) expect([403, 404]).toContain(answer.status);
+      expect(answer.text).not.toContain(blue.caseCode);
+      expect(answer.text).not.toContain('ana@example.com');
+    }
     expect(await store.read.loop(loopPrincipal, blue.loop)).toEqual(before);
   });
 });

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import { type SubjectType, systemPrincipal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scope.ts';
@@ -8,6 +8,7 @@ import { openAccess } from '../../src/app-access.ts';
 import { openBackup } from '../../src/app-backup.ts';
 import { openDirectoryDesk } from '../../src/app-directory.ts';
 import { livePolicyFolder } from '../../src/app-policies.ts';
+import { openPassingSeal } from '../../src/config/data-key.ts';
 import type { HttpParts, HttpSettings } from '../../src/http/http-parts.ts';
 import { openPolicyDesk } from '../../src/http/policy/policy-desk.ts';
 import { createHttp } from '../../src/http/server.ts';
@@ -71,6 +72,7 @@ export type DoorsOptions = Omit<HouseOptions, 'store'> & {
   readonly store: Store;
   readonly over?: Partial<HttpParts>;
   readonly http?: Partial<HttpSettings['http']>;
+  readonly access?: Partial<Parameters<typeof openAccess>[2]>;
   readonly caps?: Partial<HttpSettings['limits']>;
   readonly measures?: Partial<HttpSettings['measures']>;
   /** Other policies than the shipped ones. */
@@ -85,6 +87,11 @@ export function openDoors(options: DoorsOptions): Doors {
   const access = openAccess(options.store, house.clock, {
     limits: { hours: 12, idleMinutes: 60 },
     people: () => house.parts.people,
+    hasAccounts: true,
+    rule: 'optional',
+    house: 'Foldback Example Ltd',
+    seal: openPassingSeal(randomBytes),
+    ...options.access,
   });
   const mapContext = (receivedAt: number) => ({
     receivedAt,

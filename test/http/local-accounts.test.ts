@@ -62,6 +62,50 @@ test('an account gets its password by a link that works once, and signs in as a 
   );
 });
 
+async function claim(fields: Readonly<Record<string, string>>, path: string): Promise<Answer> {
+  const page = await doors.ask(path, browser);
+  return doors.ask(path, form({ form: nonceIn(page.text), name: 'Rosa', ...fields }));
+}
+
+test('the first administrator may choose a name and a password with the claim, and a bad one claims nothing', async () => {
+  await store.transaction((tx) => tx.saveSetting('claim', { kind: 'unclaimed' }));
+  const path = (await doors.given.claim.offer()) ?? '';
+  const account = `root${serial}`;
+  for (const wrong of [
+    { account, password: 'short' },
+    { account, password: '' },
+    { account: 'ro ot', password },
+    { account: '', password },
+  ])
+    expect((await claim(wrong, path)).status).toBe(422);
+  expect(await doors.given.claim.judge(path.slice('/claim/'.length))).toBe('valid');
+  const claimed = await claim({ account, password }, path);
+  expect(claimed.status).toBe(200);
+  expect(claimed.text).not.toContain(password);
+  expect((await signIn(account)).status).toBe(303);
+  expect((await claim({ account: `other${serial}`, password }, path)).status).toBe(410);
+});
+
+test('of two who claim at once one is the first administrator, and the other leaves no account', async () => {
+  await store.transaction((tx) => tx.saveSetting('claim', { kind: 'unclaimed' }));
+  const path = (await doors.given.claim.offer()) ?? '';
+  const logins = [`one${serial}`, `two${serial}`];
+  const answers = await Promise.all(logins.map((account) => claim({ account, password }, path)));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 410]);
+  const kept = await Promise.all(logins.map((login) => store.read.accountByLogin(loopPrincipal, login)));
+  expect(kept.filter((row) => row !== undefined)).toHaveLength(1);
+});
+
+test('where local accounts are switched off, nobody makes one, and those that are there open nothing', async () => {
+  await choose((await invite()).path);
+  doors = openDoors({ store, access: { hasAccounts: false } });
+  expect((await signIn(`root${serial}`)).status).toBe(401);
+  const json = { login: `more${serial}`, name: 'More', roles: ['viewer'] };
+  expect((await doors.ask('/v1/accounts', { token: admin, json })).status).toBe(409);
+  const page = await doors.ask('/signin', browser);
+  expect(page.text).not.toContain('name="password"');
+});
+
 test('a link that is too old, or of an account that was disabled, opens nothing', async () => {
   const { path } = await invite();
   doors.house.clock.pass(24 * hour);

@@ -117,6 +117,34 @@ async function expectRefused(answer: Answer): Promise<void> {
   expect(answer.text).toContain('Sign in with Acme');
 }
 
+describe('signing out', () => {
+  test('ends the session here, and leads to where the provider ends its own, back to us and nowhere else', async () => {
+    const cookie = await signIn('ana');
+    const home = await doors.ask('/', { headers: { Cookie: cookie, Accept: 'text/html' } });
+    const options = form({ form: nonceIn(home.text) });
+    const out = await doors.ask('/signout', { ...options, headers: { ...options.headers, Cookie: cookie } });
+    expect([out.status, out.headers.get('Location')]).toEqual([303, '/signout']);
+    expect((await whoIs(cookie)).status).toBe(401);
+    const page = await doors.ask('/signout', browser);
+    const link = new URL(/href="(http[^"]+)"/u.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? '');
+    expect(`${link.origin}${link.pathname}`).toBe(`${issuer.url}/session/end`);
+    expect(Object.fromEntries(link.searchParams)).toEqual({
+      client_id: clientId,
+      post_logout_redirect_uri: 'http://localhost/signout',
+    });
+    // The provider takes the request: it asks the person, and does not refuse it.
+    const asked = await fetch(link, { redirect: 'manual' });
+    expect([asked.status, (await asked.text()).includes('/session/end/confirm')]).toEqual([200, true]);
+  });
+
+  test('says so when the provider cannot be asked, without a way there', async () => {
+    doors = doorsOver('http://127.0.0.1:9');
+    const page = await doors.ask('/signout', browser);
+    expect(page.status).toBe(200);
+    expect(page.text).not.toContain('127.0.0.1:9');
+  });
+});
+
 describe('single sign-on', () => {
   test('signs in with the roles and teams of the first grant that fits, and goes on to our own page only', async () => {
     const { url, cookie } = await begin('/outbox');

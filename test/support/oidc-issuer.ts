@@ -53,6 +53,7 @@ export async function openIssuer(
         client_id: clientId,
         client_secret: clientSecret,
         redirect_uris: [redirectUri],
+        post_logout_redirect_uris: [new URL('/signout', redirectUri).href],
         token_endpoint_auth_method: 'client_secret_post',
       },
       { ...other, token_endpoint_auth_method: 'client_secret_post' },

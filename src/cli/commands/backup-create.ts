@@ -1,8 +1,9 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { backupName } from '../../backup-file.ts';
+import { dataKeysText } from '../../config/data-key.ts';
 import { keysFileText } from '../../config/keys-store.ts';
-import { addKeys } from '../backup-keys.ts';
+import { addKeys, type BackupKeys } from '../backup-keys.ts';
 import { readWhole, said } from '../backup-summary.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
 import { line, next, note, writeJson } from '../output.ts';
@@ -62,10 +63,11 @@ async function fetchTo(path: string, flags: StoreFlags): Promise<void> {
   }
 }
 
-async function localKeys(flags: StoreFlags): Promise<string> {
+async function localKeys(flags: StoreFlags): Promise<BackupKeys> {
   const { config } = await glanceSettings(flags);
   const text = await keysFileText(config.data.dir);
-  if (text !== undefined) return text;
+  const data = dataKeysText(config.data.dir);
+  if (text !== undefined) return { keys: text, ...(data === undefined ? {} : { data }) };
   throw new CliError(
     `There are no keys in ${join(config.data.dir, 'keys.json')}: those of this installation come from the settings. Keep a copy of these.`,
   );

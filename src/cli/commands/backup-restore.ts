@@ -7,6 +7,7 @@ import {
 } from '../../adapters/stores/postgres/backup/restore.ts';
 import { openPostgres } from '../../adapters/stores/postgres/open.ts';
 import { backupName, writeBackup } from '../../backup-file.ts';
+import { placeDataKeys } from '../../config/data-key.ts';
 import { keysFileText, placeKeysFile } from '../../config/keys-store.ts';
 import type { Config } from '../../config/schema.ts';
 import { readServerFile } from '../../lib/server-file.ts';
@@ -45,9 +46,10 @@ async function intoFolder(file: string, config: Config, flags: BackupRestoreFlag
     if (existsSync(folder) && flags.replace !== true) throw occupied(dir);
     // Where the backup does not load, nothing has changed: it is built aside.
     const { keys } = await readWhole(file);
-    await checkKeysAtHand(dir, keys);
+    await checkKeysAtHand(dir, keys?.keys);
     const read = await readWhole(file, (lines) => restoreEmbedded(folder, lines));
-    if (keys !== undefined) await placeKeysFile(dir, keys);
+    if (keys !== undefined) await placeKeysFile(dir, keys.keys);
+    if (keys?.data !== undefined) await placeDataKeys(dir, keys.data);
     const former = 'former' in read && typeof read.former === 'string' ? read.former : undefined;
     return { read, ...(former === undefined ? {} : { former }) };
   } finally {

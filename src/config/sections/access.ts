@@ -60,6 +60,19 @@ export const access = z
       })
       .prefault({})
       .describe('Browser sessions of people.'),
+    local: z
+      .strictObject({
+        accounts: z
+          .boolean()
+          .default(true)
+          .meta(says('Whether people can have a name and a password here, beside single sign-on.')),
+        secondFactor: z
+          .enum(['optional', 'admins', 'everybody'])
+          .default('admins')
+          .meta(says('Of whom with a password a code by time is asked too.')),
+      })
+      .prefault({})
+      .describe('Accounts with a password.'),
     oidc: oidc.optional(),
   })
   .prefault({})

@@ -19,6 +19,7 @@ const accountSchema = z.object({
   signedInAt: instant.exactOptional(),
   expiresAt: instant.exactOptional(),
   disabledAt: instant.exactOptional(),
+  hasSecondFactor: z.boolean(),
 });
 
 const accountBody = z.strictObject({
@@ -37,11 +38,15 @@ const accountBody = z.strictObject({
   hours: z.int().min(1).max(720).exactOptional().describe('It ends by itself after these hours.'),
 });
 
-type AccountKeys = 'GET /v1/accounts' | 'POST /v1/accounts' | 'DELETE /v1/accounts/{id}';
+type AccountKeys =
+  | 'GET /v1/accounts'
+  | 'POST /v1/accounts'
+  | 'DELETE /v1/accounts/{id}'
+  | 'DELETE /v1/accounts/{id}/factor';
 
 /** People who sign in. */
 export function accountRoutes(room: Room): Pick<Operations, AccountKeys> {
-  const { accounts } = room.given;
+  const { accounts, factors } = room.given;
   return {
     'GET /v1/accounts': reading({
       summary: 'Lists people who have signed in, and local accounts.',
@@ -49,7 +54,8 @@ export function accountRoutes(room: Room): Pick<Operations, AccountKeys> {
       answers: { 200: { description: 'All.', schema: z.object({ items: z.array(accountSchema) }) } },
       handle: async ({ c, caller }) => {
         requireAllTeams(caller);
-        const rows = await accounts.list(caller);
+        const [rows, holders] = await Promise.all([accounts.list(caller), factors.holders(caller)]);
+        const hasFactor = new Set(holders);
         const items = rows.map(({ id, name, roles, teams: seen, ...row }) => ({
           id,
           name,
@@ -61,6 +67,7 @@ export function accountRoutes(room: Room): Pick<Operations, AccountKeys> {
           ...knownInstant('signedInAt', row.signedInAt),
           ...knownInstant('expiresAt', row.expiresAt),
           ...knownInstant('disabledAt', row.disabledAt),
+          hasSecondFactor: hasFactor.has(id),
         }));
         return c.json({ items });
       },
@@ -80,6 +87,8 @@ export function accountRoutes(room: Room): Pick<Operations, AccountKeys> {
         const made = await accounts.create({ ...rest, ...known('hours', hours) }, caller.id);
         if (made.kind === 'bad-login')
           throw new AppError('bad-request', 'login: letters, digits and . _ @ + - only.');
+        if (made.kind === 'off')
+          throw new AppError('conflict', 'Local accounts are switched off: access.local.accounts.');
         if (made.kind === 'taken') throw new AppError('conflict', 'Another account has this name.');
         const { id, expiresAt } = made.account;
         if (hours !== undefined)
@@ -97,6 +106,16 @@ export function accountRoutes(room: Room): Pick<Operations, AccountKeys> {
         requireAllTeams(caller);
         if (!(await accounts.disable(pathPart(c, 'id'), caller.id)))
           throw new AppError('not-found', 'No account in use has this id.');
+        return c.body(null, 204);
+      },
+    }),
+    'DELETE /v1/accounts/{id}/factor': acting({
+      summary: 'Takes the second factor of an account away, for whoever lost it: its sessions end now.',
+      answers: { 204: { description: 'It is gone.' } },
+      handle: async ({ c, caller }) => {
+        requireAllTeams(caller);
+        if (!(await factors.remove(pathPart(c, 'id'), caller.id)))
+          throw new AppError('not-found', 'No account with a second factor has this id.');
         return c.body(null, 204);
       },
     }),

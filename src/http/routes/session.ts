@@ -6,8 +6,8 @@ import { sessionHours } from '../../access/session.ts';
 import { AppError } from '../../core/errors.ts';
 import { loopPrincipal } from '../../loop/parts.ts';
 import type { SessionRow } from '../../ports/store.ts';
+import type { Begun, FactorStage } from '../access-desks.ts';
 import { requireOwnScript } from '../caller/own-script.ts';
-import type { Begun } from '../http-parts.ts';
 import { id32, instant, iso, known, knownInstant } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { bodyOf, noQuery, type Operations, open, pathPart, queryOf } from '../table/operation.ts';
@@ -33,7 +33,15 @@ const sessionSchema = z.object({
 
 const signInBody = z.union([
   z.strictObject({ token: z.string().trim().min(1).max(200) }),
-  z.strictObject({ account: z.string().min(1).max(200), password: z.string().min(1).max(1000) }),
+  z.strictObject({
+    account: z.string().min(1).max(200),
+    password: z.string().min(1).max(1000),
+    code: z
+      .string()
+      .max(100)
+      .exactOptional()
+      .describe('Of the second factor, or a recovery code, where the account has one.'),
+  }),
 ]);
 
 type SessionKeys =
@@ -69,7 +77,7 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
       },
     }),
     'POST /v1/session': open({
-      summary: `Signs a browser in for ${sessionHours} hours: takes a token, or name and password of a local account; gives a cookie.`,
+      summary: `Signs a browser in for ${sessionHours} hours: takes a token, or name and password of a local account with a code of its second factor; gives a cookie.`,
       body: signInBody,
       answers: { 201: { description: 'Signed in.', schema: callerSchema } },
       handle: async (c) => {
@@ -81,9 +89,11 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
           if (signedIn === undefined) throw new AppError('unauthenticated', 'This token is not valid.');
           return c.json(callerJson(signedIn), 201);
         }
-        const begun = await signInLocal(room, c, given.account, given.password);
-        if (begun === undefined) throw new AppError('unauthenticated', 'Name or password is not right.');
-        return c.json(callerJson(begun), 201);
+        const begun = await signInLocal(room, c, given.account, given.password, given.code);
+        if (begun === 'refused') throw new AppError('unauthenticated', 'Name or password is not right.');
+        if (begun === 'wrong-code') throw new AppError('unauthenticated', 'The code is not right.');
+        if (begun.kind === 'factor') throw new AppError('unauthenticated', factorWords[begun.stage]);
+        return c.json(callerJson(begun.principal), 201);
       },
     }),
     'DELETE /v1/session': open({
@@ -163,26 +173,57 @@ export async function signIn(room: Room, c: Context, token: string): Promise<Pri
   return begun.principal;
 }
 
-/** Undefined unless name and password are right. Errors: `rate-limited` while guessing is slowed down. */
+const factorWords: Readonly<Record<FactorStage, string>> = {
+  code: 'The second factor is asked for: send its code as `code`.',
+  enrol: 'This account needs a second factor: set it up at /signin.',
+};
+
+export type LocalSignIn =
+  | { readonly kind: 'signed-in'; readonly principal: Principal }
+  /** Name and password are right; a code is asked for, or a second factor has to be set up. */
+  | { readonly kind: 'factor'; readonly stage: FactorStage; readonly account: string }
+  | 'refused'
+  | 'wrong-code';
+
+/** Errors: `rate-limited` while guessing is slowed down. */
 export async function signInLocal(
   room: Room,
   c: Context,
   login: string,
   password: string,
-): Promise<Principal | undefined> {
-  const tried = await room.given.accounts.signIn(login, password.slice(0, 1000), room.record.address(c));
-  if (tried.kind === 'slow') {
-    c.header('Retry-After', String(tried.seconds));
-    throw new AppError('rate-limited', `Too many wrong passwords: try again in ${tried.seconds} s.`);
-  }
+  code?: string,
+): Promise<LocalSignIn> {
+  const { accounts, factors } = room.given;
+  const address = room.record.address(c);
+  const tried = await accounts.signIn(login, password.slice(0, 1000), address);
+  if (tried.kind === 'slow') throw slowedDown(c, tried.seconds);
   if (tried.kind === 'signed-in') {
     await takeSession(room, c, tried, 'password');
-    return tried.principal;
+    return tried;
+  }
+  if (tried.kind === 'factor') {
+    if (tried.stage === 'enrol' || code === undefined) return tried;
+    const second = await factors.signIn(tried.account, code, address);
+    if (second.kind === 'slow') throw slowedDown(c, second.seconds);
+    if (second.kind === 'signed-in') {
+      await takeSession(room, c, second, 'password and second factor');
+      return second;
+    }
+    const by = `person:${tried.account}`;
+    const failed = { kind: 'access.sign-in-failed', by, what: 'second factor', reason: 'not valid' } as const;
+    await room.record.refused(c, failed);
+    return 'wrong-code';
   }
   const by = tried.account === undefined ? nobody : `person:${tried.account}`;
   const failed = { kind: 'access.sign-in-failed', by, what: 'password', reason: 'not valid' } as const;
   await room.record.refused(c, failed);
-  return undefined;
+  return 'refused';
+}
+
+/** For whoever was wrong too often: how long to wait stands in the answer. */
+export function slowedDown(c: Context, seconds: number): AppError {
+  c.header('Retry-After', String(seconds));
+  return new AppError('rate-limited', `Too many wrong attempts: try again in ${seconds} s.`);
 }
 
 /** Whoever signs in anew leaves no older session behind in this browser. */

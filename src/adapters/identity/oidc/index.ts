@@ -17,7 +17,10 @@ export type OidcSettings = {
 /** What the provider says of itself is asked again after this time. */
 const knownMs = 3_600_000;
 
-/** OpenID Connect Core 1.0, authorization code flow with PKCE (RFC 7636) and the issuer in the answer (RFC 9207). */
+/**
+ * OpenID Connect Core 1.0, authorization code flow with PKCE (RFC 7636), the issuer in the answer (RFC 9207), and
+ * RP-Initiated Logout 1.0.
+ */
 export function openOidc(settings: OidcSettings, clock: Clock): IdentityProvider {
   const { issuer } = settings;
   const fetch = createHttpFetch({
@@ -81,6 +84,15 @@ export function openOidc(settings: OidcSettings, clock: Clock): IdentityProvider
         return claimedOf(tokens.claims() ?? {}, settings.claim);
       } catch (fault) {
         return { kind: 'refused', reason: reasonOf(fault) };
+      }
+    },
+    signOutUrl: async (returnTo) => {
+      try {
+        // No hint of the ID token: it is not kept. The provider asks whether it is meant.
+        const url = client.buildEndSessionUrl(await discovered(), { post_logout_redirect_uri: returnTo });
+        return url.protocol === new URL(issuer).protocol ? url.href : undefined;
+      } catch {
+        return undefined;
       }
     },
     close: () => fetch.close(),

@@ -6,6 +6,7 @@ import * as agents from './queries/agent-counts.ts';
 import * as audit from './queries/audit.ts';
 import * as directory from './queries/directory.ts';
 import { erasePerson } from './queries/erase-person.ts';
+import { factorReads, factorWrites } from './queries/factors.ts';
 import * as privacy from './queries/forget-detail.ts';
 import * as marks from './queries/marks.ts';
 import * as mineReviews from './queries/mine-reviews.ts';
@@ -120,6 +121,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readMany),
     ...bind(db, readSessions),
     ...bind(db, readAccounts),
+    ...bind(db, factorReads),
     ...bind(db, auditReads),
     ...bind(db, readSourceRhythms),
     ...bind(db, readTotals),
@@ -165,6 +167,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, settings),
     ...bind(trx, writeSessions),
     ...bind(trx, writeAccounts),
+    ...bind(trx, factorWrites),
     ...bind(trx, { lockAuditChain, appendAudit }),
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),

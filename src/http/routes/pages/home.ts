@@ -40,7 +40,7 @@ export function homeRoutes(room: Room): Pick<Operations, 'GET /'> {
 
   function operatorOf({ given: { formKey } }: Room, { id, name }: Principal) {
     const nonce = formNonce(formKey, ['sign-out', id], parts.clock.now(), parts.randomId().slice(0, 16));
-    return { name, nonce };
+    return { name, nonce, hasAccount: id.startsWith('person:') };
   }
 }
 
