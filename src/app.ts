@@ -171,6 +171,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     dutyEmails: config.duty.emails,
     language: config.delivery.language,
     answerLabels: (language) => answerLabels(packs.page(language)),
+    snoozeLabel: (language) => packs.page(language)?.press.snoozeLabel,
     howToCheck: (language, code) => {
       const sentence = packs.page(language)?.authentic.howToCheck;
       const { publicUrl, host, port } = config.http;
@@ -289,7 +290,7 @@ function shadowChannel(): string {
 }
 
 export function deliverySettings(config: Config): DeliverySettings {
-  const { delivery } = config;
+  const { delivery, attention } = config;
   return {
     mode: delivery.mode,
     rollout: delivery.rollout.map(({ stage, behaviour, team, share }) => ({
@@ -316,6 +317,7 @@ export function deliverySettings(config: Config): DeliverySettings {
     attemptsMax: delivery.attemptsMax,
     digestLoopsMax: delivery.digestLoopsMax,
     linkDays: delivery.linkDays,
+    snooze: attention.snooze,
   };
 }
 

@@ -19,6 +19,7 @@ import { hmacText, keyedHash, sha256Hex } from './lib/hmac.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
 import { openRollout } from './loop/rollout.ts';
+import { snoozeLimits } from './loop/severity.ts';
 import { classifier, correlationName, creditOf } from './packs/classify.ts';
 import { baseLanguage, type Packs } from './packs/load.ts';
 import { packTexts } from './packs/pack-texts.ts';
@@ -58,6 +59,8 @@ export type Assembly = {
   readonly language: string;
   /** Words for the buttons of a message in a language; without them messages carry none. */
   readonly answerLabels?: (language: string) => AnswerLabels | undefined;
+  /** What stands on the button that puts a message off; without it messages carry none. */
+  readonly snoozeLabel?: (language: string) => string | undefined;
   /** How a message is checked without its links; without it the code alone stands there. */
   readonly howToCheck?: (language: string, code: string) => string | undefined;
   readonly ownerThreshold: number;
@@ -159,9 +162,18 @@ export function assembleLoop(assembly: Assembly): LoopParts {
           : assembly.answerLabels?.(rendered.message.language);
       const { language: spoken, caseCode, footer } = rendered.message;
       const check = assembly.howToCheck?.(spoken, caseCode);
+      const isPutOff =
+        labels !== undefined &&
+        request.loops.length === 1 &&
+        request.moment !== 'escalation' &&
+        first !== undefined &&
+        request.recipient.kind !== 'duty' &&
+        snoozeLimits(parts, behaviour, first.facts) !== undefined;
+      const snoozeLabel = isPutOff ? assembly.snoozeLabel?.(spoken) : undefined;
       return {
         ...rendered.message,
         ...(labels === undefined ? {} : { answerLabels: labels }),
+        ...(snoozeLabel === undefined ? {} : { snoozeLabel }),
         ...(check === undefined ? {} : { footer: `${footer}\n${check}`.trim() }),
       };
     },

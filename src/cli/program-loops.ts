@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Shared } from './program.ts';
 
 /** Commands that read and change what is stored, over the doors of Foldback. */
@@ -53,6 +53,23 @@ export function addLoops(program: Command, { finish, config, server, json }: Sha
     .action(async (flags) => {
       const { loopsNewCommand } = await import('./commands/loops-new.ts');
       finish(await loopsNewCommand(flags));
+    });
+  loops
+    .command('snooze')
+    .description('Puts the next reminder off, in the place of whoever was asked and within their limits.')
+    .argument('<loop>', 'case code, id or ticket')
+    .addOption(
+      new Option('--for <how-long>', 'until work starts on the next working day, the third or the fifth')
+        .choices(['next-day', 'three-days', 'week'])
+        .default('next-day'),
+    )
+    .requiredOption('--reason <text>', 'why; it stands in the story of the case')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (loop: string, flags) => {
+      const { loopsSnoozeCommand } = await import('./commands/loops-snooze.ts');
+      finish(await loopsSnoozeCommand(loop, flags));
     });
   loops
     .command('release')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { access } from './sections/access.ts';
+import { attention } from './sections/attention.ts';
 import { backup } from './sections/backup.ts';
 import { backlog, channels, delivery, duty } from './sections/delivery.ts';
 import { http, limits } from './sections/http.ts';
@@ -27,6 +28,7 @@ export const sections = {
   http,
   access,
   delivery,
+  attention,
   ladder,
   channels,
   sources,

@@ -19,6 +19,7 @@ const schema = z.object({
   replyLabel: z.string().exactOptional(),
   answers: z.array(z.enum(answers)),
   answerLabels: z.partialRecord(z.enum(answers), z.string()).exactOptional(),
+  snoozeLabel: z.string().exactOptional(),
   caseCode: z.string(),
   links: z.array(z.object({ label: z.string(), url: z.string() })),
   footer: z.string(),

@@ -39,6 +39,8 @@ export type RenderedMessage = {
   readonly answers: readonly Answer[];
   /** Words for the answers, for channels that have buttons; a channel without words for one offers only the link. */
   readonly answerLabels?: AnswerLabels;
+  /** What stands on the button that puts the message off, where it may be put off. */
+  readonly snoozeLabel?: string;
   /** Shown so that a recipient can check the message without following a link. */
   readonly caseCode: string;
   readonly links: readonly { readonly label: string; readonly url: string }[];

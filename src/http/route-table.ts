@@ -65,6 +65,7 @@ export const routeTable = [
   { method: 'POST', path: '/v1/loops/release', access: 'loops:write', takes: json },
   { method: 'GET', path: '/v1/loops/{id}', access: 'loops:read' },
   { method: 'POST', path: '/v1/loops/{id}/replies', access: 'loops:write', takes: json },
+  { method: 'POST', path: '/v1/loops/{id}/snooze', access: 'delivery:write', takes: json },
   { method: 'GET', path: '/v1/loops/{id}/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/coverage', access: 'evidence:read' },

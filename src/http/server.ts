@@ -60,6 +60,7 @@ import { reviewRoutes } from './routes/reviews.ts';
 import { rolloutRoutes } from './routes/rollout.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { snoozeRoutes } from './routes/snooze.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -128,6 +129,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...pressRoutes(room),
     ...loopRoutes(room),
     ...decisionRoutes(room),
+    ...snoozeRoutes(room),
     ...evidenceRoutes(room),
     ...periodEvidenceRoutes(room),
     ...coverageRoutes(room),

@@ -1,4 +1,5 @@
 import { takesAnswer } from '../core/loop/answering.ts';
+import type { SnoozeChoice } from '../core/loop/snooze.ts';
 import type { Channel } from '../ports/channel.ts';
 import type { Command } from '../ports/source.ts';
 import type { ClaimedMessage, StoreWrite } from '../ports/store.ts';
@@ -6,6 +7,7 @@ import { readCaseCode } from './case-code.ts';
 import { type Replied, reply } from './listen.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 import { isAddressee } from './press.ts';
+import { type Snoozed, snooze } from './snooze.ts';
 
 export type Commanded =
   | Exclude<Replied, { readonly kind: 'bad-until' | 'unknown-link' }>
@@ -14,12 +16,22 @@ export type Commanded =
   /** Not whom the message went to: recorded, and the case stays where it is. */
   | { readonly kind: 'stranger' }
   /** Several cases of theirs wait in that thread: the code must say which. */
-  | { readonly kind: 'which-case' };
+  | { readonly kind: 'which-case' }
+  | Snoozed;
 
 /** Messages of one thread that are looked at. */
 const threadMax = 50;
 /** Answers that a comment may give: others need the recipient's own page. */
-const answered: ReadonlySet<string> = new Set(['done', 'need-help', 'not-mine', 'wrong']);
+const answered: ReadonlySet<string> = new Set(['done', 'need-help', 'not-mine', 'wrong', 'snooze']);
+/** How much later, as people write it. Anything else is not taken: nobody guesses a time. */
+const laterWords: Readonly<Record<string, SnoozeChoice>> = {
+  '': 'next-day',
+  tomorrow: 'next-day',
+  '3d': 'three-days',
+  '3 days': 'three-days',
+  '1w': 'week',
+  'a week': 'week',
+};
 
 /**
  * Takes an answer that was written as a comment where a message stands. The far side vouches for the account, which must
@@ -29,7 +41,7 @@ export async function takeCommand(parts: LoopParts, channel: Channel, command: C
   if (!answered.has(command.answer)) return { kind: 'not-offered' };
   const now = parts.clock.now();
   const outcome = await parts.store.transaction((tx) => take(parts, tx, channel, command, now));
-  if (outcome.kind === 'recorded') parts.wake();
+  if (outcome.kind === 'recorded' || outcome.kind === 'snoozed') parts.wake();
   return outcome;
 }
 
@@ -52,6 +64,12 @@ async function take(
   const claimed = own.find(({ wants }) => wants.some((want) => want.loop === loop));
   if (claimed === undefined) return { kind: 'unknown-message' };
   if ((claimed.message.tokenExpiresAt ?? 0) <= now) return { kind: 'expired' };
+  if (answer === 'snooze') {
+    const later = (text ?? '').toLowerCase();
+    const choice = Object.hasOwn(laterWords, later) ? laterWords[later] : undefined;
+    if (choice === undefined) return { kind: 'not-offered' };
+    return snooze(parts, tx, claimed, { choice, loop, nonce, account }, now);
+  }
   const words =
     text === undefined ? {} : answer === 'not-mine' ? { owner: text.replace(/^@/u, '') } : { reason: text };
   const replied = await reply(parts, tx, claimed, { answer, loop, nonce, account, ...words }, now);

@@ -4,6 +4,7 @@ import type { TrustJudgement } from '../core/judge/trust.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
 import type { Addressee, OwnerView } from '../core/loop/position.ts';
 import type { RolloutRule } from '../core/loop/rollout.ts';
+import type { SnoozeLimits } from '../core/loop/snooze.ts';
 import type { Meaning, RuleCredit } from '../core/meaning.ts';
 import type { Moment, RenderedMessage } from '../core/message.ts';
 import type { Template } from '../core/message-template.ts';
@@ -169,6 +170,8 @@ export type DeliverySettings = {
   readonly attemptsMax: number;
   readonly digestLoopsMax: number;
   readonly linkDays: number;
+  /** How far words may be put off by whoever was asked, and from which severity on not at all; not at all unless given. */
+  readonly snooze?: SnoozeLimits & { readonly below: 'low' | 'medium' | 'high' | 'critical' };
   /** How long a process may take over messages that it claimed; a minute unless given. */
   readonly leaseMs?: number;
 };

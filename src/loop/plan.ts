@@ -73,7 +73,7 @@ function bundle(due: readonly WantRow[], enrolled: ReadonlyMap<WantRow, Enrolled
 /** First words go together; each later word keeps to its own moment. An answer to a reply is never bundled. */
 function family(want: WantRow): string {
   if (want.occasion.startsWith('first:')) return 'first';
-  if (want.occasion.startsWith('ladder:')) return want.moment;
+  if (/^(?:ladder|snoozed):/u.test(want.occasion)) return want.moment;
   // A digest that is passed on stays one.
   if (want.occasion.startsWith('passed-on:')) return 'passed-on';
   // One mail may be about several cases; it is answered once.

@@ -4,8 +4,10 @@ import type { Channel, Press, Presses } from '../ports/channel.ts';
 import type { ClaimedMessage, StoreWrite } from '../ports/store.ts';
 import { type Replied, reply } from './listen.ts';
 import type { LoopParts } from './parts.ts';
+import { type Snoozed, snooze } from './snooze.ts';
 
 export type Pressed =
+  | Snoozed
   | Exclude<Replied, { readonly kind: 'bad-until' | 'unknown-link' }>
   /** No message of ours, or not the one in which the button stood. */
   | { readonly kind: 'unknown-message' }
@@ -17,7 +19,12 @@ export type Pressed =
   | { readonly kind: 'unavailable' };
 
 /** Takes a press, with the language of the message in which the button stood. */
-export type TakenPress = { readonly outcome: Pressed; readonly language?: string };
+export type TakenPress = {
+  readonly outcome: Pressed;
+  readonly language?: string;
+  /** Where whoever was written to is, for times that are told to them. */
+  readonly timeZone?: string;
+};
 
 /**
  * Takes an answer by a button. The channel vouches for the account; it is taken only from whoever the message went to.
@@ -43,9 +50,10 @@ export async function takePress(
     const outcome = isAddressee(parts, claimed.message.to, person, email)
       ? await answer(parts, tx, claimed, press, now)
       : await refuse(parts, tx, claimed, press, now);
-    return { outcome, ...(language === undefined ? {} : { language }) };
+    const timeZone = parts.recipient(claimed.message.to)?.timeZone ?? parts.delivery.timeZone;
+    return { outcome, timeZone, ...(language === undefined ? {} : { language }) };
   });
-  if (taken.outcome.kind === 'recorded') parts.wake();
+  if (taken.outcome.kind === 'recorded' || taken.outcome.kind === 'snoozed') parts.wake();
   return taken;
 }
 
@@ -59,8 +67,10 @@ async function answer(
   const { message, wants } = claimed;
   if ((message.tokenExpiresAt ?? 0) <= now) return { kind: 'expired' };
   const loops = new Set(wants.map(({ loop }) => loop));
-  if (loops.size > 1 || !pressed.has(press.answer)) return { kind: 'on-page' };
   const { answer, nonce, account } = press;
+  if (loops.size > 1) return { kind: 'on-page' };
+  if (answer === 'snooze') return snooze(parts, tx, claimed, { choice: 'next-day', nonce, account }, now);
+  if (!pressed.has(answer)) return { kind: 'on-page' };
   const replied = await reply(parts, tx, claimed, { answer, nonce, account }, now);
   return replied.kind === 'bad-until' || replied.kind === 'unknown-link' ? { kind: 'on-page' } : replied;
 }

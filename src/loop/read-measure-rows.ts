@@ -109,6 +109,7 @@ function addCounts(one: CountRow, other: CountRow): CountRow {
     held: sum('held'),
     reached: sum('reached'),
     reroutes: sum('reroutes'),
+    snoozes: sum('snoozes'),
     settled: {
       loops: settled('loops'),
       verified: settled('verified'),

@@ -12,7 +12,7 @@ import { controlOver } from './controls/scope.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
 import { findRelapses } from './relapse.ts';
 import { isSpokenOf, readRollout } from './rollout.ts';
-import { mayStillHarm, severityOf, severityRank } from './severity.ts';
+import { mayStillHarm, severityOf, severityRank, snoozeLimits } from './severity.ts';
 
 /** A loop whose facts changed, with what is to be told of it in the ledger. */
 export type Change = {
@@ -160,10 +160,9 @@ export function standing(
   const severity = severityOf(behaviour, facts);
   const isUrgent = severity >= severityRank[parts.delivery.urgentSeverity];
   const isDangerous = mayStillHarm(severity, facts);
-  return {
-    position,
-    wants: shown(wantsOf(said, { behaviour, owner: view, position, calendar, isUrgent, isDangerous }, now)),
-  };
+  const isSnoozable = snoozeLimits(parts, behaviour, facts) !== undefined;
+  const rules = { behaviour, owner: view, position, calendar, isUrgent, isDangerous, isSnoozable };
+  return { position, wants: shown(wantsOf(said, rules, now)) };
 }
 
 function settleOne(parts: LoopParts, change: OwnedChange, now: number) {

@@ -39,7 +39,7 @@ function firstWords(
   const calendar = { timeZone: 'UTC', workingHours: { from: 9, to: 17, days: [1, 2, 3, 4, 5] } };
   const position = positionOf(facts, behaviour, owner, now);
   const isDangerous = mayStillHarm(severityRank[severity], facts);
-  const rules = { behaviour, owner, position, calendar, isUrgent: false, isDangerous, round: '' };
+  const rules = { behaviour, owner, position, calendar, isUrgent: false, isDangerous, isSnoozable: false };
   return wantsOf(facts, rules, now).map(({ moment }) => moment);
 }
 

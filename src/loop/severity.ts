@@ -1,5 +1,7 @@
 import type { Behaviour } from '../core/behaviour.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
+import type { SnoozeLimits } from '../core/loop/snooze.ts';
+import type { LoopParts } from './parts.ts';
 
 export const severityRank = { low: 0, medium: 1, high: 2, critical: 3 } as const;
 
@@ -19,6 +21,17 @@ export function severityOf(behaviour: Behaviour, facts: LoopFacts): number {
       ? -1
       : 0;
   return Math.min(3, Math.max(0, severityRank[behaviour.severity] + step));
+}
+
+/** How far words about this case may be put off; undefined where it is too grave for that, or nobody may. */
+export function snoozeLimits(
+  { delivery: { snooze } }: Pick<LoopParts, 'delivery'>,
+  behaviour: Behaviour,
+  facts: LoopFacts,
+): SnoozeLimits | undefined {
+  return snooze !== undefined && severityOf(behaviour, facts) < severityRank[snooze.below]
+    ? snooze
+    : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Answer } from '../core/message.ts';
-import { calendarDate, fill, type Html, type Reader } from './page-text.ts';
+import { calendarDate, fill, type Html, localTime, type Reader } from './page-text.ts';
 import type { PageWords } from './page-words.ts';
 import type { CaseView, PageForm, ReplyProblemView } from './recipient-view.ts';
 import { noteLengthMax, personLengthMax, type WrongReason, wrongReasons } from './reply-form.ts';
@@ -38,11 +38,11 @@ export function answerForms(forms: AnswerForms): Html {
   const rows = offered.filter((answer) => answer !== 'done');
   const done = html`<button class="first">${forms.words.answers.done.label}</button>`;
   return html`${offered.includes('done') ? replyForm(forms, 'done', done) : ''}
-${rows.length === 0 ? '' : html`<div class="rows">${rows.map((answer) => answerRow(forms, answer))}</div>`}`;
+${rows.length === 0 ? '' : html`<div class="rows">${rows.map((answer) => answerRow(forms, answer))}${snoozeRow(forms)}</div>`}`;
 }
 
 /** Fields that every form carries: which page it is from, which case, which answer. */
-export function replyForm(forms: AnswerForms, answer: Answer | undefined, fields: Html): Html {
+export function replyForm(forms: AnswerForms, answer: Answer | 'snooze' | undefined, fields: Html): Html {
   return html`<form method="post" action="${forms.form.path}" autocomplete="off">
 <input type="hidden" name="form" value="${forms.form.nonce}"><input type="hidden" name="case" value="${forms.case.code}">${
     answer === undefined ? '' : html`<input type="hidden" name="answer" value="${answer}">`
@@ -65,6 +65,10 @@ export function problemText(forms: AnswerForms, problem: ReplyProblemView): Html
       return html`${fill(problems.dateOutside, { first: day(forms.case.acceptRisk?.first), last: day(forms.case.acceptRisk?.last) })}`;
     case 'page-too-old':
       return html`${problems.pageTooOld}`;
+    case 'cannot-wait':
+      return html`${problems.cannotWait}`;
+    case 'waited-too-long':
+      return html`${problems.waitedTooLong}`;
     case 'sign-in-first':
       return html`${problems.signInFirst}${problem.signIn === undefined ? '' : html` <a href="${problem.signIn.path}">${problem.signIn.label}</a>`}`;
   }
@@ -81,6 +85,26 @@ ${replyForm(
   forms,
   answer,
   html`${problem === undefined ? '' : html`<p role="alert" id="problem"><strong>${problemText(forms, problem)}</strong></p>`}${followUp(forms, answer)}<button>${send}</button>`,
+)}</div></details>`;
+}
+
+/** Not now: offered as times, so that nothing has to be typed. */
+function snoozeRow(forms: AnswerForms): Html | '' {
+  const { snoozes = [] } = forms.case;
+  const [first] = snoozes;
+  if (first === undefined) return '';
+  const { snooze } = forms.words.answers;
+  const problem = forms.problem?.answer === 'snooze' ? forms.problem : undefined;
+  const picks = snoozes.map(
+    ({ choice, until }) =>
+      html`<label class="pick"><input type="radio" name="later" value="${choice}" required>${localTime(until, forms.reader)}</label>`,
+  );
+  return html`<details name="answer"${problem === undefined ? '' : html` open`}><summary>${snooze.label}</summary><div class="in">
+<p class="hint">${snooze.hint}</p>
+${replyForm(
+  forms,
+  'snooze',
+  html`${problem === undefined ? '' : html`<p role="alert"><strong>${problemText(forms, problem)}</strong></p>`}<fieldset><legend>${snooze.question}</legend>${picks}</fieldset><button>${snooze.send}</button>`,
 )}</div></details>`;
 }
 

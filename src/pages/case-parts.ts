@@ -117,7 +117,8 @@ export const stepsMax = 8;
 /** What was answered or proven, and what happens next. Nothing while the case simply waits for an answer. */
 export function caseNews(parts: CaseParts): Html | '' {
   const { status } = parts.case;
-  if (status.kind === 'open' && status.disprovedAt === undefined) return '';
+  if (status.kind === 'open' && status.disprovedAt === undefined && status.snoozedUntil === undefined)
+    return '';
   const [heading, text] = newsOf(parts, status);
   const kind = status.kind === 'open' ? 'news' : 'good';
   return html`<section class="card ${kind}" role="status"><h2>${heading}</h2>${text}</section>`;
@@ -128,6 +129,10 @@ function newsOf({ words, reader, house }: CaseParts, status: CaseStatus): readon
   const duty = house.duty;
   switch (status.kind) {
     case 'open': {
+      if (status.disprovedAt === undefined && status.snoozedUntil !== undefined) {
+        const then = localTime(status.snoozedUntil, reader);
+        return [fill(news.snoozed, { time: then }), html`<p>${news.snoozedNext}</p>`];
+      }
       const time = status.disprovedAt === undefined ? '' : localTime(status.disprovedAt, reader);
       return [fill(news.disproved, { time }), ''];
     }

@@ -54,17 +54,24 @@ export function code(text: string, lengthMax?: number): Html {
 /** Which reader a time is written for. `timeZone` is an IANA name; an unknown one is read as UTC. */
 export type Reader = { readonly language: string; readonly timeZone: string };
 
+const timeFormat = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'long',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+} as const;
+
 /** `Tue, 3 November, 14:07 WET`: the reader's local time, with its zone so that it cannot be misread. */
 export function localTime(at: number, reader: Reader): Html {
-  return time(at, reader, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'long',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  });
+  return time(at, reader, timeFormat);
+}
+
+/** The same without markup, for chat programs. */
+export function localTimeText(at: number, { language, timeZone }: Reader): string {
+  return formatter({ language, timeZone }, timeFormat).format(new Date(at));
 }
 
 /** `3 November 2026` where the reader is. */

@@ -77,6 +77,7 @@ const recipient = z.strictObject({
       why: text(),
       recordedUntil: text('date', 'duty'),
     }),
+    snooze: z.strictObject({ label: text(), hint: text(), question: text(), send: text() }),
   }),
   problems: z.strictObject({
     unclear: text(),
@@ -85,10 +86,14 @@ const recipient = z.strictObject({
     dateOutside: text('first', 'last'),
     pageTooOld: text(),
     signInFirst: text(),
+    cannotWait: text(),
+    waitedTooLong: text(),
   }),
   status: z.strictObject({
     answered: text('answer', 'time'),
     disproved: text('time'),
+    snoozed: text('time'),
+    snoozedNext: text(),
     verified: text(),
     verifiedNext: text('date'),
     verifiedEnd: text(),
@@ -256,6 +261,9 @@ const press = z.strictObject({
   recorded: text('answer'),
   stranger: text(),
   onPage: text(),
+  snoozeLabel: text(),
+  snoozed: text('time'),
+  cannotWait: text(),
   failed: text(),
 });
 

@@ -1,3 +1,4 @@
+import type { SnoozeChoice } from '../core/loop/snooze.ts';
 import type { Answer } from '../core/message.ts';
 import type { MailView } from './mail-part.ts';
 import type { WrongReason } from './reply-form.ts';
@@ -89,6 +90,8 @@ export type CaseView = {
   readonly offered: readonly Answer[];
   /** Bounds of `accept risk`, in the recipient's calendar. Without them it is not offered. */
   readonly acceptRisk?: { readonly first: string; readonly last: string };
+  /** Until when it may be put off; nothing where it cannot be. */
+  readonly snoozes?: readonly { readonly choice: SnoozeChoice; readonly until: number }[];
   readonly status: CaseStatus;
   /** The case's own page, in a digest: `/r/{token}?case=…`. */
   readonly path?: string;
@@ -96,7 +99,7 @@ export type CaseView = {
 
 export type CaseStatus =
   /** `disprovedAt`: "done" was answered, and a later look showed that it still works. */
-  | { readonly kind: 'open'; readonly disprovedAt?: number }
+  | { readonly kind: 'open'; readonly disprovedAt?: number; readonly snoozedUntil?: number }
   | {
       readonly kind: 'answered';
       readonly answer: Answer;
@@ -127,14 +130,16 @@ export type PackLink = { readonly label: string; readonly url: string };
 export type SeenBy = { readonly who: string; readonly fromAt?: number };
 
 export type ReplyProblemView = {
-  readonly answer?: Answer;
+  readonly answer?: Answer | 'snooze';
   readonly problem:
     | 'unclear'
     | 'reason-missing'
     | 'date-missing'
     | 'date-outside'
     | 'page-too-old'
-    | 'sign-in-first';
+    | 'sign-in-first'
+    | 'cannot-wait'
+    | 'waited-too-long';
   /** Where the reader signs in, and how it is called. */
   readonly signIn?: { readonly path: string; readonly label: string };
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type SnoozeChoice, snoozeChoices } from '../core/loop/snooze.ts';
 import { type Answer, answers } from '../core/message.ts';
 import type { ReplyProblemView } from './recipient-view.ts';
 
@@ -25,6 +26,12 @@ export type PostedReply = {
 };
 
 export type PostedForm =
+  | {
+      readonly kind: 'snooze';
+      readonly nonce: string;
+      readonly caseCode?: string;
+      readonly choice: SnoozeChoice;
+    }
   | { readonly kind: 'reply'; readonly nonce: string; readonly reply: PostedReply }
   | {
       readonly kind: 'problem';
@@ -46,6 +53,11 @@ export function readReplyForm(
   const nonce = fields.get('form') ?? '';
   const caseCode = line(fields.get('case'), 40);
   const of = caseCode === undefined ? {} : { caseCode };
+  if (fields.get('answer') === 'snooze') {
+    const choice = z.enum(snoozeChoices).safeParse(fields.get('later'));
+    if (choice.success) return { kind: 'snooze', nonce, ...of, choice: choice.data };
+    return { kind: 'problem', nonce, ...of, problem: { answer: 'snooze', problem: 'date-missing' } };
+  }
   const answer = z.enum(answers).safeParse(fields.get('answer'));
   if (!answer.success) {
     const wrong = /^wrong:(.+)$/u.exec(fields.get('answer') ?? '')?.[1];

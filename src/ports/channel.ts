@@ -179,7 +179,8 @@ export type Press = {
   readonly messageId: string;
   /** Of the message in which the button stood, as `SendResult` has it. */
   readonly reference: string;
-  readonly answer: Answer;
+  /** `snooze`: to be reminded on the next working day. */
+  readonly answer: Answer | 'snooze';
   /** The same for the same press, however often it is delivered. */
   readonly nonce: string;
   /** Where `show` goes; means something to the channel only. */

@@ -82,9 +82,10 @@ export type Command = {
   readonly account: { readonly system: string; readonly name: string };
   /** Of the thread, as the channel of that system has it for its messages. */
   readonly reference: string;
-  readonly answer: Answer;
+  /** `snooze`: to be reminded later. */
+  readonly answer: Answer | 'snooze';
   readonly caseCode?: string;
-  /** What was written beside it: a reason, or who owns it. */
+  /** What was written beside it: a reason, who owns it, or how much later. */
   readonly text?: string;
   /** The same for the same comment, however often it is delivered. */
   readonly nonce: string;

@@ -54,6 +54,7 @@ export async function startPageServer(words: PageWords = testPageWords): Promise
     const form = readReplyForm(await readForm(c, replyFormBytesMax), view.case.acceptRisk);
     if (form.nonce !== nonce) return c.text('another page', 403);
     if (form.kind === 'problem') return c.html(recipientPage({ ...view, problem: form.problem }, words), 422);
+    if (form.kind === 'snooze') return c.text('this server takes answers only', 422);
     replies.push(form.reply);
     const { caseCode: _, ...reply } = form.reply;
     status = { kind: 'answered', at: occurredAt, ...reply };

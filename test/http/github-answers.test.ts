@@ -39,7 +39,11 @@ beforeEach(async () => {
   doors = openDoors({
     store,
     channels: [channel],
-    delivery: { channel: 'github', perPersonPerDayMax: 500 },
+    delivery: {
+      channel: 'github',
+      perPersonPerDayMax: 500,
+      snooze: { timesMax: 2, daysMax: 10, below: 'critical' },
+    },
     answerLabels: () => answerLabels(testPageWords),
   });
 });
@@ -130,6 +134,18 @@ describe('a comment where the message stands', () => {
     const { loop, number } = await told();
     expect((await comment(number, body)).status).toBe(202);
     expect(await answersOf(loop)).toEqual([answer]);
+  });
+
+  test('puts the words off for a time of the list, once, and for nothing else that is written', async () => {
+    const { loop, number } = await told();
+    const snoozes = async () => (await storyOf(loop))?.loop.facts.snoozes ?? [];
+    await comment(number, '/foldback snooze for ten years');
+    expect(await snoozes()).toEqual([]);
+    await comment(number, '/foldback snooze 3d', { login: 'bob' });
+    expect(await snoozes()).toEqual([]);
+    await comment(number, '/foldback snooze 3d', { id: 43 });
+    await comment(number, '/foldback snooze 3d', { id: 43 });
+    expect(await snoozes()).toMatchObject([{ by: { id: 'ana' }, until: Date.UTC(2026, 10, 26, 9) }]);
   });
 
   test('keeps its reason, without secrets', async () => {

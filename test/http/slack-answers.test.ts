@@ -55,8 +55,13 @@ beforeEach(async () => {
   doors = openDoors({
     store,
     channels: [channel],
-    delivery: { channel: 'slack', perPersonPerDayMax: 500 },
+    delivery: {
+      channel: 'slack',
+      perPersonPerDayMax: 500,
+      snooze: { timesMax: 2, daysMax: 10, below: 'critical' },
+    },
     answerLabels: () => answerLabels(testPageWords),
+    snoozeLabel: () => testPageWords.press.snoozeLabel,
     people: [
       ...testPeople,
       personOf('eva', {
@@ -145,6 +150,44 @@ async function refusedOf({ message }: Told): Promise<number> {
   const rows = await store.read.refusedReplies(loopPrincipal, 1_000);
   return rows.filter(({ body }) => JSON.stringify(body).includes(message)).length;
 }
+
+describe('putting a message off in Slack', () => {
+  const snoozed = (about: Told, user: string) =>
+    press(about, {
+      user,
+      over: {
+        actions: [
+          {
+            type: 'button',
+            block_id: 'foldback',
+            action_id: 'snooze',
+            value: about.message,
+            action_ts: '1795430461.1',
+          },
+        ],
+      },
+    });
+
+  test('is offered by a button, and taken from its recipient once, with the time told back', async () => {
+    const about = await told();
+    const actions = about.post.body.blocks.find((block) => block.type === 'actions');
+    expect(actions?.elements.map(({ action_id }) => action_id)).toContain('snooze');
+    await snoozed(about, 'U0ANA');
+    await snoozed(about, 'U0ANA');
+    expect((await storyOf(about.loop))?.facts.snoozes).toMatchObject([
+      { by: { kind: 'person', id: 'ana' }, until: Date.UTC(2026, 10, 24, 9) },
+    ]);
+    const shown = await until('words to the presser', () => server.shown[0]);
+    expect(shown).toContain('Tue 24 November at 09:00 UTC');
+  });
+
+  test('by somebody else is refused and recorded, and the case stays where it is', async () => {
+    const about = await told();
+    await snoozed(about, 'U0BOB');
+    expect((await storyOf(about.loop))?.facts.snoozes).toBeUndefined();
+    expect(await refusedOf(about)).toBe(1);
+  });
+});
 
 describe('a message in Slack', () => {
   test('carries the answers as buttons; those that need more words open the page', async () => {

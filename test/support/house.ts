@@ -122,6 +122,7 @@ export type HouseOptions = {
   readonly verifiers?: readonly Verifier[];
   readonly publicUrl?: string;
   readonly answerLabels?: (language: string) => AnswerLabels | undefined;
+  readonly snoozeLabel?: (language: string) => string | undefined;
   readonly howToCheck?: (language: string, code: string) => string | undefined;
 };
 
@@ -155,6 +156,7 @@ export function openHouse(options: HouseOptions): House {
     dutyEmails: [],
     language: 'en',
     ...(options.answerLabels === undefined ? {} : { answerLabels: options.answerLabels }),
+    ...(options.snoozeLabel === undefined ? {} : { snoozeLabel: options.snoozeLabel }),
     ...(options.howToCheck === undefined ? {} : { howToCheck: options.howToCheck }),
     ownerThreshold: 0.6,
     backlogAfterMs: 72 * hour,

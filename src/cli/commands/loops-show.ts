@@ -38,6 +38,15 @@ const storySchema = loopSchema.extend({
       by: z.looseObject({ id: z.string(), name: z.string().optional() }),
     }),
   ),
+  snoozes: z
+    .array(
+      z.looseObject({
+        at: z.string(),
+        until: z.string(),
+        by: z.looseObject({ id: z.string(), name: z.string().optional() }),
+      }),
+    )
+    .default([]),
   next: z.array(
     z.looseObject({ moment: z.string(), dueAt: z.string(), to: z.looseObject({ id: z.string() }) }),
   ),
@@ -91,6 +100,10 @@ function showStory(story: Story): void {
     ...story.replies.map(({ at, answer, by }): [string, string] => [
       'Answer',
       `${at}  ${answer}, ${by.name ?? by.id}`,
+    ]),
+    ...story.snoozes.map(({ at, until, by }): [string, string] => [
+      'Put off',
+      `${at}  until ${until}, ${by.name ?? by.id}`,
     ]),
     ...story.next.map(({ dueAt, moment, to }): [string, string] => [
       'Next',

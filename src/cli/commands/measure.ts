@@ -29,6 +29,7 @@ const figures = z.looseObject({
   funnel: z.array(z.looseObject({ step: z.string(), share })),
   ownerReach: share,
   reroutes: z.looseObject({ n: z.number(), of: z.number() }),
+  snoozes: z.looseObject({ n: z.number(), of: z.number() }),
   messagesPerFix: perFix,
   minutesPerFix: perFix.extend({ decisions: z.number(), minutesPerDecision: z.number() }),
   change: z.looseObject({
@@ -244,6 +245,7 @@ function rowsOf(own: z.infer<typeof figures>): readonly (readonly string[])[] {
     ...own.funnel.slice(1).map(({ step, share: of }) => shareRow(step, of)),
     shareRow('reached a sure owner', own.ownerReach),
     ['went to somebody else', String(own.reroutes.n), `of ${own.reroutes.of}`],
+    ['was put off', String(own.snoozes.n), `of ${own.snoozes.of}`],
     [
       'messages per proven fix',
       each(own.messagesPerFix),

@@ -8,6 +8,7 @@ import type { Answer, Moment } from '../message.ts';
 import type { Evidence } from '../owner.ts';
 import type { TaxonomyStamp } from '../taxonomy/remap.ts';
 import { isSameExchange, keepLatestMails, type MailFact } from './mail-facts.ts';
+import { mergeSnoozes, type SnoozeFact } from './snooze.ts';
 import { mergeValidity } from './validity.ts';
 import { waiting } from './waiting.ts';
 
@@ -53,6 +54,8 @@ export type LoopFacts = {
   readonly replies: readonly ReplyFact[];
   /** Answers by mail: each is answered with the link, and says nothing else. */
   readonly mails?: readonly MailFact[];
+  /** How often, and until when, whoever was asked put the words off. */
+  readonly snoozes?: readonly SnoozeFact[];
   readonly decisions: readonly Decision[];
   readonly relapseOf?: string;
   /** 0 for a first case, 1 for the first relapse, … */
@@ -287,6 +290,8 @@ export function mergeFacts(a: LoopFacts, b: LoopFacts): LoopFacts {
   };
   if (a.mails !== undefined || b.mails !== undefined)
     merged = { ...merged, mails: keepLatestMails([...(a.mails ?? []), ...(b.mails ?? [])]) };
+  if (a.snoozes !== undefined || b.snoozes !== undefined)
+    merged = { ...merged, snoozes: mergeSnoozes(a.snoozes, b.snoozes) };
   if (b.wanted !== undefined) merged = addWanted(merged, b.wanted);
   const suppression = soonerEnd(a.suppression, b.suppression);
   if (suppression !== undefined) merged = { ...merged, suppression };

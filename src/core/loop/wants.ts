@@ -4,6 +4,7 @@ import type { Moment } from '../message.ts';
 import { addDuration, type WorkingHours } from '../working-time.ts';
 import type { LoopFacts, MessageFact } from './facts.ts';
 import { type Addressee, contacts, duty, type OwnerView, type Position, standingReply } from './position.ts';
+import { standingSnooze } from './snooze.ts';
 import { trustOf } from './waiting.ts';
 
 /** Urgent goes through quiet hours; live before released history (invariant 3). Lower first. */
@@ -30,6 +31,8 @@ export type WantRules = {
   readonly isUrgent: boolean;
   /** Grave enough that a danger which may not be over waits for nobody. */
   readonly isDangerous: boolean;
+  /** Whether whoever was asked may have put the words off: what became too grave meanwhile waits for nobody. */
+  readonly isSnoozable: boolean;
 };
 
 /** Every message that the facts ask for and that was not sent yet, with the moment it falls due. */
@@ -45,7 +48,7 @@ export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readon
  */
 function isHeld({ occasion }: Want, facts: LoopFacts, { isDangerous }: WantRules): boolean {
   if (facts.control === undefined || !isOnTheWay(facts.control.state)) return false;
-  if (occasion.startsWith('ladder:')) return true;
+  if (/^(?:ladder|snoozed):/u.test(occasion)) return true;
   return !isDangerous && /^(?:first|again|disproved):/u.test(occasion);
 }
 
@@ -249,11 +252,21 @@ function ladder(facts: LoopFacts, rules: WantRules): readonly Want[] {
   const contact = lastContact(facts);
   if (contact === undefined) return [];
   let previous: MessageFact = contact;
+  const snoozed = rules.isSnoozable ? standingSnooze(facts, contact) : undefined;
+  if (snoozed !== undefined) {
+    const { occasion, snooze } = snoozed;
+    const said = facts.messages.find((message) => message.occasion === occasion);
+    if (said === undefined) {
+      const lane = facts.isLive ? lanes.live : lanes.released;
+      return [{ occasion, moment: 'reminder', to: contact.recipient, dueAt: snooze.until, lane }];
+    }
+    previous = said;
+  }
   for (const [index, step] of rules.behaviour.ladder.entries()) {
     const occasion = `ladder:${contact.occasion}:${index}`;
     const said = facts.messages.find((message) => message.occasion === occasion);
     if (said !== undefined) {
-      previous = said;
+      if (said.at >= previous.at) previous = said;
       continue;
     }
     const full = addDuration(previous.at, step.after, rules.calendar.timeZone, rules.calendar.workingHours);

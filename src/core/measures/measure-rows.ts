@@ -74,6 +74,8 @@ export type CountRow = {
   /** A message reached an owner who is known surely enough. */
   readonly reached: number;
   readonly reroutes: number;
+  /** How often words were put off by whoever was asked. */
+  readonly snoozes: number;
   /** Of loops opened thirty days ago or earlier. */
   readonly settled: {
     readonly loops: number;

@@ -43,6 +43,8 @@ export type Outcome = {
   /** How often it went to somebody else. */
   readonly reroutes: number;
   readonly messages: number;
+  /** How often words were put off. */
+  readonly snoozes: number;
   /** What operators decided or answered. */
   readonly decisions: number;
   readonly changedAt: number;
@@ -116,6 +118,7 @@ export function outcomeOf(row: MeasuredLoop): Outcome {
       facts.replies.filter(({ answer }) => answer === 'not-mine').length +
       facts.decisions.filter(({ kind }) => kind === 'hand-over').length,
     messages: sent.filter(({ outcome }) => outcome !== 'refused').length,
+    snoozes: facts.snoozes?.length ?? 0,
     decisions: facts.decisions.length + facts.replies.filter(({ by }) => by.kind === 'operator').length,
     changedAt: row.updatedAt,
     ...given('version', first?.judged?.version),

@@ -75,6 +75,7 @@ export const figuresSchema = z.object({
   funnel: z.array(z.object({ step: z.enum(funnelSteps), share })),
   ownerReach: share,
   reroutes: z.object({ n: z.int(), of: z.int() }),
+  snoozes: z.object({ n: z.int(), of: z.int() }).describe('How often words were put off.'),
   messagesPerFix: perFix,
   minutesPerFix: perFix.extend({ decisions: z.int(), minutesPerDecision: z.number() }),
   change,

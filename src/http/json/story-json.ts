@@ -65,6 +65,14 @@ export const storySchema = loopSchema.extend({
       proposedOwner: z.string().exactOptional(),
     }),
   ),
+  snoozes: z.array(
+    z.object({
+      at: instant,
+      until: instant,
+      by: z.object({ kind: z.string(), id: z.string(), name: z.string().exactOptional() }),
+      operator: z.string().exactOptional().describe('Who did it in their place.'),
+    }),
+  ),
   decisions: z.array(z.object({ kind: z.string(), at: instant, by: z.string() })),
   aliases: z.array(z.string()),
   simulation: campaignSchema
@@ -136,6 +144,12 @@ export function storyJson(
       ...known('reason', reply.reason),
       ...knownInstant('until', reply.until),
       ...known('proposedOwner', reply.proposedOwner),
+    })),
+    snoozes: (facts.snoozes ?? []).map(({ at, until, by, operator }) => ({
+      at: iso(at),
+      until: iso(until),
+      by: { ...by, ...known('name', nameOf(parts, by)) },
+      ...known('operator', operator),
     })),
     decisions: facts.decisions.map(({ kind, at, by }) => ({ kind, at: iso(at), by })),
     aliases: [...story.aliases],

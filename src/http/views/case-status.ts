@@ -95,6 +95,14 @@ function disproved(facts: LoopFacts, proof: Proof): { readonly disprovedAt?: num
   return claim !== undefined && at > claim.at ? { disprovedAt: at } : {};
 }
 
+/** Until when they put it off, while they have not answered. */
+export function withSnooze(status: CaseStatus, row: LoopRow, reader: Addressee, now: number): CaseStatus {
+  if (status.kind !== 'open' || row.state !== 'told') return status;
+  const own = (row.facts.snoozes ?? []).filter(({ by }) => by.kind === reader.kind && by.id === reader.id);
+  const until = Math.max(0, ...own.map((snooze) => snooze.until));
+  return until > now ? { ...status, snoozedUntil: until } : status;
+}
+
 /** The reason of a reply: for "this is wrong" a choice and a few words, else a few words. */
 export function joinReason(reason: WrongReason | undefined, note: string | undefined): string | undefined {
   if (reason === undefined) return note;

@@ -5,6 +5,7 @@ import { type CaseText, caseText } from '../../core/render.ts';
 import { localDay, localMs } from '../../core/working-time.ts';
 import type { Campaign } from '../../loop/campaign.ts';
 import { caseValues, latestValidity, messageValues, standsOf } from '../../loop/message-values.ts';
+import { snoozesOffered } from '../../loop/snooze.ts';
 import type { PackBehaviour } from '../../packs/pack-behaviour.ts';
 import { fill } from '../../pages/page-text.ts';
 import type { PageWords } from '../../pages/page-words.ts';
@@ -12,7 +13,7 @@ import type { CaseView, House, RecipientView, SeenBy } from '../../pages/recipie
 import type { Recipient } from '../../ports/channel.ts';
 import type { LoopRow, MessageRow } from '../../ports/store.ts';
 import type { Room } from '../room.ts';
-import { caseStatus } from './case-status.ts';
+import { caseStatus, withSnooze } from './case-status.ts';
 import { mailView } from './mail-view.ts';
 
 /** Everything that a recipient's page is made of, apart from its form. */
@@ -64,6 +65,7 @@ export function caseView(reading: Reading, row: LoopRow, path?: string): CaseVie
   const validity = latestValidity(facts);
   const proof = proofOf(facts, behaviour, now);
   const acceptRisk = riskBounds(behaviour, now, timeZone);
+  const snoozes = snoozesOffered(reading.room.given.parts, row, message.to, now);
   const { repository, file, line, commit, branch } = where;
   return {
     code: row.caseCode,
@@ -88,7 +90,8 @@ export function caseView(reading: Reading, row: LoopRow, path?: string): CaseVie
     step: { text: text.step, minutes: text.minutes, list: text.steps, link: text.docs },
     offered: behaviour.answers,
     ...(acceptRisk === undefined ? {} : { acceptRisk }),
-    status: caseStatus(row, behaviour, proof, message.to, timeZone),
+    ...(snoozes.length === 0 ? {} : { snoozes }),
+    status: withSnooze(caseStatus(row, behaviour, proof, message.to, timeZone), row, message.to, now),
     ...(path === undefined ? {} : { path }),
   };
 }

@@ -1,11 +1,11 @@
-import { type Answer, answers } from '../../../core/message.ts';
+import { answers } from '../../../core/message.ts';
 import { clip, inertUrls, oneLine } from '../../../lib/escape.ts';
 import { type Dict, dictOf, isDict, listOf, textOf } from '../../../lib/guards.ts';
 import type { HttpFetch } from '../../../lib/http-fetch.ts';
 import type { Press, PressDelivery, Presses, PressVerdict } from '../../../ports/channel.ts';
 import { isMemberId, system } from './address.ts';
 import { type SlackApi, textAt } from './api.ts';
-import { answerAction, answerBlock } from './render.ts';
+import { answerAction, answerBlock, snoozeAction } from './render.ts';
 import type { SlackSettings } from './settings.ts';
 import { judgeSlackSignature } from './signature.ts';
 import { holdSocket } from './socket.ts';
@@ -161,7 +161,8 @@ function readPayload(body: Uint8Array): Dict | undefined {
   }
 }
 
-function answerOf(action: string): Answer | undefined {
+function answerOf(action: string): Press['answer'] | undefined {
+  if (action === snoozeAction) return 'snooze';
   const name = action.startsWith(answerAction) ? action.slice(answerAction.length) : '';
   return answers.find((answer) => answer === name);
 }

@@ -48,11 +48,16 @@ const answeredOnPage: ReadonlySet<Answer> = new Set(['not-mine', 'wrong', 'accep
 
 export const answerBlock = 'foldback';
 export const answerAction = 'answer:';
+export const snoozeAction = 'snooze';
 
 /** Pure. `takesPresses`: whether answers can come back; else only the link is offered. */
 export function renderSlack(message: RenderedMessage, messageId: string, takesPresses: boolean): SlackPost {
   const subject = line(message.subject, limits.header);
-  const buttons = [...answerButtons(message, messageId, takesPresses), ...linkButtons(message)];
+  const buttons = [
+    ...answerButtons(message, messageId, takesPresses),
+    ...(takesPresses ? snoozeButton(message, messageId) : []),
+    ...linkButtons(message),
+  ];
   const footer = lines(message.footer, limits.footer);
   return {
     text: escaped(subject, limits.text),
@@ -111,6 +116,12 @@ function answerButtons(
     const style = answer === 'done' ? { style: 'primary' as const } : {};
     return [{ type: 'button', action_id, text, value: messageId, ...style }];
   });
+}
+
+function snoozeButton({ snoozeLabel }: RenderedMessage, messageId: string): readonly Button[] {
+  if (snoozeLabel === undefined) return [];
+  const text = plainText(line(snoozeLabel, limits.button), limits.button);
+  return [{ type: 'button', action_id: snoozeAction, text, value: messageId }];
 }
 
 function linkButtons(message: RenderedMessage): readonly Button[] {

@@ -4,11 +4,12 @@ import { dictOf, isDict, ordinalOf, textOf } from '../../../lib/guards.ts';
 import type { Source } from '../../../ports/source.ts';
 import { loginOf, repositoryIn } from './schema.ts';
 
-const answers: Readonly<Record<string, Answer>> = {
+const answers: Readonly<Record<string, Answer | 'snooze'>> = {
   done: 'done',
   help: 'need-help',
   'not-mine': 'not-mine',
   wrong: 'wrong',
+  snooze: 'snooze',
 };
 
 // A command stands at the beginning of a comment of people; what is longer is none.
@@ -82,10 +83,10 @@ function threadOf(
   }
 }
 
-/** `/foldback WORD [CASE CODE] [text]`: the text is a reason or, with `not-mine`, who owns it. */
+/** `/foldback WORD [CASE CODE] [text]`: a reason; with `not-mine`, who owns it; with `snooze`, how much later. */
 export function readCommand(
   body: string,
-): { readonly answer: Answer; readonly caseCode?: string; readonly text?: string } | undefined {
+): { readonly answer: Answer | 'snooze'; readonly caseCode?: string; readonly text?: string } | undefined {
   const line = body
     .slice(0, bodyCharsMax)
     .split(/\r?\n/u)

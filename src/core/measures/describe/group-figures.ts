@@ -60,6 +60,8 @@ export type GroupFigures = {
   readonly ownerReach: ShareFigure;
   /** How often loops went to somebody else, of so many. */
   readonly reroutes: { readonly n: number; readonly of: number };
+  /** How often words were put off, of so many loops. */
+  readonly snoozes: { readonly n: number; readonly of: number };
   readonly messagesPerFix: PerFixFigure;
   readonly minutesPerFix: PerFixFigure & { readonly decisions: number; readonly minutesPerDecision: number };
   readonly change: ChangeFigure;
@@ -77,6 +79,7 @@ const none: CountRow = {
   held: 0,
   reached: 0,
   reroutes: 0,
+  snoozes: 0,
   settled: { loops: 0, verified: 0, messages: 0, decisions: 0 },
 };
 export const noSums: UnitSums = {
@@ -112,6 +115,7 @@ export function groupFigures(
     funnel: funnelSteps.map((step) => ({ step, share: shareFigure({ x: counts[step], n: assigned }) })),
     ownerReach: shareFigure({ x: counts.reached, n: assigned }),
     reroutes: { n: counts.reroutes, of: assigned },
+    snoozes: { n: counts.snoozes, of: assigned },
     messagesPerFix: perFixFigure(settled.messages, settled.verified),
     minutesPerFix: {
       ...perFixFigure(settled.decisions * minutesPerDecision, settled.verified),

@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
 import { replyTokenHash } from '../../../access/reply-token.ts';
 import { AppError } from '../../../core/errors.ts';
+import type { SnoozeChoice } from '../../../core/loop/snooze.ts';
 import { isClosed } from '../../../core/loop/states.ts';
 import { campaignOf } from '../../../loop/campaign.ts';
 import { type ReplyInput, replyByLink } from '../../../loop/listen.ts';
 import { loopPrincipal } from '../../../loop/parts.ts';
+import { snoozeByLink } from '../../../loop/snooze.ts';
 import { digestCasesMax, digestPage } from '../../../pages/digest-page.ts';
 import { fill } from '../../../pages/page-text.ts';
 import { expiredPage, recipientPage } from '../../../pages/recipient-page.ts';
@@ -149,6 +151,7 @@ async function answer(room: Room, c: Context, opened: Opened, fields: URLSearchP
   if (nonce !== 'good') return show(room, c, opened, { problem: 'page-too-old', ...about });
   if (posted.kind === 'problem') return show(room, c, opened, { ...posted.problem, ...about });
   if (row === undefined) return show(room, c, opened, { problem: 'unclear' });
+  if (posted.kind === 'snooze') return putOff(room, c, opened, row, posted);
 
   if (await needsLogin(room, c, posted.reply.answer, opened.message.to)) {
     const next = encodeURIComponent(pathOf(opened, row));
@@ -167,6 +170,33 @@ async function answer(room: Room, c: Context, opened: Opened, fields: URLSearchP
       return show(room, c, opened, { problem: 'unclear', ...about });
     case 'bad-until':
       return show(room, c, opened, { answer: 'accept-risk', problem: 'date-outside', ...about });
+    case 'expired':
+      return expired(room, c);
+    case 'unknown-link':
+      throw new AppError('not-found', '');
+  }
+}
+
+/** Puts the words off; what cannot be is said on the page, and the case stays as it was. */
+async function putOff(
+  room: Room,
+  c: Context,
+  opened: Opened,
+  row: LoopRow,
+  { choice, nonce }: { readonly choice: SnoozeChoice; readonly nonce: string },
+): Promise<Response> {
+  const { parts } = room.given;
+  const done = await snoozeByLink(parts, opened.hash, { choice, loop: row.id, nonce });
+  switch (done.kind) {
+    case 'snoozed':
+      return c.redirect(pathOf(opened, c.req.query('case') === undefined ? undefined : row), 303);
+    case 'refused': {
+      if (done.reason === 'not-waiting')
+        return c.redirect(pathOf(opened, c.req.query('case') === undefined ? undefined : row), 303);
+      const isLong = done.reason === 'too-often' || done.reason === 'too-long';
+      const problem = isLong ? ('waited-too-long' as const) : ('cannot-wait' as const);
+      return show(room, c, opened, { problem, caseCode: row.caseCode });
+    }
     case 'expired':
       return expired(room, c);
     case 'unknown-link':

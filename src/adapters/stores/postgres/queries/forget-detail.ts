@@ -61,7 +61,7 @@ async function forgetOutcomes(db: Db, before: number, limit: number): Promise<nu
     update loops l set people_forgotten_at = l.updated_at,
       owner_id = case when l.owner_kind = 'person' then null else l.owner_id end,
       owner_kind = case when l.owner_kind = 'person' then 'unknown' else l.owner_kind end,
-      facts = ((l.facts::jsonb - 'identity' - 'wanted')
+      facts = ((l.facts::jsonb - 'identity' - 'wanted' - 'snoozes')
         || '{"messages":[],"replies":[],"decisions":[],"mails":[]}'::jsonb
         || jsonb_build_object('kept', (select coalesce(jsonb_agg((s - 'network') || jsonb_build_object(
             'evidence', '[]'::jsonb, 'actor', jsonb_build_object('type', s->'actor'->'type'))), '[]'::jsonb)

@@ -72,6 +72,7 @@ export async function measureCounts(
       | 'held'
       | 'reached'
       | 'reroutes'
+      | 'snoozes'
       | 'old_loops'
       | 'old_verified'
       | 'old_messages'
@@ -86,6 +87,7 @@ export async function measureCounts(
       count(*) filter (where o.opened_at is not null and o.is_held) as held,
       count(*) filter (where o.opened_at is not null and o.is_owned and o.owner_at is not null) as reached,
       coalesce(sum(o.reroutes) filter (where o.opened_at is not null), 0) as reroutes,
+      coalesce(sum(o.snoozes) filter (where o.opened_at is not null), 0) as snoozes,
       count(*) filter (where ${old}) as old_loops,
       count(*) filter (where ${old} and o.verified_at is not null) as old_verified,
       coalesce(sum(o.messages) filter (where ${old}), 0) as old_messages,
@@ -103,6 +105,7 @@ export async function measureCounts(
     held: Number(row.held),
     reached: Number(row.reached),
     reroutes: Number(row.reroutes),
+    snoozes: Number(row.snoozes),
     settled: {
       loops: Number(row.old_loops),
       verified: Number(row.old_verified),

@@ -7,7 +7,7 @@ const columns = `loop_id uuid, behaviour text, team text, kind text, unit uuid, 
   is_counted boolean, is_reported boolean, month text, occurred_at bigint, opened_at bigint, sent_at bigint,
   told_at bigint, owner_at bigint, answered_at bigint, claimed_at bigint, verified_at bigint, ended_at bigint,
   is_held boolean, is_owned boolean, relapse_of uuid, reroutes integer, messages integer, decisions integer,
-  changed_at bigint, version integer, pack text, features jsonb`;
+  changed_at bigint, version integer, pack text, features jsonb, snoozes integer`;
 const names = columns.split(',').map((column) => column.trim().split(' ')[0] ?? '');
 
 /** What happened first stays; whose habit it is stays, too, once somebody was told and nobody said "not mine". */
@@ -59,6 +59,7 @@ function recordOf(outcome: Outcome) {
     relapse_of: outcome.relapseOf,
     reroutes: outcome.reroutes,
     messages: outcome.messages,
+    snoozes: outcome.snoozes,
     decisions: outcome.decisions,
     changed_at: outcome.changedAt,
     version: outcome.version,
