@@ -24,6 +24,7 @@ import * as rollout from './migrations/0022-rollout.ts';
 import * as accounts from './migrations/0024-accounts.ts';
 import * as audit from './migrations/0025-audit.ts';
 import * as unitNames from './migrations/0027-unit-names.ts';
+import * as outcomeIndexes from './migrations/0028-outcome-indexes.ts';
 import * as snoozes from './migrations/0031-snoozes.ts';
 import * as secondFactor from './migrations/0037-second-factor.ts';
 
@@ -54,6 +55,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0027-unit-names': unitNames,
   '0037-second-factor': secondFactor,
   '0031-snoozes': snoozes,
+  '0028-outcome-indexes': outcomeIndexes,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

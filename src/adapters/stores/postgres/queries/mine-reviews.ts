@@ -87,11 +87,13 @@ export async function firstCases(
       from outcomes o where o.is_counted and not o.is_reported and o.unit is not null and o.features is not null
         and o.occurred_at >= ${from} and o.occurred_at < ${to} and ${visible(principal, 'o.team')}
       order by o.behaviour, o.unit, o.occurred_at, o.loop_id),
-    numbered as (select *, row_number() over (partition by behaviour order by unit) as n from firsts)
-    select f.behaviour, f.unit, f.source, f.campaign, f.features, exists (select 1 from outcomes a
-        where a.unit = f.unit and a.behaviour = f.behaviour and a.is_counted and not a.is_reported
-          and a.occurred_at > f.at + ${episodeMs}::bigint and a.occurred_at <= f.at + ${horizonMs}::bigint) as again
-    from numbered f where f.n <= ${unitsMax} order by f.behaviour, f.unit`.execute(db);
+    numbered as (select *, row_number() over (partition by behaviour order by unit) as n from firsts),
+    again as (select distinct f.behaviour, f.unit from firsts f
+      join outcomes a on a.behaviour = f.behaviour and a.unit = f.unit and a.is_counted and not a.is_reported
+        and a.occurred_at > f.at + ${episodeMs}::bigint and a.occurred_at <= f.at + ${horizonMs}::bigint)
+    select f.behaviour, f.unit, f.source, f.campaign, f.features, a.unit is not null as again
+    from numbered f left join again a on a.behaviour = f.behaviour and a.unit = f.unit
+    where f.n <= ${unitsMax} order by f.behaviour, f.unit`.execute(db);
   return found.rows.map((row) => ({
     ...row,
     unit: idOf(row.unit),
