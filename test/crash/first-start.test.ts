@@ -1,3 +1,3 @@
 import { opensAfterKillAt } from './first-start.ts';
 
-opensAfterKillAt([400]);
+opensAfterKillAt([3, 400]);

@@ -18,7 +18,7 @@ async function run(folder: string, filesMax?: number): Promise<string> {
   }
   const ended = new Promise<string>((resolve) => child.once('close', () => resolve(said)));
   if (filesMax !== undefined) {
-    while (child.exitCode === null && filesIn(join(folder, 'store')) < filesMax) await pause(2);
+    while (child.exitCode === null && filesIn(folder) < filesMax) await pause(2);
     child.kill('SIGKILL');
   }
   return ended;

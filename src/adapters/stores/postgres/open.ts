@@ -1,16 +1,14 @@
-import { mkdirSync } from 'node:fs';
-import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Store } from '../../../ports/store.ts';
+import { inFolder, inMemory } from './fresh-cluster.ts';
 import { createStore } from './index.ts';
 import { migrate } from './migrate.ts';
 import { preparedPGlite } from './prepared-pglite.ts';
 
 /** PGlite on disk or, without a folder, in memory. One process may open a folder: the caller holds its lock. */
 export async function openEmbedded(folder?: string): Promise<Store> {
-  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  const pglite = await (folder === undefined ? inMemory() : inFolder(folder));
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: await preparedPGlite(pglite) }) });
   await upToDate(db);
   return createStore(db, 'embedded', async () => {

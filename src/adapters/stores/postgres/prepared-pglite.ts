@@ -16,7 +16,7 @@ const { serialize } = protocol;
  * one caller at a time to it.
  */
 export async function preparedPGlite(pglite: PGlite): Promise<KyselyPGlite> {
-  await pglite.exec('set plan_cache_mode = force_custom_plan');
+  await pglite.exec("set plan_cache_mode = force_custom_plan; set timezone = 'UTC'");
   const names = new Map<string, string>();
   let count = 0;
 
