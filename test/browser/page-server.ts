@@ -3,9 +3,12 @@ import { Hono } from 'hono';
 import { harden } from '../../src/http/hardening/harden.ts';
 import { loopbackHosts } from '../../src/http/hardening/host-guard.ts';
 import { readForm } from '../../src/http/hardening/raw-body.ts';
+import { qrModules } from '../../src/lib/qr-modules.ts';
+import { accountPage } from '../../src/pages/account-page.ts';
 import { checkPage } from '../../src/pages/check-page.ts';
 import { claimPage } from '../../src/pages/claim-page.ts';
 import { digestPage } from '../../src/pages/digest-page.ts';
+import { factorPage, recoveryCodesPage } from '../../src/pages/factor-page.ts';
 import { homePage } from '../../src/pages/home-page.ts';
 import { outboxMessagePage, outboxPage } from '../../src/pages/outbox-page.ts';
 import { pageAssets } from '../../src/pages/page-style.ts';
@@ -14,6 +17,7 @@ import { problemPage } from '../../src/pages/problem-page.ts';
 import { expiredPage, recipientPage } from '../../src/pages/recipient-page.ts';
 import type { CaseStatus } from '../../src/pages/recipient-view.ts';
 import { type PostedReply, readReplyForm, replyFormBytesMax } from '../../src/pages/reply-form.ts';
+import { signedOutPage, signInPage } from '../../src/pages/sign-in-page.ts';
 import { simulatedMail } from '../fixtures/mail-view.ts';
 import { digestView, nonce, occurredAt, recipientView, tokenPath } from '../fixtures/page-views.ts';
 import { testPageWords } from '../fixtures/page-words.ts';
@@ -173,6 +177,40 @@ export function plainPages(words: PageWords): Readonly<Record<string, string>> {
           expiresAt: later,
           timeZone: 'UTC',
         },
+      },
+      words,
+    ),
+    'sign-in': signInPage(
+      { host: operator.host, nonce, next: '/', problem: 'failed', singleSignOn: 'Acme', hasAccounts: true },
+      words,
+    ),
+    'signed-out': signedOutPage(
+      { host: operator.host, there: { url: 'https://login.example.com/end', name: 'Acme' } },
+      words,
+    ),
+    factor: factorPage({ host: operator.host, nonce, account: 'a', next: '/', isWrong: true }, words),
+    'factor-set-up': factorPage(
+      {
+        host: operator.host,
+        nonce,
+        account: 'a',
+        next: '/',
+        isWrong: false,
+        offer: { text: 'MZXW 6YTB', sealed: 'x', picture: qrModules('otpauth://totp/Foldback:ana') },
+      },
+      words,
+    ),
+    'recovery-codes': recoveryCodesPage(
+      { host: operator.host, next: '/', codes: ['abcd-efgh-ijkl-mnop-qrst-uvwx'] },
+      words,
+    ),
+    account: accountPage(
+      {
+        host: operator.host,
+        nonce,
+        timeZone: 'UTC',
+        own: { login: 'ana', factor: { madeAt: later, codesLeft: 8 } },
+        news: 'weak',
       },
       words,
     ),

@@ -18,6 +18,8 @@ export type Issuer = {
   readonly url: string;
   /** Signs in as this person, as a browser would, and gives the address to which the browser is sent back. */
   signIn(authorizationUrl: string, subject: string): Promise<URL>;
+  /** Who is at the provider from now on, for a browser that goes there by itself. */
+  be(subject: string): void;
   close(): Promise<void>;
 };
 
@@ -87,6 +89,9 @@ export async function openIssuer(
     signIn: async (authorizationUrl, subject) => {
       who = subject;
       return browse(authorizationUrl, url);
+    },
+    be: (subject) => {
+      who = subject;
     },
     close: () => closed(server),
   };
