@@ -19,7 +19,7 @@ describe('a simulated company', () => {
   let first: Simulated;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'foldback-test-'));
-    first = await simulate({ seed: 1, days: 35, people: 40, exportTo: folder });
+    first = await simulate({ seed: 1, days: 56, people: 70, exportTo: folder });
   }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -39,6 +39,22 @@ describe('a simulated company', () => {
     expect(truth.cases.some(({ isHistory }) => isHistory)).toBe(true);
     expect(outcome.loops.filter(({ verifiedAt }) => verifiedAt.length > 0).length).toBeGreaterThan(10);
     expect(outcome.messages.length).toBeGreaterThan(50);
+  });
+
+  test('a control that relapses asked for is put in force, and its effect is found; one that does nothing has none', () => {
+    const planted = first.controls.filter((one) => one.planted !== null);
+    expect(planted.map(({ planted: left, state, verdict }) => [left, state, verdict])).toEqual([
+      [1, 'applied', 'too early to tell'],
+      [0.1, 'applied', 'less'],
+    ]);
+    for (const one of planted) {
+      expect(one.before?.failures, one.scope.id).toBeGreaterThanOrEqual(3);
+      expect(one.low, one.scope.id).toBeLessThanOrEqual(one.true ?? -1);
+      expect(one.high, one.scope.id).toBeGreaterThanOrEqual(one.true ?? Infinity);
+    }
+    // The interval of the one does not hold the truth of the other: it could have been missed.
+    expect(planted[1]?.high).toBeLessThan(planted[0]?.true ?? 0);
+    expect(first.controls.some(({ state }) => state === 'proposed' || state === 'expired')).toBe(true);
   });
 
   test('so few people tell nothing of a message yet', () => {
@@ -61,7 +77,7 @@ describe('a simulated company', () => {
 
   test('an experiment is archived without anybody in it, and what is archived can be read again', () => {
     const path = join(folder, 'archived.json');
-    writeFileSync(path, JSON.stringify(archivedExperiment(first, 40)));
+    writeFileSync(path, JSON.stringify(archivedExperiment(first, 70)));
     const read = readArchive(path);
     expect(read.units).toHaveLength(first.followed.length);
     expect(read.effects).toEqual(first.effects);
@@ -110,7 +126,9 @@ describe('a simulated company', () => {
   });
 
   test('its files alone give the same score, and a truth that was changed another', async () => {
-    expect((await scoreFolder(folder)).score).toEqual(first.score);
+    const judged = await scoreFolder(folder);
+    expect(judged.score).toEqual(first.score);
+    expect(judged.controls).toEqual(first.controls);
     const path = join(folder, 'truth', 'cases.jsonl');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replaceAll(/"mendedAt":\d+/gu, '"mendedAt":9999999999999'));

@@ -62,15 +62,18 @@ export function liveDay(world: World, scans: Scans, dayNumber: number): void {
     if (!isHere(world, by)) continue;
     const at = (what: string) =>
       morning + draws.whole(8 * 60, 17 * 60, 'at', what, by.id, dayNumber) * 60_000;
-    const does = (what: 'leak' | 'key' | 'protection', behaviour: string) =>
+    const does = (what: 'key' | 'protection', behaviour: string) =>
       draws.chance(rates[what] * propensity(world, by.id, behaviour), what, by.id, dayNumber);
+    const leaks =
+      rates.leak * propensity(world, by.id, 'secret-in-repository') * world.setups.leaks(by.team, morning);
+    world.setups.note(by.team, morning, Math.min(1, leaks), rates.push);
     const repository = () => {
       const isGuest = draws.chance(0.12, 'guest', by.id, dayNumber);
       const some = isGuest ? organisation.repositories : (parts.get(by.team) ?? []);
       return draws.pick(some, 'repository', by.id, dayNumber);
     };
     if (draws.chance(rates.push, 'push', by.id, dayNumber)) push(world, by, repository(), at('push'));
-    if (does('leak', 'secret-in-repository'))
+    if (draws.chance(leaks, 'leak', by.id, dayNumber))
       leakSecret(world, scans, {
         id: `leak ${by.id} ${dayNumber}`,
         by,

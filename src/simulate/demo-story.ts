@@ -13,9 +13,10 @@ import { day, hour } from './world.ts';
 const seed = 12;
 const weeks = 12;
 const people = 40;
+const squadSize = 8;
 
 /** The company of the demonstration: always the same. */
-export const demoOrganisation = (): Organisation => makeOrganisation(seed, people, weeks * 7);
+export const demoOrganisation = (): Organisation => makeOrganisation(seed, people, weeks * 7, squadSize);
 
 export type DemoStage = {
   readonly parts: LoopParts;

@@ -1,7 +1,13 @@
 import type { Draws } from './draw.ts';
 import type { Member, Repository } from './organisation.ts';
 import { accessKeyRecord } from './payloads/cloudtrail.ts';
-import { type Alert, alertDelivery, githubHeaders, locationDelivery } from './payloads/github.ts';
+import {
+  type Alert,
+  alertDelivery,
+  githubHeaders,
+  listedAlert,
+  locationDelivery,
+} from './payloads/github.ts';
 import { gitleaksFinding, type LeakPlace } from './payloads/gitleaks.ts';
 import type { TrueOwner } from './truth.ts';
 import { day, deliver, finding, hour, mend, openCase, type World } from './world.ts';
@@ -93,7 +99,7 @@ export function leakSecret(world: World, scans: Scans, leak: Leak): void {
       world,
       alert,
       place,
-      secret.length,
+      secret,
       leak,
       draws.chance(0.5, 'alert first', leak.id) ? leak.at : seenAt,
     );
@@ -204,12 +210,13 @@ function raiseAlert(
   world: World,
   alert: Alert,
   place: LeakPlace,
-  length: number,
+  secret: string,
   leak: Leak,
   at: number,
 ): void {
   const made = alertDelivery(alert, 'created');
-  const where = locationDelivery(alert, { ...place, endColumn: place.startColumn + length - 1 });
+  const whole = { ...place, endColumn: place.startColumn + secret.length - 1 };
+  const where = locationDelivery(alert, whole);
   const id = finding(world, { id: `${leak.id} alert`, case: leak.id, at });
   deliver(world, {
     id: `github ${id}`,
@@ -226,6 +233,16 @@ function raiseAlert(
     headers: githubHeaders('secret_scanning_alert_location'),
     payload: where,
     records: [{ record: where }],
+  });
+  // Every night the alerts are asked for: the list has the secret, also where a scanner hid it.
+  const listed = listedAlert(alert, secret, whole);
+  const listedAt = at - (at % day) + day + 2 * hour;
+  deliver(world, {
+    id: `github ${id} listed`,
+    at: listedAt,
+    source: 'github',
+    payload: [listed],
+    records: [{ record: listed, finding: id }],
   });
   // Some close the alert as no leak; the secret lives on.
   if (!world.draws.chance(0.08, 'judged', leak.id)) return;

@@ -59,11 +59,17 @@ const fileNames = [
   'test/fixtures/live.json',
 ];
 
-const squadSize = 8;
+/** Large enough that figures of a squad may be shown, also when some of it leave. */
+const squadSizeUsual = 14;
 const repositoriesMax = 14;
 
-/** The company of a seed: squads of about eight with a lead, repositories that they share, some agents, some leavers. */
-export function makeOrganisation(seed: number, people: number, days: number): Organisation {
+/** The company of a seed: squads of about one size with a lead, repositories that they share, some agents, some leavers. */
+export function makeOrganisation(
+  seed: number,
+  people: number,
+  days: number,
+  squadSize = squadSizeUsual,
+): Organisation {
   const draws = openDraws(seed);
   const squadCount = Math.max(1, Math.ceil(people / squadSize));
   const squads = Array.from({ length: squadCount }, (_, at): Squad => {

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
+import type { ControlOutcome } from './controls.ts';
 import type { Effect } from './effects.ts';
 import { codeownersFile, type Organisation, peopleFile } from './organisation.ts';
 import type { Outcome } from './outcome.ts';
@@ -23,9 +24,15 @@ const names = {
   summary: 'run/run.json',
 } as const;
 
+/** What the product measured, beside what was planted. */
+export type Measured = {
+  readonly effects: readonly Effect[];
+  readonly controls: readonly ControlOutcome[];
+};
+
 export type Exporter = {
   readonly delivery: (delivery: Delivery) => void;
-  readonly finish: (truth: TruthRows, outcome: Outcome, effects: readonly Effect[]) => Promise<void>;
+  readonly finish: (truth: TruthRows, outcome: Outcome, measured: Measured) => Promise<void>;
 };
 
 /** Opens a folder for a run; payloads are written as they are sent. Nothing else may be in it. */
@@ -52,7 +59,7 @@ export async function openExport(folder: string, organisation: Organisation): Pr
         `${JSON.stringify({ file, source, at, delivery: id, headers: headers ?? {}, findings })}\n`,
       );
     },
-    finish: async (truth, outcome, effects) => {
+    finish: async (truth, outcome, measured) => {
       await Promise.all(writes);
       await new Promise<void>((resolve) => index.end(() => resolve()));
       await lines(names.cases, truth.cases);
@@ -64,7 +71,7 @@ export async function openExport(folder: string, organisation: Organisation): Pr
       await lines(names.loops, outcome.loops);
       await lines(names.found, outcome.findings);
       await lines(names.messages, outcome.messages);
-      await writeFile(join(folder, names.summary), JSON.stringify({ end: outcome.end, effects }));
+      await writeFile(join(folder, names.summary), JSON.stringify({ end: outcome.end, ...measured }));
     },
   };
 }
@@ -111,10 +118,27 @@ const effectRow = z.object({
   verdict: z.string(),
 });
 
-export type ReadRun = {
+const counted = z.object({ failures: z.number(), chances: z.number() }).nullable();
+const controlRow = z.object({
+  id: z.string(),
+  behaviour: z.string(),
+  template: z.string(),
+  scope: z.object({ kind: z.string(), id: z.string() }),
+  state: z.string(),
+  planted: z.number().nullable(),
+  true: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  expected: z.number().nullable(),
+  per: z.enum(['opportunity', 'day']).nullable(),
+  before: counted,
+  after: counted,
+  verdict: z.string(),
+});
+
+export type ReadRun = Measured & {
   readonly truth: TruthRows;
   readonly outcome: Outcome;
-  readonly effects: readonly Effect[];
   readonly teamOf: (person: string) => string | undefined;
 };
 
@@ -131,7 +155,11 @@ export async function readRun(folder: string): Promise<ReadRun> {
   const summary = parsed(
     names.summary,
     await textOf(folder, names.summary),
-    z.object({ end: z.number(), effects: z.array(effectRow) }),
+    z.object({
+      end: z.number(),
+      effects: z.array(effectRow),
+      controls: z.array(controlRow).default([]),
+    }),
   );
   const cases = await rows(names.cases, caseRow);
   const loops = await rows(names.loops, loopRow);
@@ -150,6 +178,7 @@ export async function readRun(folder: string): Promise<ReadRun> {
       messages: await rows(names.messages, messageRow),
     },
     effects: summary.effects,
+    controls: summary.controls,
     teamOf: (person) => teams.get(person),
   };
 }

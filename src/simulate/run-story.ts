@@ -11,10 +11,12 @@ import { sweep } from '../loop/sweep.ts';
 import { isRejection, type MapContext, type Source } from '../ports/source.ts';
 import type { LoopRow } from '../ports/store.ts';
 import { type Circumstance, openHostile } from './circumstances.ts';
+import { followControls } from './controls.ts';
 import { liveDay, planBeginning, planCampaigns, signOfLife } from './days.ts';
 import { openDraws } from './draw.ts';
 import type { Member, Organisation } from './organisation.ts';
 import { type Received, react } from './reactions.ts';
+import { openSetups, type Setup, type Setups } from './setups.ts';
 import { newTruth, type Truth } from './truth.ts';
 import {
   type Delivery,
@@ -50,6 +52,8 @@ export type StoryOptions = {
   readonly isMailsOnly?: boolean;
   /** What goes wrong from the middle of the story on. */
   readonly circumstances?: readonly Circumstance[];
+  /** Squads whose set-up makes leaks common, and what a control does to it. */
+  readonly setups?: readonly Setup[];
   /** Further happenings, which the story does not invent. */
   readonly also?: (world: World) => void;
   /** Called after each day. */
@@ -77,6 +81,7 @@ export type Played = {
   readonly ownerThen: ReadonlyMap<string, OwnerThen>;
   readonly messages: readonly SaidMessage[];
   readonly deliveries: number;
+  readonly setups: Setups;
 };
 
 /** Midnight of the day in the middle of a story, from which on things go wrong in it. */
@@ -98,6 +103,7 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
     seed: options.seed,
     draws,
     hostile: openHostile(draws, middleOf(start, days), options.circumstances ?? []),
+    setups: openSetups(options.setups ?? []),
     gone: new Set(),
     organisation,
     member: (id) => members.get(id),
@@ -139,6 +145,7 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
       if (clockHour >= 8 && clockHour <= 20) await play.settle();
     }
     await lookAtExperiments(stage.parts);
+    if (world.setups.all.length > 0) await followControls(stage.parts, world);
     options.onDay?.(dayNumber + 1);
   }
   return play.played();
@@ -314,6 +321,13 @@ function openPlay(stage: Stage, world: World) {
   return {
     happen,
     settle,
-    played: (): Played => ({ truth: world.truth, events, ownerThen, messages, deliveries }),
+    played: (): Played => ({
+      truth: world.truth,
+      events,
+      ownerThen,
+      messages,
+      deliveries,
+      setups: world.setups,
+    }),
   };
 }

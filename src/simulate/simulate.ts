@@ -1,4 +1,5 @@
 import type { Circumstance } from './circumstances.ts';
+import { type ControlOutcome, readControls } from './controls.ts';
 import { campaignTimes } from './deeds.ts';
 import { type Effect, effectsOf, type ReadTrial, readTrial } from './effects.ts';
 import { openStage } from './open-stage.ts';
@@ -7,6 +8,7 @@ import { type Outcome, readOutcome } from './outcome.ts';
 import { openExport, readRun } from './run-files.ts';
 import { playStory } from './run-story.ts';
 import { type Score, type ScoreDetail, scoreRun, type TruthRows } from './score.ts';
+import { plantedSetups } from './setups.ts';
 import { startTrial, trialWindowMs } from './trial.ts';
 import type { Trial } from './true-effects.ts';
 import { allWords, type PlantedWords } from './words.ts';
@@ -30,6 +32,8 @@ export type Simulated = ReadTrial & {
   readonly score: Score;
   readonly detail: ScoreDetail;
   readonly effects: readonly Effect[];
+  /** In the order in which they were proposed. */
+  readonly controls: readonly ControlOutcome[];
   readonly trial: Trial;
   readonly organisation: Organisation;
   readonly truth: TruthRows;
@@ -62,6 +66,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
       days,
       organisation,
       circumstances,
+      setups: options.isMailsOnly === true ? [] : plantedSetups(organisation),
       ...(options.isMailsOnly === true ? { isMailsOnly: true } : {}),
       ...(options.onDay === undefined ? {} : { onDay: options.onDay }),
       ...(exporter === undefined ? {} : { onDelivery: exporter.delivery }),
@@ -77,9 +82,10 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     };
     const seen = await readTrial(stage.parts);
     const effects = effectsOf(seen, trial);
-    await exporter?.finish(truth, outcome, effects);
+    const controls = await readControls(stage.parts, played.setups);
+    await exporter?.finish(truth, outcome, { effects, controls });
     const judged = scoreRun(truth, outcome, (person) => teams.get(person));
-    return { ...judged, ...seen, effects, trial, organisation, truth, outcome };
+    return { ...judged, ...seen, effects, controls, trial, organisation, truth, outcome };
   } finally {
     await stage.close();
   }
@@ -88,7 +94,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
 /** Judges a run by the files of its folder alone. Errors: `bad-request` for files that are missing or wrong. */
 export async function scoreFolder(
   folder: string,
-): Promise<{ readonly score: Score; readonly detail: ScoreDetail; readonly effects: readonly Effect[] }> {
-  const { truth, outcome, effects, teamOf } = await readRun(folder);
-  return { ...scoreRun(truth, outcome, teamOf), effects };
+): Promise<Pick<Simulated, 'score' | 'detail' | 'effects' | 'controls'>> {
+  const { truth, outcome, effects, controls, teamOf } = await readRun(folder);
+  return { ...scoreRun(truth, outcome, teamOf), effects, controls };
 }

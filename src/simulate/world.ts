@@ -1,6 +1,7 @@
 import type { Hostile } from './circumstances.ts';
 import type { Draws } from './draw.ts';
 import type { Member, Organisation } from './organisation.ts';
+import type { Setups } from './setups.ts';
 import { inclination, toldRatio } from './true-effects.ts';
 import type { TrueCase, TrueFinding, Truth } from './truth.ts';
 import { plantedRatio } from './words.ts';
@@ -53,6 +54,8 @@ export type World = {
   /** How a case is mended at a time: its truth changes and the world tells of it. */
   readonly mends: Map<string, (at: number) => void>;
   readonly hostile: Hostile;
+  /** Squads whose set-up makes leaks common. */
+  readonly setups: Setups;
   /** Who has left since the story began. */
   readonly gone: Set<string>;
   /** By behaviour and person: under which name the words stood that they were told first. */

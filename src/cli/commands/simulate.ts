@@ -19,9 +19,9 @@ export type SimulateFlags = {
 
 export async function simulateCommand(flags: SimulateFlags): Promise<ExitCode> {
   const judged = flags.score === undefined ? await run(flags) : await scoreFolder(flags.score);
-  const { score, effects, detail } = judged;
+  const { score, effects, controls, detail } = judged;
   if (flags.json === true) {
-    writeJson({ ...score, effects, ...(flags.detail === true ? { detail } : {}) });
+    writeJson({ ...score, effects, controls, ...(flags.detail === true ? { detail } : {}) });
     return exit.ok;
   }
   const { owner, dedupe, falseFixes, toldTwice, lost } = score;
@@ -52,6 +52,27 @@ export async function simulateCommand(flags: SimulateFlags): Promise<ExitCode> {
       ]),
     ),
   );
+  const inForce = controls.filter(({ planted }) => planted !== null);
+  if (controls.length > 0) note(`${inForce.length} of ${controls.length} proposed controls are in force.`);
+  if (inForce.length > 0) {
+    line();
+    line(
+      table(
+        ['control', 'scope', 'state', 'before', 'since', 'true ratio', 'from', 'to', 'verdict'],
+        inForce.map(({ template, scope, state, before, after, ...one }) => [
+          template,
+          scope.kind === 'team' ? scope.id : scope.kind,
+          state,
+          `${before?.failures ?? '…'}`,
+          `${after?.failures ?? '…'}`,
+          `${one.true ?? '…'}`,
+          `${one.low ?? '…'}`,
+          `${one.high ?? '…'}`,
+          one.verdict,
+        ]),
+      ),
+    );
+  }
   if (flags.detail === true) note(JSON.stringify(detail, undefined, 1));
   return exit.ok;
 }

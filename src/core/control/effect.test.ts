@@ -28,6 +28,19 @@ test('a fall that was to be expected is no effect, however large it looks', () =
   if (effect.kind === 'ratio') expect(effect.expected).toBeLessThan(0.75);
 });
 
+test('what became less elsewhere too is no effect of one control', () => {
+  const given = { own, units: units([12, 2, 1, 3, 0, 2]), per: 'day' as const, days: 90 };
+  const alone = effectOf(given);
+  const others = { before: 8, after: 3, chancesBefore: 450, chancesAfter: 450 };
+  const beside = effectOf({ ...given, others });
+  expect([alone, beside]).toMatchObject([{ verdict: 'less' }, { verdict: 'too-early' }]);
+  if (alone.kind !== 'ratio' || beside.kind !== 'ratio') throw new Error('no ratio');
+  expect(beside.expected).toBeCloseTo(((alone.expected ?? 0) * 3) / 8, 9);
+  // More elsewhere does not make a fall here larger, and of two cases elsewhere nothing is learnt.
+  expect(effectOf({ ...given, others: { ...others, after: 20 } })).toEqual(alone);
+  expect(effectOf({ ...given, others: { ...others, before: 2, after: 0 } })).toEqual(alone);
+});
+
 test('without other scopes to learn from nothing is expected, and then no effect is claimed', () => {
   const effect = effectOf({ own, units: units([12]), per: 'day', days: 90 });
   expect(effect).toMatchObject({ kind: 'ratio', verdict: 'too-early' });

@@ -30,7 +30,10 @@ export type ControlEffect =
       readonly per: 'opportunity' | 'day';
       /** Rate since over rate before, with its exact 95 % interval. */
       readonly ratio: Estimate;
-      /** What the ratio would be with nothing done (empirical Bayes over the other scopes); undefined: not known. */
+      /**
+       * What the ratio would be with nothing done: the own rate drawn towards that of all (empirical Bayes), and the
+       * change that the other scopes saw over the same time. Undefined: not known.
+       */
       readonly expected?: number;
       /** Scopes from which that was learnt. */
       readonly units: number;
@@ -42,12 +45,14 @@ export type EffectGiven = {
   readonly own: BeforeAfter;
   /** Every scope like this one, itself among them, also those without a failure; failures in the time before. */
   readonly units: readonly { readonly failures: number; readonly chances: number }[];
+  /** The other scopes that no control is over, together. */
+  readonly others?: BeforeAfter;
   readonly per: 'opportunity' | 'day';
   readonly days: number;
 };
 
 export function effectOf(given: EffectGiven): ControlEffect {
-  const { own, per, days, units } = given;
+  const { own, per, days, units, others } = given;
   if (days < daysMin || own.chancesBefore <= 0 || own.chancesAfter <= 0)
     return { kind: 'not-enough-data', reason: 'few-days' };
   if (own.before < failuresMin) return { kind: 'not-enough-data', reason: 'few-failures' };
@@ -55,7 +60,7 @@ export function effectOf(given: EffectGiven): ControlEffect {
     { events: own.after, exposure: own.chancesAfter },
     { events: own.before, exposure: own.chancesBefore },
   );
-  const expected = expectedRatio(own, units);
+  const expected = expectedRatio(own, units, others);
   const least = Math.min(1, expected ?? 0);
   const verdict = expected !== undefined && upper < least ? 'less' : lower > 1 ? 'more' : 'too-early';
   return {
@@ -69,9 +74,20 @@ export function effectOf(given: EffectGiven): ControlEffect {
   };
 }
 
-function expectedRatio(own: BeforeAfter, units: EffectGiven['units']): number | undefined {
+function expectedRatio(
+  own: BeforeAfter,
+  units: EffectGiven['units'],
+  others: BeforeAfter | undefined,
+): number | undefined {
   const expected = expectedCount(own, units);
-  return expected === undefined ? undefined : expected / own.before;
+  return expected === undefined ? undefined : (expected / own.before) * trendOf(others);
+}
+
+/** What became less everywhere is no effect of one control. What became more elsewhere is not held in its favour. */
+function trendOf(others: BeforeAfter | undefined): number {
+  if (others === undefined || others.before < failuresMin) return 1;
+  if (others.chancesBefore <= 0 || others.chancesAfter <= 0) return 1;
+  return Math.min(1, others.after / others.chancesAfter / (others.before / others.chancesBefore));
 }
 
 /**

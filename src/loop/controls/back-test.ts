@@ -4,12 +4,10 @@ import { nameIn } from '../../core/control/event-names.ts';
 import { type Judged, type Matcher, matcherOf } from '../../core/control/matcher.ts';
 import type { ControlTemplate } from '../../core/control/template.ts';
 import type { Event } from '../../core/event.ts';
-import { readStoredEvent } from '../../core/stored-event.ts';
-import type { WeighedSample } from '../../ports/store.ts';
 import { type LoopParts, loopPrincipal } from '../parts.ts';
+import type { GoodActions } from './good-actions.ts';
 import type { PolicyTrial, TrialRequest } from './parts.ts';
 
-const samplesMax = 5_000;
 const decisionsMax = 10_000;
 
 export type BackTestGiven = {
@@ -20,6 +18,7 @@ export type BackTestGiven = {
   readonly failures: readonly Event[];
   readonly from: number;
   readonly to: number;
+  readonly good: GoodActions;
 };
 
 /** Runs the control on what is kept. What it could not be run on is not known, and not claimed. */
@@ -28,9 +27,7 @@ export async function backTest(parts: LoopParts, given: BackTestGiven): Promise<
   const gaps: string[] = [];
   if (patch.files.length === 0) gaps.push('nothing-to-write');
   const judged =
-    template.kind === 'cedar-policy'
-      ? await byPolicy(parts, given, gaps)
-      : await byMatcher(parts, given, gaps);
+    template.kind === 'cedar-policy' ? await byPolicy(parts, given, gaps) : await byMatcher(given, gaps);
   const failures = failuresOf(judged.failures);
   const good = goodOf(judged.good);
   if (failures.notKnown > 0) gaps.push('failures-without-facts');
@@ -41,14 +38,14 @@ export async function backTest(parts: LoopParts, given: BackTestGiven): Promise<
 
 type Runs = { readonly failures: readonly Judged[]; readonly good: readonly SampleStratum[] };
 
-async function byMatcher(parts: LoopParts, given: BackTestGiven, gaps: string[]): Promise<Runs> {
+async function byMatcher(given: BackTestGiven, gaps: string[]): Promise<Runs> {
   const { template, patch, failures } = given;
   const matcher = matcherIn(template, patch);
   if (template.catches === undefined) gaps.push('not-evaluated');
-  const samples = await samplesOf(parts, given);
+  const strata = await given.good(template.good === 'unmatched' ? 'unmatched' : given.behaviour);
   return {
     failures: failures.map((event) => matcher.judge(event)),
-    good: strataOf(samples, (events) => events.map((event) => matcher.judge(event))),
+    good: strata.map(({ total, events }) => ({ total, judged: events.map((event) => matcher.judge(event)) })),
   };
 }
 
@@ -57,28 +54,6 @@ function matcherIn(template: ControlTemplate, patch: ControlPatch): Extract<Matc
   if (patch.files.length === 0) return nothing;
   const matcher = matcherOf(template, patch.identifiers);
   return matcher.kind === 'ok' ? matcher : nothing;
-}
-
-async function samplesOf(parts: LoopParts, given: BackTestGiven): Promise<readonly WeighedSample[]> {
-  const { template, behaviour, from } = given;
-  const isUnmatched = template.good === 'unmatched';
-  return parts.store.read.samples(loopPrincipal, {
-    name: isUnmatched ? 'unmatched' : 'opportunity',
-    behaviour: isUnmatched ? '' : behaviour,
-    from: new Date(from).toISOString().slice(0, 10),
-    limit: samplesMax,
-  });
-}
-
-function strataOf(
-  samples: readonly WeighedSample[],
-  judge: (events: readonly Event[]) => readonly Judged[],
-): readonly SampleStratum[] {
-  const strata = Map.groupBy(samples, ({ sample }) => `${sample.source} ${sample.day}`);
-  return [...strata.values()].map((own) => ({
-    total: own[0]?.total ?? 0,
-    judged: judge(own.flatMap(({ sample }) => readStoredEvent(sample) ?? [])),
-  }));
 }
 
 /** Asks the proposed policy itself: about the failures as requests, and about what was decided. */

@@ -8,6 +8,7 @@ import { type LoopParts, loopPrincipal } from '../parts.ts';
 import { programOf } from './scope.ts';
 
 const loopsMax = 20_000;
+const controlsMax = 1_000;
 
 /**
  * What changed from the day on which a control is in force, beside what would have come by itself; undefined for one that
@@ -28,7 +29,8 @@ export async function readEffect(
   const whole = daysOf({ ...control, appliedAt }, asOf);
   // Today is not over: a day that was not had is no chance.
   const days = { ...whole, since: Math.min(whole.since, asOf / dayMs - Math.floor(appliedAt / dayMs)) };
-  if (scope.kind === 'owner') return programEffect(parts, { ...control, appliedAt }, days);
+  const touched = await scopesUnderControl(parts, { ...control, appliedAt }, asOf);
+  if (scope.kind === 'owner') return programEffect(parts, { ...control, appliedAt }, days, touched);
   const rows = await parts.store.read.measureAround(loopPrincipal, {
     behaviour,
     controls: [control.id],
@@ -40,16 +42,39 @@ export async function readEffect(
   const isTeam = scope.kind === 'team';
   // Over everyone there is nobody else to learn from.
   const others = isTeam ? [...shown.shownTeams].map(rowOf) : [];
-  return teamEffect(isTeam ? [rowOf(scope.id)] : rows, others, days);
+  return teamEffect(isTeam ? [rowOf(scope.id)] : rows, others, days, touched);
+}
+
+/** Of what scopes a control of the same behaviour was in force in the days that are compared, the own one among them. */
+async function scopesUnderControl(
+  parts: LoopParts,
+  { behaviour, scope, appliedAt, closedAt }: ControlRow & { readonly appliedAt: number },
+  asOf: number,
+): Promise<ReadonlySet<string>> {
+  const all = await parts.store.read.controls(loopPrincipal, { behaviour, limit: controlsMax });
+  const [from, to] = [appliedAt - daysBefore * dayMs, closedAt ?? asOf];
+  const isTouched = (one: ControlRow) =>
+    one.scope.kind === scope.kind &&
+    one.appliedAt !== undefined &&
+    one.appliedAt < to &&
+    (one.closedAt ?? asOf) > from;
+  return new Set([scope.id, ...all.filter(isTouched).map((one) => one.scope.id)]);
 }
 
 const none = { failures: 0, relapses: 0, opportunities: 0 };
 
 type Days = ReturnType<typeof daysOf>;
 
-function teamEffect(own: readonly AroundRow[], others: readonly AroundRow[], days: Days): ControlEffect {
+function teamEffect(
+  own: readonly AroundRow[],
+  others: readonly AroundRow[],
+  days: Days,
+  touched: ReadonlySet<string>,
+): ControlEffect {
   const { before, since, per } = aroundFigure(own, others, days);
   const isByDay = per === 'day';
+  const free = others.filter(({ team }) => !touched.has(team));
+  const sum = (of: (row: AroundRow) => number) => free.reduce((total, row) => total + of(row), 0);
   return effectOf({
     own: {
       before: before.failures,
@@ -61,6 +86,12 @@ function teamEffect(own: readonly AroundRow[], others: readonly AroundRow[], day
       failures: row.before.failures,
       chances: isByDay ? days.before : row.before.opportunities,
     })),
+    others: {
+      before: sum((row) => row.before.failures),
+      after: sum((row) => row.since.failures),
+      chancesBefore: sum((row) => (isByDay ? days.before : row.before.opportunities)),
+      chancesAfter: sum((row) => (isByDay ? days.since : row.since.opportunities)),
+    },
     per,
     days: days.since,
   });
@@ -71,6 +102,7 @@ async function programEffect(
   parts: LoopParts,
   { behaviour, scope, appliedAt }: ControlRow & { readonly appliedAt: number },
   days: Days,
+  touched: ReadonlySet<string>,
 ): Promise<ControlEffect> {
   const day = Math.floor(appliedAt / dayMs);
   const [from, at, to] = [day - daysBefore, day, day + Math.ceil(days.since)].map((one) => one * dayMs);
@@ -83,10 +115,17 @@ async function programEffect(
     const isSince = row.firstOccurredAt >= (at ?? 0);
     failures.set(id, isSince ? { before, after: after + 1 } : { before: before + 1, after });
   }
+  const free = [...failures].flatMap(([id, one]) => (touched.has(id) ? [] : [one]));
   const { before, after } = failures.get(scope.id) ?? { before: 0, after: 0 };
   return effectOf({
     own: { before, after, chancesBefore: days.before, chancesAfter: days.since },
     units: [...failures.values()].map((one) => ({ failures: one.before, chances: days.before })),
+    others: {
+      before: free.reduce((sum, one) => sum + one.before, 0),
+      after: free.reduce((sum, one) => sum + one.after, 0),
+      chancesBefore: free.length * days.before,
+      chancesAfter: free.length * days.since,
+    },
     per: 'day',
     days: days.since,
   });

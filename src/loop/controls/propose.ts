@@ -8,6 +8,7 @@ import { readStoredEvent } from '../../core/stored-event.ts';
 import type { ControlRow, LoopRow } from '../../ports/store.ts';
 import { type LoopParts, loopPrincipal } from '../parts.ts';
 import { backTest } from './back-test.ts';
+import { type GoodActions, openGoodActions } from './good-actions.ts';
 import { resettle } from './resettle.ts';
 import { relapsedCase } from './scope.ts';
 import { saveWithEntry } from './story.ts';
@@ -16,6 +17,8 @@ import { saveWithEntry } from './story.ts';
 const lookBackMs = 180 * dayMs;
 const relapsesMax = 500;
 const knownMax = 1_000;
+/** Good actions of half a year hardly change in less: a proposal with the same cases is not tried on them sooner. */
+const triedAgainMs = 7 * dayMs;
 
 /**
  * Looks where relapses ask for a control and proposes it: one at a time for a scope, the next only when the one before was
@@ -23,13 +26,14 @@ const knownMax = 1_000;
  */
 export async function proposeControls(parts: LoopParts): Promise<number> {
   const now = parts.clock.now();
+  const good = openGoodActions(parts, now - lookBackMs);
   const counts = await parts.store.read.relapseCounts(loopPrincipal, now - lookBackMs);
   let made = 0;
   for (const [id, n] of counts) {
     const behaviour = parts.behaviours.get(id);
     const templates = parts.controls.templates.filter(({ behaviours }) => behaviours.includes(id));
     if (behaviour === undefined || templates.length === 0 || n < behaviour.relapse.controlAt) continue;
-    made += await proposeFor(parts, id, templates, now);
+    made += await proposeFor(parts, id, templates, good, now);
   }
   return made;
 }
@@ -38,6 +42,7 @@ async function proposeFor(
   parts: LoopParts,
   behaviour: string,
   templates: readonly ControlTemplate[],
+  good: GoodActions,
   now: number,
 ): Promise<number> {
   const { store } = parts;
@@ -54,7 +59,7 @@ async function proposeFor(
     if (plan === undefined) continue;
     const loops = plan.cases.flatMap(({ loop }) => byLoop.get(loop) ?? []);
     const failures = await failuresOfLoops(parts, behaviour, loops);
-    if (await write(parts, { ...plan, behaviour, scoped, failures, now, since })) made += 1;
+    if (await write(parts, { ...plan, behaviour, scoped, failures, good, now, since })) made += 1;
   }
   return made;
 }
@@ -121,17 +126,20 @@ type Writing = Plan & {
   readonly behaviour: string;
   readonly scoped: ScopedCases;
   readonly failures: readonly Event[];
+  readonly good: GoodActions;
   readonly now: number;
   readonly since: number;
 };
 
 async function write(parts: LoopParts, given: Writing): Promise<boolean> {
-  const { template, cases, open, round, behaviour, scoped, failures, now, since } = given;
+  const { template, cases, open, round, behaviour, scoped, failures, good, now, since } = given;
   const { scope, team } = scoped;
   const id = open?.id ?? parts.idOf(['control', behaviour, scope.kind, scope.id, template.id, String(round)]);
+  const evidence = evidenceOf(cases);
+  if (open !== undefined && isFresh(open, evidence, failures, now)) return false;
   const patch = fill({ template, events: failures, team, control: id });
-  const tested = await backTest(parts, { template, patch, behaviour, failures, from: since, to: now });
-  const body: ControlBody = { evidence: evidenceOf(cases), patch, backTest: tested };
+  const tested = await backTest(parts, { template, patch, behaviour, failures, from: since, to: now, good });
+  const body: ControlBody = { evidence, patch, backTest: tested };
   if (open !== undefined) return refresh(parts, open, body, now);
   const decider =
     template.decider === 'team' && team !== undefined
@@ -169,6 +177,17 @@ async function write(parts: LoopParts, given: Writing): Promise<boolean> {
   // What waits to be said of these cases is said of the set-up from now on.
   if (isNew) await resettle(parts, row, now);
   return isNew;
+}
+
+function isFresh(
+  open: ControlRow,
+  evidence: ControlBody['evidence'],
+  failures: readonly Event[],
+  now: number,
+): boolean {
+  const { evidence: was, backTest: tested } = open.body;
+  const isSame = JSON.stringify(was) === JSON.stringify(evidence) && tested.failures.of === failures.length;
+  return isSame && now - tested.to < triedAgainMs;
 }
 
 /** News changes a proposal for as long as nobody has decided about it; what is decided stays as it was decided. */

@@ -33,6 +33,14 @@ export type AlertEnd = {
   readonly validity: 'active' | 'inactive' | 'unknown';
 };
 
+export type AlertPlace = {
+  readonly file: string;
+  readonly line: number;
+  readonly startColumn: number;
+  readonly endColumn: number;
+  readonly commit: string;
+};
+
 /** `secret_scanning_alert`: made, or with what became of it. The secret itself is never in a webhook. */
 export function alertDelivery(alert: Alert, action: 'created' | 'resolved' | 'validated', end?: AlertEnd) {
   return {
@@ -44,33 +52,39 @@ export function alertDelivery(alert: Alert, action: 'created' | 'resolved' | 'va
 }
 
 /** `secret_scanning_alert_location`: where its secret stands. */
-export function locationDelivery(
-  alert: Alert,
-  place: {
-    readonly file: string;
-    readonly line: number;
-    readonly startColumn: number;
-    readonly endColumn: number;
-    readonly commit: string;
-  },
-) {
+export function locationDelivery(alert: Alert, place: AlertPlace) {
   return {
     action: 'created',
     alert: alertBody(alert),
     location: {
       type: 'commit',
-      details: {
-        path: `/${place.file}`,
-        start_line: place.line,
-        end_line: place.line,
-        start_column: place.startColumn,
-        end_column: place.endColumn,
-        blob_sha: place.commit.split('').reverse().join(''),
-        commit_sha: place.commit,
-      },
+      details: locationOf(place),
     },
     repository: repositoryOf(alert.repository),
     sender: sender('github-secret-scanning', 'Bot'),
+  };
+}
+
+/** An alert as the list of a repository has it: only there does GitHub tell the secret. */
+export function listedAlert(alert: Alert, secret: string, place: AlertPlace) {
+  return {
+    ...alertBody(alert),
+    secret,
+    first_location_detected: locationOf(place),
+    has_more_locations: false,
+    repository: repositoryOf(alert.repository),
+  };
+}
+
+function locationOf(place: AlertPlace) {
+  return {
+    path: `/${place.file}`,
+    start_line: place.line,
+    end_line: place.line,
+    start_column: place.startColumn,
+    end_column: place.endColumn,
+    blob_sha: place.commit.split('').reverse().join(''),
+    commit_sha: place.commit,
   };
 }
 
