@@ -8,11 +8,13 @@ import {
 } from '@tanstack/react-router';
 import type { ControlFilter } from './api/control-queries.ts';
 import type { MeasureFilter } from './api/measure-queries.ts';
+import type { ReviewFilter } from './api/review-queries.ts';
 import type { AuditFilter } from './api/run-queries.ts';
 import { controlStateNames } from './parts/control-parts.tsx';
 import { Frame } from './parts/frame.tsx';
+import { reviewStateNames } from './parts/review-text.ts';
 import { stateNames } from './parts/text.ts';
-import { Today } from './screens/today.tsx';
+import { Today } from './screens/today/today.tsx';
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ component: Outlet });
 
@@ -99,7 +101,12 @@ const screens = [
     getParentRoute: () => frame,
     path: '/loops',
     validateSearch: loopSearch,
-    component: lazyRouteComponent(() => import('./screens/loops.tsx'), 'Loops'),
+    component: lazyRouteComponent(() => import('./screens/loops/loops.tsx'), 'Loops'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/loops/new',
+    component: lazyRouteComponent(() => import('./screens/new-loop.tsx'), 'NewLoop'),
   }),
   createRoute({
     getParentRoute: () => frame,
@@ -157,6 +164,20 @@ const screens = [
     getParentRoute: () => frame,
     path: '/owners',
     component: lazyRouteComponent(() => import('./screens/owners.tsx'), 'Owners'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/reviews',
+    validateSearch: (search): ReviewFilter => {
+      const state = reviewStateNames.find((name) => name === search.state);
+      return state === undefined ? {} : { state };
+    },
+    component: lazyRouteComponent(() => import('./screens/reviews.tsx'), 'Reviews'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/reviews/$id',
+    component: lazyRouteComponent(() => import('./screens/review.tsx'), 'Review'),
   }),
   createRoute({
     getParentRoute: () => frame,

@@ -16,6 +16,7 @@ import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
 import { challengeRoutes } from './routes/challenge.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { claimLinkRoutes } from './routes/claim-link.ts';
 import { consoleRoutes } from './routes/console.ts';
@@ -61,6 +62,7 @@ import { rolloutRoutes } from './routes/rollout.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { snoozeRoutes } from './routes/snooze.ts';
+import { signInWayRoutes } from './routes/sign-in-ways.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -149,11 +151,13 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...messageRoutes(room),
     ...messageOperationRoutes(room),
     ...rolloutRoutes(room),
+    ...changeRoutes(room),
     ...channelRoutes(room),
     ...pauseRoutes(room),
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
     ...sessionRoutes(room),
+    ...signInWayRoutes(room),
     ...auditRoutes(room),
     ...accountRoutes(room),
     ...passwordRoutes(room),

@@ -5,6 +5,7 @@ import type { SessionRow, TokenRow } from './store-access.ts';
 import type { AccountRead, AccountWrite } from './store-accounts.ts';
 import type { AgentReads, AgentWrites } from './store-agents.ts';
 import type { AuditRead, AuditWrite } from './store-audit.ts';
+import type { ChangeRead } from './store-changes.ts';
 import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type { EvidenceRead, EvidenceWrite } from './store-evidence.ts';
@@ -263,6 +264,7 @@ export interface StoreRead
   extends AccountRead,
     AgentReads,
     AuditRead,
+    ChangeRead,
     ControlRead,
     EvidenceRead,
     ExperimentRead,

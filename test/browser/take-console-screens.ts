@@ -24,7 +24,7 @@ try {
     const page = await context.newPage();
     await page.goto(`${server.origin}/console`);
     await page.getByLabel('Token').fill(token);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Today' }).waitFor();
     await page.goto(`${server.origin}/console${path}`, { waitUntil: 'networkidle' });
     await page.screenshot({ path: `${folder}${name}.png` });

@@ -18,15 +18,21 @@ export function whenSignedOut(told: () => void): void {
  *
  * @throws Problem with the API's own sentence
  */
-export async function ask<T>(path: string, options: { method?: string; json?: unknown } = {}): Promise<T> {
+export async function ask<T>(
+  path: string,
+  options: { readonly method?: string; readonly json?: unknown; readonly body?: Blob } = {},
+): Promise<T> {
+  const { json, body: file } = options;
+  const sent = json === undefined ? file : JSON.stringify(json);
+  const type = json === undefined ? 'application/octet-stream' : 'application/json';
   const response = await fetch(path, {
-    method: options.method ?? (options.json === undefined ? 'GET' : 'POST'),
+    method: options.method ?? (sent === undefined ? 'GET' : 'POST'),
     headers: {
       Accept: 'application/json',
       'X-Foldback-Console': '1',
-      ...(options.json === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(sent === undefined ? {} : { 'Content-Type': type }),
     },
-    ...(options.json === undefined ? {} : { body: JSON.stringify(options.json) }),
+    ...(sent === undefined ? {} : { body: sent }),
   });
   if (response.status === 204) return undefined as T;
   const body: unknown = await response.json().catch(() => undefined);

@@ -15,9 +15,6 @@ import type {
   WordsJson,
 } from './shapes.ts';
 
-/** Fresh enough for people who watch; the loop itself acts within a second. */
-const liveMs = 15_000;
-
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: () => ask<CallerJson>('/v1/session'),
@@ -26,7 +23,6 @@ export const meQuery = queryOptions({
 export const countsQuery = queryOptions({
   queryKey: ['counts'],
   queryFn: () => ask<CountsJson>('/v1/counts'),
-  refetchInterval: liveMs,
 });
 export const behavioursQuery = queryOptions({
   queryKey: ['behaviours'],
@@ -46,13 +42,11 @@ export const coverageQuery = queryOptions({
 export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
   queryFn: () => ask<List<SourceJson>>('/v1/sources'),
-  refetchInterval: liveMs * 4,
 });
 export const storyQuery = (id: string) =>
   queryOptions({
     queryKey: ['loop', id],
     queryFn: () => ask<StoryJson>(`/v1/loops/${encodeURIComponent(id)}`),
-    refetchInterval: liveMs,
   });
 export const messageQuery = (id: string) =>
   queryOptions({
@@ -68,13 +62,11 @@ export const loopsQuery = (filter: Filter) =>
     queryKey: ['loops', filter],
     queryFn: () => ask<Page<LoopJson>>(`/v1/loops${queryText(filter)}`),
     placeholderData: keepPreviousData,
-    refetchInterval: liveMs,
   });
 export const messagesQuery = (filter: Filter) =>
   queryOptions({
     queryKey: ['messages', filter],
     queryFn: () => ask<Page<MessageJson>>(`/v1/messages${queryText(filter)}`),
-    refetchInterval: liveMs,
   });
 
 export function queryText(filter: Filter): string {

@@ -6,15 +6,21 @@ import type {
   AuditHeadsJson,
   ChannelsJson,
   Listed,
+  PauseJson,
   RolloutJson,
   ShadowJson,
 } from './shapes.ts';
 
 export type AuditFilter = { readonly kind?: string; readonly by?: string; readonly before?: number };
 
-export const channelsQuery = queryOptions({
-  queryKey: ['channels'],
-  queryFn: () => ask<ChannelsJson>('/v1/channels'),
+export const channelsQuery = (since?: string) =>
+  queryOptions({
+    queryKey: ['channels', since],
+    queryFn: () => ask<ChannelsJson>(`/v1/channels${queryText({ since })}`),
+  });
+export const pauseQuery = queryOptions({
+  queryKey: ['pause'],
+  queryFn: () => ask<PauseJson>('/v1/pause'),
 });
 export const rolloutQuery = queryOptions({
   queryKey: ['rollout'],

@@ -8,6 +8,8 @@ import { may } from './may.ts';
 export function Deed(given: {
   readonly scope: string;
   readonly text: string;
+  /** What the press that does it says, where that is more than `text`. */
+  readonly sure?: string;
   readonly path: string;
   readonly method?: 'POST' | 'DELETE';
   readonly json?: Readonly<Record<string, unknown>>;
@@ -15,7 +17,7 @@ export function Deed(given: {
   readonly takesReason?: boolean;
   readonly isFirst?: boolean;
 }) {
-  const { scope, text, path, method, json, says, takesReason = false, isFirst = false } = given;
+  const { scope, text, sure = text, path, method, json, says, takesReason = false, isFirst = false } = given;
   const me = useQuery(meQuery);
   const client = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
@@ -61,7 +63,7 @@ export function Deed(given: {
       )}
       <span className="flex flex-wrap gap-2">
         <button type="submit" className="button button-first" disabled={deed.isPending}>
-          {text}
+          {sure}
         </button>
         <button type="button" className="button" onClick={() => setIsOpen(false)}>
           Not now

@@ -3,6 +3,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useId } from 'react';
 import { ask } from '../api/ask.ts';
 import { meQuery } from '../api/queries.ts';
+import { useLive } from './live.ts';
 import { may } from './may.ts';
 import { placeGroups } from './places.ts';
 import { Waiting } from './states.tsx';
@@ -12,6 +13,7 @@ export function Frame() {
   const me = useQuery(meQuery);
   const client = useQueryClient();
   const navigate = useNavigate();
+  useLive(may(me.data, 'loops:read'));
   const signOut = useMutation({
     mutationFn: () => ask('/v1/session', { method: 'DELETE' }),
     onSuccess: async () => {

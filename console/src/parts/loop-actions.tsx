@@ -11,6 +11,7 @@ type Field = {
   readonly label: string;
   readonly hint?: string;
   readonly isRequired: boolean;
+  readonly type?: 'date';
 };
 
 type Action = {
@@ -101,6 +102,14 @@ const handOver: Action = {
   send: (id, { kind, to }) => decide(id, { decision: 'hand-over', to: { kind, id: to } }),
 };
 
+const acceptRisk: Action = {
+  id: 'accept-risk',
+  label: 'Accept the risk',
+  says: 'Whoever owns it asked to live with it until a date. You are the second person; on that day it comes back.',
+  fields: [{ name: 'until', label: 'Until', isRequired: true, type: 'date' }],
+  send: (id, { until }) => decide(id, { decision: 'accept-risk', until }),
+};
+
 const ended: ReadonlySet<string> = new Set(['held', 'dismissed', 'merged']);
 
 /** What an operator may do now. The API refuses what does not fit, with its sentence. */
@@ -109,7 +118,10 @@ export function Actions({ loop, me }: { readonly loop: StoryJson; readonly me: C
   const isDisputed = loop.state === 'disputed';
   // The loop passes a case on when its recipient said that it is not theirs.
   const isRefused = loop.replies.some(({ answer }) => answer === 'not-mine');
+  const asksForRisk =
+    loop.replies.some(({ answer }) => answer === 'accept-risk') && loop.state !== 'accepted';
   const actions = [
+    ...(asksForRisk ? [acceptRisk] : []),
     ...(loop.state === 'backlog' ? [release] : []),
     ...(isDisputed ? [uphold, rejectDispute] : []),
     ...(isRefused && may(me, 'owners:write') ? [handOver] : []),
@@ -174,9 +186,9 @@ function Act(given: { readonly action: Action; readonly loop: StoryJson; readonl
                 </select>
               </Labelled>
             )}
-            {action.fields.map(({ name, label, hint, isRequired }) => (
+            {action.fields.map(({ name, label, hint, isRequired, type = 'text' }) => (
               <Labelled key={name} label={label} hint={hint}>
-                <input className="field" name={name} required={isRequired} maxLength={300} />
+                <input className="field" name={name} type={type} required={isRequired} maxLength={300} />
               </Labelled>
             ))}
             {act.isError && (

@@ -12,6 +12,7 @@ export const placeGroups = [
     title: 'Words and rules',
     places: [
       { to: '/behaviours', text: 'Behaviours', scope: 'behaviours:read' },
+      { to: '/reviews', text: 'Reviews', scope: 'behaviours:read' },
       { to: '/controls', text: 'Controls', scope: 'controls:read' },
       { to: '/policies', text: 'Policies', scope: 'controls:read' },
     ],

@@ -35,6 +35,10 @@ export function ownerText(owner: LoopJson['owner']): string {
   return owner.name ?? owner.email ?? owner.id ?? 'Nobody known';
 }
 
+/** When it was done last; of what no trusted source tells, when it was last heard of. */
+export const whenText = ({ lastOccurredAt, updatedAt }: LoopJson): string =>
+  dayText(Date.parse(lastOccurredAt) > 0 ? lastOccurredAt : updatedAt);
+
 /** Where it was seen, in as few words as say it. */
 export function whereText({ repository, file, line }: LoopJson['where']): string {
   const place = file === undefined ? undefined : `${file}${line === undefined ? '' : `:${line}`}`;

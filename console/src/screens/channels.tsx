@@ -13,7 +13,7 @@ type Channel = ChannelsJson['items'][number];
 
 /** Where words go, what became of them there, and how far they go at all. */
 export function Channels() {
-  const channels = useQuery(channelsQuery);
+  const channels = useQuery(channelsQuery());
   const me = useQuery(meQuery);
   return (
     <>

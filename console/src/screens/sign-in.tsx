@@ -1,19 +1,85 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
+import type { FormEvent, ReactNode } from 'react';
 import { ask } from '../api/ask.ts';
 import { meQuery } from '../api/queries.ts';
-import type { CallerJson } from '../api/shapes.ts';
+import type { CallerJson, SignInWaysJson } from '../api/shapes.ts';
+import { Refusal, typedIn } from '../parts/fields.tsx';
 import { Mark } from '../parts/frame.tsx';
 import { Title } from '../parts/states.tsx';
 
+type Given = { readonly token: string } | { readonly account: string; readonly password: string };
+
+/** By single sign-on, by name and password, or by a token: each gives the same session in a cookie that no script reads. */
 export function SignIn() {
   const { next } = useSearch({ from: '/sign-in' });
+  const ways = useQuery({
+    queryKey: ['sign-in-ways'],
+    queryFn: () => ask<SignInWaysJson>('/v1/signin'),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const single = ways.data?.singleSignOn;
+  return (
+    <main className="mx-auto max-w-md px-4 py-10 sm:py-16">
+      <p className="mb-6 flex items-center gap-2 font-semibold">
+        <Mark />
+        Foldback
+      </p>
+      <div className="card space-y-5">
+        <Title text="Sign in">A session in this browser. Nothing that you type is kept in it.</Title>
+        {single !== undefined && (
+          <a
+            className="button button-first w-full"
+            href={`${single.path}?${new URLSearchParams({ next: consolePath(next) })}`}
+          >
+            Go on with {single.name}
+          </a>
+        )}
+        <Way
+          title="With name and password"
+          next={next}
+          given={({ account = '', password = '' }) => ({ account, password })}
+        >
+          <Field name="account" label="Name" autoComplete="username" />
+          <Field name="password" label="Password" type="password" autoComplete="current-password" />
+        </Way>
+        <Way title="With an API token" next={next} given={({ token = '' }) => ({ token })}>
+          <Field name="token" label="Token" type="password" autoComplete="off" placeholder="fbl_live_…" />
+        </Way>
+      </div>
+      <div className="mt-5 space-y-2 text-sm text-soft">
+        <h2 className="text-ink">No way in yet?</h2>
+        <p>
+          On a new installation open the claim link that <code>foldback serve</code> printed when it started:
+          it makes the first administrator.
+        </p>
+        <p>
+          Later, an administrator makes an account with <code>foldback admin create</code>, or a token with{' '}
+          <code>foldback admin token</code>.
+        </p>
+      </div>
+    </main>
+  );
+}
+
+/** The path of a screen without its filters: single sign-on takes no more along. */
+function consolePath(next: string | undefined): string {
+  const path = (next ?? '/').split('?')[0] ?? '/';
+  return `/console${path.replace(/^\/console(?=\/|$)/u, '').replace(/\/$/u, '')}`;
+}
+
+function Way(props: {
+  readonly title: string;
+  readonly next: string | undefined;
+  readonly given: (typed: Readonly<Record<string, string>>) => Given;
+  readonly children: ReactNode;
+}) {
+  const { title, next, given, children } = props;
   const navigate = useNavigate();
   const router = useRouter();
   const client = useQueryClient();
   const signIn = useMutation({
-    mutationFn: (token: string) => ask<CallerJson>('/v1/session', { json: { token } }),
+    mutationFn: (json: Given) => ask<CallerJson>('/v1/session', { json }),
     onSuccess: (me) => {
       client.setQueryData(meQuery.queryKey, me);
       // Only screens of the console: an address must lead nowhere else.
@@ -25,56 +91,36 @@ export function SignIn() {
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const token = new FormData(event.currentTarget).get('token');
-    if (typeof token === 'string' && token.trim() !== '') signIn.mutate(token.trim());
+    const password = new FormData(event.currentTarget).get('password');
+    // A password may begin or end with a space.
+    signIn.mutate(
+      given({ ...typedIn(event.currentTarget), ...(typeof password === 'string' ? { password } : {}) }),
+    );
   };
   return (
-    <main className="mx-auto max-w-md px-4 py-10 sm:py-16">
-      <p className="mb-6 flex items-center gap-2 font-semibold">
-        <Mark />
-        Foldback
-      </p>
-      <div className="card">
-        <Title text="Sign in">With an API token. It is not kept in this browser.</Title>
-        <form onSubmit={submit}>
-          <label className="mb-4 block">
-            <span className="mb-1 block font-medium">Token</span>
-            <input
-              className="field font-mono"
-              name="token"
-              type="password"
-              autoComplete="current-password"
-              placeholder="fbl_live_…"
-              required
-              aria-invalid={signIn.isError}
-              aria-describedby={signIn.isError ? 'sign-in-problem' : undefined}
-            />
-          </label>
-          {signIn.isError && (
-            <p
-              id="sign-in-problem"
-              role="alert"
-              className="mb-4 rounded-lg border border-note-line bg-note px-3 py-2 text-note-ink"
-            >
-              {signIn.error.message}
-            </p>
-          )}
-          <button type="submit" className="button button-first w-full" disabled={signIn.isPending}>
-            {signIn.isPending ? 'Signing in …' : 'Sign in'}
-          </button>
-        </form>
-      </div>
-      <div className="mt-5 space-y-2 text-sm text-soft">
-        <h2 className="text-ink">No token yet?</h2>
-        <p>
-          On a new installation open the claim link that <code>foldback serve</code> printed when it started:
-          it makes the first administrator.
-        </p>
-        <p>
-          Later, run <code>foldback admin token</code> on the server. A session lasts twelve hours and ends
-          when its token is revoked.
-        </p>
-      </div>
-    </main>
+    <form onSubmit={submit} className="space-y-3 border-t border-line pt-4">
+      <h2>{title}</h2>
+      {children}
+      <Refusal text={signIn.error?.message} />
+      <button type="submit" className="button w-full" disabled={signIn.isPending}>
+        {signIn.isPending ? 'Signing in …' : 'Sign in'}
+      </button>
+    </form>
+  );
+}
+
+function Field(given: {
+  readonly name: string;
+  readonly label: string;
+  readonly type?: string;
+  readonly autoComplete: string;
+  readonly placeholder?: string;
+}) {
+  const { label, ...input } = given;
+  return (
+    <label className="block">
+      <span className="mb-1 block text-sm text-soft">{label}</span>
+      <input className="field" required maxLength={512} autoCapitalize="off" spellCheck={false} {...input} />
+    </label>
   );
 }

@@ -39,6 +39,7 @@ export const reviewStorySchema = reviewSchema.extend({
 });
 
 export type ReviewJson = z.infer<typeof reviewSchema>;
+export type ReviewStoryJson = z.infer<typeof reviewStorySchema>;
 
 export function reviewJson(row: ReviewRow): ReviewJson {
   const { evidence, cause, words, patch } = row.body;

@@ -54,6 +54,7 @@ const stepSchema = z.object({
   ),
 });
 type StepJson = z.infer<typeof stepSchema>;
+export type ImportedJson = StepJson;
 
 const ndjson = 'application/x-ndjson';
 

@@ -6,6 +6,7 @@ import type { Room } from '../room.ts';
 import { changing, noQuery, type Operations, reading } from '../table/operation.ts';
 
 const pauseSchema = z.object({ on: z.boolean(), at: instant.exactOptional() });
+export type PauseJson = z.infer<typeof pauseSchema>;
 const pauseKept = z.object({ on: z.boolean(), at: z.number().exactOptional() });
 
 /** The switch that stops every message. */

@@ -33,7 +33,7 @@ export function mount(app: Hono, mounted: readonly Mounted[], room: Room): void 
 
 /** `/v1/loops/{id}` as Hono writes it. `{rest}` takes all that follows. */
 export function honoPath(path: string): string {
-  return path.replace('{rest}', ':rest{.+}').replace(/(?<!:rest)\{(\w+)\}/gu, ':$1');
+  return path.replace('{rest}', ':rest{.*}').replace(/(?<!:rest)\{(\w+)\}/gu, ':$1');
 }
 
 function guarded(row: RouteRow, operation: Operation, room: Room): Handler {

@@ -15,6 +15,7 @@ import * as notices from './queries/notices.ts';
 import * as operateMessages from './queries/operate-messages.ts';
 import * as readAccounts from './queries/read-accounts.ts';
 import * as readCampaigns from './queries/read-campaigns.ts';
+import * as readChanges from './queries/read-changes.ts';
 import * as readControls from './queries/read-controls.ts';
 import * as readEvidence from './queries/read-evidence.ts';
 import * as readExperiments from './queries/read-experiments.ts';
@@ -123,6 +124,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readAccounts),
     ...bind(db, factorReads),
     ...bind(db, auditReads),
+    ...bind(db, readChanges),
     ...bind(db, readSourceRhythms),
     ...bind(db, readTotals),
     ...bind(db, readUntold),

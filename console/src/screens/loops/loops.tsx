@@ -1,0 +1,113 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { loopsQuery, meQuery } from '../../api/queries.ts';
+import { may } from '../../parts/may.ts';
+import { Empty, Title, Waiting } from '../../parts/states.tsx';
+import type { LoopSearch } from '../../router.tsx';
+import { BulkBar } from './bulk-bar.tsx';
+import { Filters } from './filters.tsx';
+import { LoopList } from './loop-list.tsx';
+
+/** All loops by filter. The filter is the address; `j`, `k`, `x` and Enter go through the list. */
+export function Loops() {
+  const search = useSearch({ from: '/frame/loops' });
+  const loops = useQuery(loopsQuery({ ...search, limit: 50 }));
+  const me = useQuery(meQuery);
+  const isWriter = may(me.data, 'loops:write');
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const pick = (ids: readonly string[], isPicked: boolean) =>
+    setPicked(
+      (before) => new Set(isPicked ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))),
+    );
+  const items = loops.data?.items ?? [];
+  const isFiltered = Object.keys(search).length > 0;
+  return (
+    <>
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <Title text="Loops">
+          One loop is one case, from the first failure until it held. Go through the list with <kbd>j</kbd>{' '}
+          and <kbd>k</kbd>
+          {isWriter && (
+            <>
+              , choose with <kbd>x</kbd>
+            </>
+          )}
+          .
+        </Title>
+        {isWriter && (
+          <Link to="/loops/new" className="button mb-5">
+            Report by hand
+          </Link>
+        )}
+      </div>
+      <Filters search={search} />
+      {loops.data === undefined ? (
+        <Waiting query={loops} />
+      ) : items.length === 0 ? (
+        <NoLoops isFiltered={isFiltered} />
+      ) : (
+        <>
+          {isWriter && (
+            <BulkBar
+              items={items}
+              picked={items.filter(({ id }) => picked.has(id))}
+              onPick={pick}
+              me={me.data}
+            />
+          )}
+          <LoopList items={items} picked={picked} {...(isWriter ? { onPick: pick } : {})} />
+          <Pages search={search} next={loops.data.next} />
+        </>
+      )}
+    </>
+  );
+}
+
+function NoLoops({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <Empty title="No loop is like this">
+        <Link to="/loops" search={{}} className="link">
+          Show all loops
+        </Link>
+      </Empty>
+    );
+  return (
+    <Empty title="There are no loops yet">
+      <p>
+        A loop opens when a source reports a failure, or when a person reports one by hand. Bring a report in
+        with <code>foldback import report.json</code>, or{' '}
+        <Link to="/" className="link">
+          drop it on Today
+        </Link>
+        .
+      </p>
+    </Empty>
+  );
+}
+
+function Pages({ search, next }: { readonly search: LoopSearch; readonly next: string | undefined }) {
+  const router = useRouter();
+  const { after, ...first } = search;
+  if (after === undefined && next === undefined) return undefined;
+  return (
+    <nav aria-label="Pages" className="mt-4 flex flex-wrap gap-3">
+      {after !== undefined && (
+        <>
+          <button type="button" className="button" onClick={() => router.history.back()}>
+            Back
+          </button>
+          <Link to="/loops" search={first} className="button">
+            First page
+          </Link>
+        </>
+      )}
+      {next !== undefined && (
+        <Link to="/loops" search={{ ...first, after: next }} className="button">
+          Next page
+        </Link>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { countsQuery } from '../../api/queries.ts';
+import { Title, Waiting } from '../../parts/states.tsx';
+import { Backlog, LoopsInState, UnknownOwners } from './cases.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import { Messages } from './messages.tsx';
+import { AskedExceptions, Paused, Proposals, SilentSources } from './waiting.tsx';
+
+/** What needs a person, the most urgent first; what needs nobody is not shown. */
+export function Today() {
+  const counts = useQuery(countsQuery);
+  if (counts.data === undefined)
+    return (
+      <>
+        <Title text="Today" />
+        <Waiting query={counts} />
+      </>
+    );
+  const { items } = counts.data;
+  const total = items.reduce((sum, { n }) => sum + n, 0);
+  const inState = (state: string) =>
+    items.filter((item) => item.state === state).reduce((sum, { n }) => sum + n, 0);
+  return (
+    <>
+      <Title text="Today">What needs a person. Everything else takes its course.</Title>
+      <div className="space-y-4">
+        <Paused />
+        {total === 0 ? (
+          <FirstSteps />
+        ) : (
+          <>
+            <LoopsInState state="incident" n={inState('incident')} title="Not them">
+              The recipient says that it was somebody else. Act on these first.
+            </LoopsInState>
+            <LoopsInState state="disputed" n={inState('disputed')} title="Disputed">
+              The recipient says that it is wrong. Dismiss it, or say why it stands.
+            </LoopsInState>
+            <AskedExceptions />
+            <Messages />
+            <UnknownOwners />
+            <LoopsInState state="triage" n={inState('triage')} title="To be judged">
+              The report is not trusted, or nobody to speak to is known. Dismiss what is no failure.
+            </LoopsInState>
+            <LoopsInState state="escalated" n={inState('escalated')} title="Without an answer">
+              The ladder ran out of silence, and the next in line was told. Ask in person, or change the
+              setup.
+            </LoopsInState>
+            <Backlog counts={items} />
+            <Proposals />
+          </>
+        )}
+        <SilentSources />
+        {total > 0 && (
+          <p className="text-soft">
+            <Link to="/loops" search={{}} className="link">
+              All {total.toLocaleString()} loops
+            </Link>
+          </p>
+        )}
+      </div>
+    </>
+  );
+}
