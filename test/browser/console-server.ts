@@ -6,6 +6,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import { sweep } from '../../src/loop/sweep.ts';
 import { openDoors } from '../http/doors.ts';
 import { day, fakeSecret, hour, type Leak, leak, monday, status, testClock } from '../support/house.ts';
+import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
 
 export type ConsoleServer = {
@@ -22,7 +23,7 @@ export async function startConsoleServer(
 ): Promise<ConsoleServer> {
   const store = await openEmbedded();
   const clock = testClock(monday - 10 * day);
-  const doors = openDoors({ store, clock });
+  const doors = openDoors({ store, clock, over: { consoleFolder: await builtConsole() } });
   const { parts } = doors.house;
   const take = async (mode: 'live' | 'history', ...leaks: readonly Leak[]): Promise<string> => {
     const { loops } = await ingest(parts, {

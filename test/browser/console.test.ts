@@ -1,26 +1,19 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { consoleFolder } from '../../src/http/routes/console.ts';
 import { chromiumPath, launchBrowser, noBrowserReason } from './browser.ts';
+import { builtConsole } from './built-console.ts';
 import { faultsOf, openScreen, withConsole } from './console-page.ts';
 import { type ConsoleServer, startConsoleServer } from './console-server.ts';
 import { type FiguresServer, startFiguresServer } from './figures-server.ts';
 
 const manyPagesMs = 120_000;
-const root = join(import.meta.dirname, '../..');
 
+let consoleFolder = '';
 beforeAll(async () => {
-  // In a process of its own: the test runner's environment would give a build for development.
-  await promisify(execFile)(
-    process.execPath,
-    ['node_modules/vite/bin/vite.js', 'build', 'console', '--config', 'console/vite.config.ts'],
-    { cwd: root, env: { ...process.env, NODE_ENV: 'production' } },
-  );
+  consoleFolder = await builtConsole();
 }, manyPagesMs);
 
 describe('the built console', () => {

@@ -19,6 +19,7 @@ import {
   testClock,
   testPeople,
 } from '../support/house.ts';
+import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
 
 export type FiguresServer = {
@@ -38,7 +39,13 @@ export async function startFiguresServer(): Promise<FiguresServer> {
   const store = await openEmbedded();
   const clock = testClock(monday - 70 * day);
   const quietHours = { from: 0, to: 0 };
-  const doors = openDoors({ store, clock, people, delivery: { perPersonPerDayMax: 50, quietHours } });
+  const doors = openDoors({
+    store,
+    clock,
+    people,
+    delivery: { perPersonPerDayMax: 50, quietHours },
+    over: { consoleFolder: await builtConsole() },
+  });
   const { parts } = doors.house;
   let secrets = 500;
   const leaks = async (authors: readonly string[], secretOf: (at: number) => string) => {

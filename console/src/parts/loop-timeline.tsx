@@ -184,6 +184,14 @@ function Message({ message }: { readonly message: MessageJson }) {
           <div className="mt-2 rounded-lg border border-line bg-ground p-3 text-sm whitespace-pre-line">
             {whole.data?.text ?? (whole.error === null ? 'Loading …' : whole.error.message)}
           </div>
+          {whole.data?.replyUrl !== undefined && (
+            <p className="mt-1 text-sm">
+              It stayed on this machine, so its page can be opened here:{' '}
+              <a className="link" href={whole.data.replyUrl}>
+                as its recipient
+              </a>
+            </p>
+          )}
         </details>
       )}
     </div>

@@ -20,7 +20,7 @@ export function BulkBar(given: {
       <label className="me-2 flex items-center gap-2 ps-4 text-sm">
         <input
           type="checkbox"
-          className="size-5 accent-[var(--accent)]"
+          className="size-6 shrink-0 accent-[var(--accent)]"
           checked={isAll}
           ref={(box) => {
             if (box !== null) box.indeterminate = picked.length > 0 && !isAll;

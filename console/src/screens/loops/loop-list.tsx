@@ -42,7 +42,7 @@ export function LoopList(given: {
               <span className="sr-only">Choose {loop.caseCode}</span>
               <input
                 type="checkbox"
-                className="size-5 accent-[var(--accent)]"
+                className="size-6 shrink-0 accent-[var(--accent)]"
                 checked={picked.has(loop.id)}
                 onChange={(event) => onPick([loop.id], event.target.checked)}
               />
