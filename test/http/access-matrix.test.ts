@@ -136,6 +136,7 @@ describe('the route table', () => {
     expect(rows.filter(({ access }) => !isScope(access)).map(nameOf)).toEqual([
       'POST /v1/sources/{source}',
       'POST /v1/channels/{channel}/interactions',
+      'GET /v1/signin',
       'GET /v1/session',
       'POST /v1/session',
       'DELETE /v1/session',

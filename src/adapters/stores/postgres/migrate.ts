@@ -53,9 +53,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0024-accounts': accounts,
   '0025-audit': audit,
   '0027-unit-names': unitNames,
-  '0037-second-factor': secondFactor,
-  '0031-snoozes': snoozes,
   '0028-outcome-indexes': outcomeIndexes,
+  '0031-snoozes': snoozes,
+  '0037-second-factor': secondFactor,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */
