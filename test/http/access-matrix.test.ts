@@ -109,6 +109,9 @@ async function addPerson(
   return id;
 }
 
+/** Text says how its characters are written; JSON is UTF-8. */
+const typed = /^(?:text\/[\w.;= -]*; ?charset=utf-8|application\/[\w.+-]+)/iu;
+
 /** A method that no route of the path has. */
 const otherMethod = ({ path }: RouteRow): string => {
   const used = new Set<string>(rows.filter((row) => row.path === path).map(({ method }) => method));
@@ -215,6 +218,7 @@ describe.each(scoped.map((row) => [nameOf(row), row] as const))('%s', (_, row) =
       ] as const) {
         const answer = await send(row, caller);
         expect([who, role, answer.status === 403]).toEqual([who, role, !isAllowed]);
+        expect(answer.text === '' ? 'application/json' : answer.headers.get('Content-Type')).toMatch(typed);
         if (isAllowed) expect([who, role, answer.status < 500]).toEqual([who, role, true]);
       }
     }

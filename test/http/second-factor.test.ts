@@ -293,6 +293,16 @@ describe.each(testStores())('second factors, store $name', ({ skip, open }) => {
     expect(kinds).toEqual(expect.arrayContaining(['access.factor-set', 'access.factor-removed']));
   });
 
+  test('a new link for a password that was forgotten leads past no factor', async () => {
+    const { id, secret } = await enrolled();
+    await doors.ask(`/v1/accounts/${id}`, { method: 'DELETE', token: admin });
+    expect(await account()).toBe(id);
+    doors.house.clock.pass(stepMs);
+    const page = await typed();
+    expect([page.status, cookieOf(page), page.text.includes('name="sealed"')]).toEqual([200, '', false]);
+    expect((await second(page, codeAt(secret))).status).toBe(303);
+  });
+
   test('who need not have one gets in with the password, and may set one up', async () => {
     await account(['viewer']);
     const answer = await typed();

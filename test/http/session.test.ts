@@ -65,6 +65,7 @@ test('a page of another origin can neither sign a browser in nor use its session
 test('signing out revokes the session: the cookie that was copied opens nothing', async () => {
   const cookie = cookieOf(await signIn(await doors.token(['admin'])));
   const out = await doors.ask('/v1/session', { method: 'DELETE', ...withCookie(cookie, ours) });
+  expect(out.headers.get('Clear-Site-Data')).toBe('"cache", "storage"');
   expect(out.status).toBe(204);
   expect((await doors.ask('/v1/session', withCookie(cookie))).status).toBe(401);
 });

@@ -237,6 +237,8 @@ export async function takeSession(room: Room, c: Context, begun: Begun, how: str
 export async function signOut(room: Room, c: Context): Promise<void> {
   await endOwn(room, c);
   room.session.clear(c);
+  // Not its cookies: that of a login under way, and those of other programs on this host, are none of ours to take.
+  c.header('Clear-Site-Data', '"cache", "storage"');
 }
 
 async function endOwn(room: Room, c: Context): Promise<void> {
