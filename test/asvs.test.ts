@@ -44,7 +44,7 @@ describe('docs/asvs.md', () => {
     expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
     const tests = new Set(files.filter((path) => path.endsWith('.test.ts')));
     const empty = [...tests].filter(
-      (path) => !/\btest(?:\.\w+)*\(/u.test(readFileSync(join(root, path), 'utf8')),
+      (path) => !/\b(?:test|describe)(?:\.\w+)*\(/u.test(readFileSync(join(root, path), 'utf8')),
     );
     expect(empty).toEqual([]);
   });
