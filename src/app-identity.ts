@@ -20,3 +20,8 @@ export function openIdentity(
     close: () => provider.close(),
   };
 }
+
+/** Whether the people who are written to can be asked to sign in: the issuer is trusted with their addresses. */
+export function knowsPeople({ access: { oidc } }: Pick<Config, 'access'>): boolean {
+  return oidc?.trustedIssuers.includes(oidc.issuer) === true;
+}

@@ -28,7 +28,6 @@ export function openSingleSignOn(given: SingleSignOnParts): SingleSignOn {
   const { store, provider, sessions } = given;
   return {
     name: provider.name,
-    knowsPeople: given.trustedIssuers.includes(provider.issuer),
     signOutUrl: (returnTo) => provider.signOutUrl(returnTo),
     begin: (redirectUri, secrets) => provider.begin(redirectUri, secrets),
     finish: async (address, redirectUri, secrets) => {

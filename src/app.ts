@@ -9,7 +9,7 @@ import { openBackup } from './app-backup.ts';
 import { policyTrial } from './app-controls.ts';
 import { openDirectory, openPushed, type PushedList } from './app-directory.ts';
 import { openSuppressions } from './app-duties.ts';
-import { openIdentity } from './app-identity.ts';
+import { knowsPeople, openIdentity } from './app-identity.ts';
 import { checkKeys } from './app-keys.ts';
 import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
 import { nameUnits } from './app-pseudonyms.ts';
@@ -168,6 +168,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
     selfReporting: [byHand.source],
     delivery: deliverySettings(config),
+    recipientsSignIn: knowsPeople(config),
     dutyEmails: config.duty.emails,
     language: config.delivery.language,
     answerLabels: (language) => answerLabels(packs.page(language)),

@@ -55,6 +55,8 @@ export type Assembly = {
   /** Sources in which people report themselves or others; none unless given. */
   readonly selfReporting?: readonly string[];
   readonly delivery: DeliverySettings;
+  /** Whether single sign-on knows the people who are written to. */
+  readonly recipientsSignIn?: boolean;
   readonly dutyEmails: readonly string[];
   readonly language: string;
   /** Words for the buttons of a message in a language; without them messages carry none. */
@@ -133,6 +135,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
         return { text, hash: sha256Hex(text) };
       },
     },
+    recipientsSignIn: assembly.recipientsSignIn ?? false,
     appendLedger: (loop, facts) => appendRows(loop, facts, assembly.randomId),
     channel: (id) => channels.get(id),
     announcers: assembly.channels.filter(({ announce }) => announce !== undefined).map(({ id }) => id),

@@ -140,8 +140,6 @@ export type OwnAccess = {
 
 /** Signs in whom an identity provider knows. */
 export type SingleSignOn = Pick<IdentityProvider, 'name' | 'begin'> & {
-  /** Whether its verified addresses say who somebody is among the people who are written to. */
-  readonly knowsPeople: boolean;
   /** Where the provider signs a browser out; undefined when it does not, or cannot be asked. */
   signOutUrl(returnTo: string): Promise<string | undefined>;
   finish(

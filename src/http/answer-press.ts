@@ -44,6 +44,8 @@ function sentenceOf(words: PageWords, outcome: Told, { answer }: Press, timeZone
       return outcome.reason === 'not-waiting' ? words.press.onPage : words.press.cannotWait;
     case 'stranger':
       return words.press.stranger;
+    case 'sign-in-first':
+      return words.press.signInFirst;
     case 'on-page':
     case 'not-offered':
       return words.press.onPage;

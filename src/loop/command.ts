@@ -1,5 +1,6 @@
 import { takesAnswer } from '../core/loop/answering.ts';
 import type { SnoozeChoice } from '../core/loop/snooze.ts';
+import { ownAnswers } from '../core/own-answers.ts';
 import type { Channel } from '../ports/channel.ts';
 import type { Command } from '../ports/source.ts';
 import type { ClaimedMessage, StoreWrite } from '../ports/store.ts';
@@ -15,6 +16,8 @@ export type Commanded =
   | { readonly kind: 'unknown-message' }
   /** Not whom the message went to: recorded, and the case stays where it is. */
   | { readonly kind: 'stranger' }
+  /** It is taken from whoever signed in as the recipient, on the page. */
+  | { readonly kind: 'sign-in-first' }
   /** Several cases of theirs wait in that thread: the code must say which. */
   | { readonly kind: 'which-case' }
   | Snoozed;
@@ -70,6 +73,7 @@ async function take(
     if (choice === undefined) return { kind: 'not-offered' };
     return snooze(parts, tx, claimed, { choice, loop, nonce, account }, now);
   }
+  if (parts.recipientsSignIn && ownAnswers.has(answer)) return { kind: 'sign-in-first' };
   const words =
     text === undefined ? {} : answer === 'not-mine' ? { owner: text.replace(/^@/u, '') } : { reason: text };
   const replied = await reply(parts, tx, claimed, { answer, loop, nonce, account, ...words }, now);

@@ -68,6 +68,8 @@ export type LoopParts = {
     recipient: string,
   ) => { readonly url?: string; readonly tokenHash: string };
   readonly recipient: (to: Addressee) => Recipient | undefined;
+  /** Whether the login of whoever was written to can be asked for: `ownAnswers` are taken with it alone. */
+  readonly recipientsSignIn: boolean;
   readonly isSuppressing: (rule: SuppressionRow, event: Pick<Event, 'where' | 'secret'>) => boolean;
   /** What is proposed when a mistake keeps coming back. */
   readonly controls: ControlParts;

@@ -1,4 +1,5 @@
 import type { Addressee } from '../core/loop/position.ts';
+import { ownAnswers } from '../core/own-answers.ts';
 import type { Person } from '../core/owner.ts';
 import type { Channel, Press, Presses } from '../ports/channel.ts';
 import type { ClaimedMessage, StoreWrite } from '../ports/store.ts';
@@ -13,6 +14,8 @@ export type Pressed =
   | { readonly kind: 'unknown-message' }
   /** Not whom the message went to: recorded, and the case stays where it is. */
   | { readonly kind: 'stranger' }
+  /** It is taken from whoever signed in as the recipient, on the page. */
+  | { readonly kind: 'sign-in-first' }
   /** It needs more words than a button has, or which of several cases is meant. */
   | { readonly kind: 'on-page' }
   /** Who it was cannot be found out now; nothing was taken. */
@@ -71,6 +74,7 @@ async function answer(
   if (loops.size > 1) return { kind: 'on-page' };
   if (answer === 'snooze') return snooze(parts, tx, claimed, { choice: 'next-day', nonce, account }, now);
   if (!pressed.has(answer)) return { kind: 'on-page' };
+  if (parts.recipientsSignIn && ownAnswers.has(answer)) return { kind: 'sign-in-first' };
   const replied = await reply(parts, tx, claimed, { answer, nonce, account }, now);
   return replied.kind === 'bad-until' || replied.kind === 'unknown-link' ? { kind: 'on-page' } : replied;
 }

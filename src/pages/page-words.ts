@@ -261,6 +261,7 @@ const press = z.strictObject({
   recorded: text('answer'),
   stranger: text(),
   onPage: text(),
+  signInFirst: text(),
   snoozeLabel: text(),
   snoozed: text('time'),
   cannotWait: text(),

@@ -24,6 +24,7 @@ const token = ['ghs', 'fake0of0a0test'].join('_');
 let store: Store;
 let server: GithubServer;
 let doors: Doors;
+let open: (recipientsSignIn: boolean) => Doors;
 let serial = 1_900;
 beforeAll(async () => {
   store = await openEmbedded();
@@ -36,16 +37,19 @@ beforeEach(async () => {
   );
   closeAfterTest({ close: () => channel.close?.() });
   closeAfterTest(server);
-  doors = openDoors({
-    store,
-    channels: [channel],
-    delivery: {
-      channel: 'github',
-      perPersonPerDayMax: 500,
-      snooze: { timesMax: 2, daysMax: 10, below: 'critical' },
-    },
-    answerLabels: () => answerLabels(testPageWords),
-  });
+  open = (recipientsSignIn) =>
+    openDoors({
+      store,
+      recipientsSignIn,
+      channels: [channel],
+      delivery: {
+        channel: 'github',
+        perPersonPerDayMax: 500,
+        snooze: { timesMax: 2, daysMax: 10, below: 'critical' },
+      },
+      answerLabels: () => answerLabels(testPageWords),
+    });
+  doors = open(false);
 });
 
 type Told = { readonly loop: string; readonly code: string; readonly number: number };
@@ -134,6 +138,16 @@ describe('a comment where the message stands', () => {
     const { loop, number } = await told();
     expect((await comment(number, body)).status).toBe(202);
     expect(await answersOf(loop)).toEqual([answer]);
+  });
+
+  test('that burdens somebody else is taken with a login only, where recipients can sign in', async () => {
+    doors = open(true);
+    const { loop, number } = await told();
+    expect((await comment(number, '/foldback not-mine bob')).status).toBe(202);
+    expect(await answersOf(loop)).toEqual([]);
+    expect(doors.logged.join('')).toContain('sign-in-first');
+    expect((await comment(number, '/foldback done')).status).toBe(202);
+    expect(await answersOf(loop)).toEqual(['done']);
   });
 
   test('puts the words off for a time of the list, once, and for nothing else that is written', async () => {

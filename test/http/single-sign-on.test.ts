@@ -85,7 +85,13 @@ function doorsOver(url: string, trustedIssuers: readonly string[] = [url]): Door
     people: listed,
     sessions,
   });
-  return openDoors({ store, clock, delivery: { perPersonPerDayMax: 500 }, over: { singleSignOn, sessions } });
+  return openDoors({
+    store,
+    clock,
+    delivery: { perPersonPerDayMax: 500 },
+    recipientsSignIn: trustedIssuers.includes(url),
+    over: { singleSignOn, sessions },
+  });
 }
 
 /** As a browser, from the button to the provider. */

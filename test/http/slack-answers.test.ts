@@ -52,25 +52,32 @@ beforeEach(async () => {
   );
   closeAfterTest({ close: () => channel.close?.() });
   closeAfterTest(server);
-  doors = openDoors({
-    store,
-    channels: [channel],
-    delivery: {
-      channel: 'slack',
-      perPersonPerDayMax: 500,
-      snooze: { timesMax: 2, daysMax: 10, below: 'critical' },
-    },
-    answerLabels: () => answerLabels(testPageWords),
-    snoozeLabel: () => testPageWords.press.snoozeLabel,
-    people: [
-      ...testPeople,
-      personOf('eva', {
-        emails: ['eva@example.com'],
-        accounts: [{ system: 'slack', name: 'U0EVA' }],
-      }),
-    ],
-  });
+  const open = (recipientsSignIn = false) =>
+    openDoors({
+      store,
+      recipientsSignIn,
+      channels: [channel],
+      delivery: {
+        channel: 'slack',
+        perPersonPerDayMax: 500,
+        snooze: { timesMax: 2, daysMax: 10, below: 'critical' },
+      },
+      answerLabels: () => answerLabels(testPageWords),
+      snoozeLabel: () => testPageWords.press.snoozeLabel,
+      people: [
+        ...testPeople,
+        personOf('eva', {
+          emails: ['eva@example.com'],
+          accounts: [{ system: 'slack', name: 'U0EVA' }],
+        }),
+      ],
+    });
+  doors = open();
+  openWithLogin = () => open(true);
 });
+
+/** As where single sign-on knows the people who are written to. */
+let openWithLogin: () => Doors;
 
 type Told = { readonly loop: string; readonly message: string; readonly post: SlackPosted };
 
@@ -313,6 +320,22 @@ describe('a press', () => {
     expect((await storyOf(about.loop))?.facts.replies).toEqual([]);
     await press(about, { user: 'U0DORA' });
     expect((await storyOf(about.loop))?.facts.replies[0]).toMatchObject({ answer: 'done' });
+  });
+
+  test('that burdens somebody else is taken with a login only, where recipients can sign in', async () => {
+    doors = openWithLogin();
+    const about = await told();
+    expect((await press(about, { user: 'U0ANA', answer: 'not-me' })).status).toBe(200);
+    const row = await storyOf(about.loop);
+    expect([row?.facts.replies, row?.state]).toEqual([[], 'told']);
+    const shown = await until('words to the presser', () => server.shown[0]);
+    expect(shown).toContain('open the page that the message links to, and sign in there');
+    const actions = about.post.body.blocks.find((block) => block.type === 'actions');
+    expect(actions?.elements.some(({ url }) => new URL(url ?? '', 'x:/').pathname.startsWith('/r/'))).toBe(
+      true,
+    );
+    await press(about, { user: 'U0ANA', answer: 'need-help' });
+    expect((await storyOf(about.loop))?.facts.replies).toMatchObject([{ answer: 'need-help' }]);
   });
 
   test.each(['not-mine', 'wrong', 'accept-risk'])('%s is not taken by a button', async (answer) => {

@@ -116,6 +116,8 @@ export type HouseOptions = {
   readonly clock?: TestClock;
   readonly delivery?: Partial<DeliverySettings>;
   readonly channels?: readonly Channel[];
+  /** Whether single sign-on knows the people who are written to. */
+  readonly recipientsSignIn?: boolean;
   readonly people?: readonly Person[];
   readonly teams?: readonly Team[];
   readonly directories?: readonly OwnerDirectory[];
@@ -153,6 +155,7 @@ export function openHouse(options: HouseOptions): House {
     keys: testKeys,
     selfReporting: ['by-hand'],
     delivery: { ...testDelivery, ...options.delivery },
+    recipientsSignIn: options.recipientsSignIn ?? false,
     dutyEmails: [],
     language: 'en',
     ...(options.answerLabels === undefined ? {} : { answerLabels: options.answerLabels }),

@@ -1,10 +1,8 @@
 import type { Context } from 'hono';
 import type { Answer } from '../../core/message.ts';
+import { ownAnswers } from '../../core/own-answers.ts';
 import type { MessageRow } from '../../ports/store.ts';
 import type { Room } from '../room.ts';
-
-/** Answers by which somebody else comes to carry what happened: a link that was passed on is not enough for them. */
-const ownAnswers: ReadonlySet<Answer> = new Set(['not-me', 'not-mine', 'accept-risk']);
 
 /**
  * Whether an answer still needs the login of the very person who was written to. So it is where single sign-on knows
@@ -17,7 +15,7 @@ export async function needsLogin(
   to: MessageRow['to'],
 ): Promise<boolean> {
   const { given } = room;
-  if (given.singleSignOn?.knowsPeople !== true || !ownAnswers.has(answer)) return false;
+  if (!given.parts.recipientsSignIn || !ownAnswers.has(answer)) return false;
   const signedIn = await given.sessions.person(room.session.read(c) ?? '');
   if (signedIn?.email === undefined) return true;
   const person = given.parts.people.byEmail(signedIn.email);
