@@ -1,13 +1,8 @@
 import { simulate } from '../src/simulate/simulate.ts';
-import { measureCoverage, type Promised, promises, type Tally } from './support/coverage.ts';
+import { measureCoverage, type Promised, promises } from './support/coverage.ts';
 import { type Figure, figure, note, size } from './support/figure.ts';
-import {
-  type LoopPromised,
-  type LoopTallies,
-  loopPromises,
-  noLoopTallies,
-  tallyLoop,
-} from './support/loop-coverage.ts';
+import { type LoopPromised, loopPromises, tallyLoop } from './support/loop-coverage.ts';
+import { openTallies, type Tallies, type Tally } from './support/tallies.ts';
 
 /** Stories through the whole loop: each takes some ten seconds. */
 const loopPeople = 150;
@@ -34,16 +29,18 @@ export async function bench(): Promise<Figure> {
     (name): name is Promised => name in promises,
   );
   for (const name of names) {
-    const used = usedUp(name, tallies[name]);
+    const used = usedUp(name, tallies.of(name));
     worst = Math.max(worst, used);
-    note(`${name}: ${percent(tallies[name])} of ${tallies[name].said}, ${used.toFixed(2)} of its allowance`);
+    note(
+      `${name}: ${percent(tallies.of(name))} of ${tallies.of(name).said}, ${used.toFixed(2)} of its allowance`,
+    );
   }
   const loops = await measureLoops(size('LOOP_SEEDS', 20));
   for (const name of loopNames) {
-    const used = loopUsedUp(name, loops[name]);
+    const used = loopUsedUp(name, loops.of(name));
     worst = Math.max(worst, used);
     note(
-      `through the loop, ${name}: ${percent(loops[name])} of ${loops[name].said}, ${used.toFixed(2)} of its allowance`,
+      `through the loop, ${name}: ${percent(loops.of(name))} of ${loops.of(name).said}, ${used.toFixed(2)} of its allowance`,
     );
   }
   note(`verdicts at the end: ${[...verdicts].map(([code, times]) => `${code} ${times}`).join(', ')}`);
@@ -55,8 +52,8 @@ const loopNames: readonly LoopPromised[] = Object.keys(loopPromises).filter(
   (name): name is LoopPromised => name in loopPromises,
 );
 
-async function measureLoops(seeds: number): Promise<LoopTallies> {
-  const tallies = noLoopTallies();
+async function measureLoops(seeds: number): Promise<Tallies<LoopPromised>> {
+  const tallies = openTallies<LoopPromised>();
   for (let seed = 1; seed <= seeds; seed += 1)
     tallyLoop(await simulate({ seed, days: loopDays, people: loopPeople }), tallies);
   return tallies;

@@ -4,7 +4,7 @@ import { measureCoverage, type Promised, promises } from '../bench/support/cover
 /** The short form of `npm run bench -- coverage`: fewer organisations, so wider limits. One seed: always the same. */
 describe('what the measures promise', () => {
   const { tallies, peeked } = measureCoverage(120, 7);
-  const shareOf = (name: Promised) => tallies[name].held / tallies[name].said;
+  const shareOf = tallies.share;
 
   test('an interval for one look covers about 95 %', () => {
     for (const name of ['wilson', 'newcombe', 'kaplan-meier', 'between-units'] satisfies Promised[]) {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { noLoopTallies, tallyLoop } from '../bench/support/loop-coverage.ts';
+import { type LoopPromised, tallyLoop } from '../bench/support/loop-coverage.ts';
+import { openTallies } from '../bench/support/tallies.ts';
 import { sources } from '../src/adapters/index.ts';
 import { readEventBatches } from '../src/adapters/read-events.ts';
 import { keyedHash } from '../src/lib/hmac.ts';
@@ -11,6 +12,7 @@ import type { MapContext } from '../src/ports/source.ts';
 import { archivedExperiment, readArchive } from '../src/simulate/archive.ts';
 import { makeOrganisation } from '../src/simulate/organisation.ts';
 import { type Simulated, scoreFolder, simulate } from '../src/simulate/simulate.ts';
+import { testStores } from './support/stores.ts';
 
 const deliveryLine = z.object({ file: z.string(), source: z.string() });
 
@@ -87,17 +89,18 @@ describe('a simulated company', () => {
   });
 
   test('what the measures say of those who click lies about what the generator knows', () => {
-    const tallies = noLoopTallies();
+    const tallies = openTallies<LoopPromised>();
     tallyLoop(first, tallies);
-    for (const name of ['wilson', 'clopper-pearson', 'confidence-sequence', 'verdict'] as const) {
-      expect(tallies[name].said, name).toBeGreaterThan(0);
-      expect(tallies[name].held, name).toBe(tallies[name].said);
+    const names = ['wilson', 'clopper-pearson', 'confidence-sequence', 'verdict', 'control-effect'] as const;
+    for (const name of names) {
+      expect(tallies.of(name).said, name).toBeGreaterThan(0);
+      expect(tallies.share(name), name).toBe(1);
     }
     // The same intervals about another company's truth would not hold: the check can fail.
     const other = { ...first, trial: { ...first.trial, seed: 99 } };
-    const wrong = noLoopTallies();
+    const wrong = openTallies<LoopPromised>();
     tallyLoop({ ...other, outcome: { ...first.outcome, loops: [] } }, wrong);
-    expect(wrong.wilson.held).toBeLessThan(wrong.wilson.said);
+    expect(wrong.share('wilson')).toBeLessThan(1);
   });
 
   test('what is exported is in the shapes of vendors: each file is told and read by its source', async () => {
@@ -153,3 +156,19 @@ test('the same seed gives the same story to the last word, another seed another 
   expect(same.outcome).toEqual(one.outcome);
   expect(makeOrganisation(6, 10, 7)).not.toEqual(one.organisation);
 }, 300_000);
+
+for (const { name, skip, open } of testStores()) {
+  if (name === 'embedded') continue;
+  test.skipIf(skip !== undefined)(
+    `a story over the ${name} store comes to the same as one in memory`,
+    async () => {
+      const options = { seed: 3, days: 14, people: 14 };
+      const there = await simulate({ ...options, openStore: open });
+      const here = await simulate(options);
+      expect(there.outcome).toEqual(here.outcome);
+      expect([there.score, there.effects, there.controls]).toEqual([here.score, here.effects, here.controls]);
+      expect(there.outcome.loops.length).toBeGreaterThan(10);
+    },
+    300_000,
+  );
+}

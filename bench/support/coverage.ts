@@ -18,6 +18,7 @@ import {
   type Participant,
   windowDays,
 } from './coverage-organisation.ts';
+import { holds, openTallies, type Tallies, type Tally } from './tallies.ts';
 
 /** What is held against a promise: an interval at one look, one that must not be missed too often, or a verdict. */
 export const promises = {
@@ -36,10 +37,8 @@ export const promises = {
 } as const;
 export type Promised = keyof typeof promises;
 
-/** How often what was said was so, of how many times it was said. */
-export type Tally = { said: number; held: number };
 export type Coverage = {
-  readonly tallies: Readonly<Record<Promised, Tally>>;
+  readonly tallies: Tallies<Promised>;
   /** Organisations without an effect in which the usual test, looked at after every event, would have found one. */
   readonly peeked: Tally;
   readonly verdicts: ReadonlyMap<VerdictCode, number>;
@@ -48,52 +47,22 @@ export type Coverage = {
 /** Organisations made from one seed, each asked for every interval, and its experiment judged after every event. */
 export function measureCoverage(organisations: number, seed: number): Coverage {
   const random = seededRandom(seed);
-  const tally = (): Tally => ({ said: 0, held: 0 });
-  const tallies = {
-    wilson: tally(),
-    newcombe: tally(),
-    'kaplan-meier': tally(),
-    'aalen-johansen': tally(),
-    'mean-cumulative': tally(),
-    'between-units': tally(),
-    'clopper-pearson': tally(),
-    poisson: tally(),
-    'rate-ratio': tally(),
-    'confidence-sequence': tally(),
-    verdict: tally(),
-    'verdict-no-effect': tally(),
-  } satisfies Record<Promised, Tally>;
-  const note = (name: Promised, isHeld: boolean) => count(tallies[name], isHeld);
-  const peeked = tally();
+  const tallies = openTallies<Promised>();
+  const peeked = openTallies<'peeked'>();
+  const { note } = tallies;
   const verdicts = new Map<VerdictCode, number>();
   for (let index = 0; index < organisations; index += 1) {
     const organisation = makeOrganisation(index, random);
     noteRates(random, note);
     noteTimes(random, note);
     noteRisks(organisation, note);
-    const said = noteExperiment(organisation, note, peeked);
+    const said = noteExperiment(organisation, note, (isFooled) => peeked.note('peeked', isFooled));
     verdicts.set(said, (verdicts.get(said) ?? 0) + 1);
   }
-  return { tallies, peeked, verdicts };
+  return { tallies, peeked: peeked.of('peeked'), verdicts };
 }
 
-type Note = (name: Promised, isHeld: boolean) => void;
-
-function count(tally: Tally, isHeld: boolean): void {
-  tally.said += 1;
-  if (isHeld) tally.held += 1;
-}
-
-function holds(
-  interval: { readonly lower: number | null; readonly upper: number | null } | null | undefined,
-  truth: number,
-): boolean {
-  return (
-    interval != null &&
-    (interval.lower ?? 0) <= truth &&
-    truth <= (interval.upper ?? Number.POSITIVE_INFINITY)
-  );
-}
+type Note = Tallies<Promised>['note'];
 
 /** Shares and rates of several teams. */
 function noteRates(random: Random, note: Note): void {
@@ -163,7 +132,7 @@ function noteRisks({ people, risks, meanUsual }: Organisation, note: Note): void
 function noteExperiment(
   { share, people, riskRatio, risks }: Organisation,
   note: Note,
-  peeked: Tally,
+  notePeeked: (isFooled: boolean) => void,
 ): VerdictCode {
   const firsts = firstsInOrder(people);
   let [isHeld, isRight, isFooled] = [true, true, false];
@@ -193,7 +162,7 @@ function noteExperiment(
   note('verdict', isRight);
   if (riskRatio === 1) {
     note('verdict-no-effect', isRight);
-    count(peeked, isFooled);
+    notePeeked(isFooled);
   }
   return code;
 }

@@ -12,7 +12,7 @@ import {
   trueRiskRatio,
 } from '../../src/simulate/true-effects.ts';
 import { plantedRatio, triedBehaviour } from '../../src/simulate/words.ts';
-import type { Tally } from './coverage.ts';
+import { holds, type Tallies } from './tallies.ts';
 
 export const loopPromises = {
   wilson: 'around',
@@ -21,19 +21,10 @@ export const loopPromises = {
   'clopper-pearson': 'at-least',
   'confidence-sequence': 'at-least',
   verdict: 'at-least',
+  'control-effect': 'at-least',
+  'control-verdict': 'at-least',
 } as const;
 export type LoopPromised = keyof typeof loopPromises;
-export type LoopTallies = Readonly<Record<LoopPromised, Tally>>;
-
-export const noLoopTallies = (): LoopTallies => ({
-  wilson: { said: 0, held: 0 },
-  newcombe: { said: 0, held: 0 },
-  'kaplan-meier': { said: 0, held: 0 },
-  'clopper-pearson': { said: 0, held: 0 },
-  'confidence-sequence': { said: 0, held: 0 },
-  verdict: { said: 0, held: 0 },
-});
-
 /** Somebody who stays, as the loop saw them: in which practice mails they clicked, and when they were first told. */
 type Seen = {
   readonly id: string;
@@ -47,15 +38,11 @@ const groupMin = 10;
 
 /**
  * Holds what the measures say of a story that went through the whole loop against what the generator knows: shares of
- * those who click, told before and not, in each practice mail; their difference; time to the next click; and the
- * experiment, looked at after every first recurrence.
+ * those who click, told before and not, in each practice mail; their difference; time to the next click; the
+ * experiment, looked at after every first recurrence; and the effects of controls.
  */
-export function tallyLoop(simulated: Simulated, tallies: LoopTallies): void {
+export function tallyLoop(simulated: Simulated, { note }: Tallies<LoopPromised>): void {
   const { trial, comparisons } = simulated;
-  const note = (name: LoopPromised, isHeld: boolean) => {
-    tallies[name].said += 1;
-    if (isHeld) tallies[name].held += 1;
-  };
   const people = peopleSeen(simulated);
   const chance = (one: Seen, campaign: number) => {
     const isTold = one.toldBefore <= campaign;
@@ -118,6 +105,16 @@ export function tallyLoop(simulated: Simulated, tallies: LoopTallies): void {
     note('confidence-sequence', isHeld);
     note('verdict', isRight);
   }
+  for (const control of simulated.controls) {
+    if (control.planted === null || control.true === null || control.before === null) continue;
+    note('control-effect', holds({ lower: control.low, upper: control.high }, control.true));
+    note('control-verdict', control.verdict === 'too early to tell' || isControlRight(control));
+  }
+}
+
+/** Whoever does nothing has no effect, whatever became less meanwhile. */
+function isControlRight({ planted, verdict }: Simulated['controls'][number]): boolean {
+  return verdict === 'less' ? planted !== null && planted < 1 : planted !== null && planted > 1;
 }
 
 function peopleSeen({ outcome, organisation, trial }: Simulated): readonly Seen[] {
@@ -147,15 +144,4 @@ function peopleSeen({ outcome, organisation, trial }: Simulated): readonly Seen[
       toldBefore: told.get(id)?.before ?? campaigns.length,
       words: told.get(id)?.words ?? 'usual',
     }));
-}
-
-function holds(
-  interval: { readonly lower: number | null; readonly upper: number | null } | null | undefined,
-  truth: number,
-): boolean {
-  return (
-    interval != null &&
-    (interval.lower ?? 0) <= truth &&
-    truth <= (interval.upper ?? Number.POSITIVE_INFINITY)
-  );
 }

@@ -19,6 +19,7 @@ export function addSimulate(program: Command, { finish, json }: Shared): void {
       '--export <dir>',
       'also write what vendors sent, the truth, and what was made of it, into an empty folder',
     )
+    .option('--database <url>', 'play it over this empty PostgreSQL instead of in memory; it stays there')
     .option('--score <dir>', 'judge the run in this folder by its files alone, instead of playing one')
     .option('--detail', 'also say what went wrong, case by case')
     .addOption(json())

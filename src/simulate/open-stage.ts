@@ -11,6 +11,7 @@ import { keyedHash } from '../lib/hmac.ts';
 import { openOwners } from '../owner-directories.ts';
 import type { Channel } from '../ports/channel.ts';
 import type { People } from '../ports/owner-directory.ts';
+import type { Store } from '../ports/store.ts';
 import { type Circumstance, openHostile } from './circumstances.ts';
 import { writeCompany } from './company-files.ts';
 import { openDraws } from './draw.ts';
@@ -28,9 +29,11 @@ export type StageOptions = {
   readonly start: number;
   readonly days: number;
   readonly circumstances?: readonly Circumstance[];
+  /** An empty one; one in memory unless given. It is closed with the stage. */
+  readonly openStore?: () => Promise<Store>;
 };
 
-/** The real loop over an empty store in memory, with the directories of the company and a channel that may fail. */
+/** The real loop over an empty store, with the directories of the company and a channel that may fail. */
 export async function openStage(organisation: Organisation, options: StageOptions): Promise<OpenedStage> {
   const { seed, start, days } = options;
   const folder = await mkdtemp(join(tmpdir(), 'foldback-simulate-'));
@@ -40,7 +43,7 @@ export async function openStage(organisation: Organisation, options: StageOption
     const packs = openPacks(join(folder, 'packs'));
     const clones = openClones(files.clones);
     const owners = await openOwners({ clones, weights: packs.ownerWeights, peopleFile: files.people });
-    const store = await openEmbedded();
+    const store = await (options.openStore ?? openEmbedded)();
     const gone = new Set<string>();
     const known = owners.people();
     const people = known === undefined ? undefined : withoutLeavers(known, gone);

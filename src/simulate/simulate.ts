@@ -1,3 +1,4 @@
+import type { Store } from '../ports/store.ts';
 import type { Circumstance } from './circumstances.ts';
 import { type ControlOutcome, readControls } from './controls.ts';
 import { campaignTimes } from './deeds.ts';
@@ -25,6 +26,8 @@ export type SimulateOptions = {
   readonly isMailsOnly?: boolean;
   /** What goes wrong from the middle of the story on. */
   readonly circumstances?: readonly Circumstance[];
+  /** An empty store; one in memory unless given. It is closed at the end. */
+  readonly openStore?: () => Promise<Store>;
   readonly onDay?: (done: number) => void;
 };
 
@@ -56,6 +59,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     start: storyStart,
     days,
     circumstances,
+    ...(options.openStore === undefined ? {} : { openStore: options.openStore }),
   });
   try {
     const [duty] = organisation.members;

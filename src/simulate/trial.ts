@@ -5,7 +5,7 @@ import { type PlantedWords, triedBehaviour, triedMoment } from './words.ts';
 import { day } from './world.ts';
 
 export const trialId = 'words-of-practice-mails';
-const trialDays = 60;
+const trialDays = 90;
 /** More than a company of any size brings together: the experiment does not end in a story. */
 export const recurrencesMax = 100_000;
 export const trialWindowMs = trialDays * day;

@@ -1,4 +1,7 @@
 import { readdir } from 'node:fs/promises';
+import { hasTables } from '../../adapters/stores/postgres/has-tables.ts';
+import { openPostgres } from '../../adapters/stores/postgres/open.ts';
+import { isDatabaseUrl } from '../../config/fields.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Circumstance, circumstances } from '../../simulate/circumstances.ts';
 import { scoreFolder, simulate } from '../../simulate/simulate.ts';
@@ -11,6 +14,7 @@ export type SimulateFlags = {
   readonly days: string;
   readonly people: string;
   readonly circumstances?: string;
+  readonly database?: string;
   readonly export?: string;
   readonly score?: string;
   readonly detail?: boolean;
@@ -87,12 +91,23 @@ async function run(flags: SimulateFlags) {
   };
   if (flags.export !== undefined && (await readdir(flags.export).catch(() => [])).length > 0)
     throw new AppError('bad-request', `${flags.export} is not empty.`);
+  const { database } = flags;
+  if (database !== undefined) await refuseUsed(database);
   const progress = openProgress('Simulating');
   return simulate({
     ...options,
     ...(flags.export === undefined ? {} : { exportTo: flags.export }),
+    ...(database === undefined ? {} : { openStore: () => openPostgres(database) }),
     onDay: (done) => progress.at(`day ${done} of ${days}`, done / days),
   }).finally(progress.end);
+}
+
+/** A story is told to nobody's data: what is there is neither read nor changed. */
+async function refuseUsed(url: string): Promise<void> {
+  if (!isDatabaseUrl(url))
+    throw new AppError('bad-request', 'Write --database as postgres://user:password@host:5432/name.');
+  if (await hasTables(url))
+    throw new AppError('bad-request', 'That database has tables already. Name an empty one.');
 }
 
 function circumstancesOf(text = ''): readonly Circumstance[] {
