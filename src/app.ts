@@ -8,6 +8,7 @@ import { type AccessDesk, openAccess } from './app-access.ts';
 import { openBackup } from './app-backup.ts';
 import { policyTrial } from './app-controls.ts';
 import { openDirectory, openPushed, type PushedList } from './app-directory.ts';
+import type { SchemaProgress } from './app-door.ts';
 import { openSuppressions } from './app-duties.ts';
 import { knowsPeople, openIdentity } from './app-identity.ts';
 import { checkKeys } from './app-keys.ts';
@@ -93,6 +94,8 @@ export type AppOptions = {
   readonly clock?: Clock;
   /** Nothing rests: for the demonstration and for tests. */
   readonly isInMemory?: boolean;
+  /** Told before each step by which the schema is brought up to date. */
+  readonly onSchemaStep?: (progress: SchemaProgress) => void;
 };
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -119,7 +122,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const watchers = (await Promise.all(verifiers.map((adapter) => adapter.open(world)))).filter(
     (verifier) => verifier !== undefined,
   );
-  const store = await openStore(config, options.isInMemory === true);
+  const store = await openStore(config, options);
   try {
     await checkKeys(store, keys);
     pushed = await openPushed(store);
@@ -260,11 +263,14 @@ export function fingerprinter(keys: Pick<KeySet, 'fingerprint'>): Fingerprinter 
   return (kind, parts) => rings.map(({ id, hash }) => ({ kind, keyId: id, value: hash([kind, ...parts]) }));
 }
 
-async function openStore(config: Config, isInMemory: boolean): Promise<Store> {
+async function openStore(
+  config: Config,
+  { isInMemory, onSchemaStep }: Pick<AppOptions, 'isInMemory' | 'onSchemaStep'>,
+): Promise<Store> {
   const { url, connectionsMax } = config.database;
-  if (isInMemory) return openEmbedded();
-  if (url === undefined) return openEmbedded(join(config.data.dir, 'store'));
-  return openPostgres(url, { connectionsMax });
+  if (isInMemory === true) return openEmbedded();
+  if (url === undefined) return openEmbedded(join(config.data.dir, 'store'), onSchemaStep);
+  return openPostgres(url, { connectionsMax, ...(onSchemaStep === undefined ? {} : { onSchemaStep }) });
 }
 
 async function openReceivers(config: Config): Promise<ReadonlyMap<string, OpenReceiver>> {

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
 import { type Principal, systemPrincipal } from './access/principal.ts';
 import type { App } from './app.ts';
 import { holdConnections } from './app-connections.ts';
+import { type Door, openDoor } from './app-door.ts';
 import { besideDuties } from './app-duties.ts';
 import { AppError } from './core/errors.ts';
-import { serverOptions } from './http/hardening/harden.ts';
 import { createHttp } from './http/server.ts';
 import { isEqualConstantTime } from './lib/hmac.ts';
 import { acquireLock, type Lock } from './lib/lock-file.ts';
@@ -26,11 +24,12 @@ export type Serving = {
   stop(): Promise<void>;
 };
 
-/** Time that running requests get when the server stops. */
-const drainMs = 10_000;
-
-/** Starts answering requests, running the loop, or both. */
-export async function serve(app: App, role: Role): Promise<Serving> {
+/**
+ * Starts answering requests, running the loop, or both.
+ *
+ * @param taken the door, if its port was taken before; it is closed with the rest
+ */
+export async function serve(app: App, role: Role, taken?: Door): Promise<Serving> {
   const { config, parts, log } = app;
   const localToken = randomBytes(32).toString('base64url');
   const authenticate = async (bearer: string): Promise<Principal | undefined> =>
@@ -58,13 +57,12 @@ export async function serve(app: App, role: Role): Promise<Serving> {
   // Policies that are not sound end the start here, not the first request.
   app.policies.live.current();
   await app.policies.flush();
-  const server = await listen(createHttp({ ...app, authenticate }).fetch, config.http.host, config.http.port);
+  const http = createHttp({ ...app, authenticate });
+  const door = taken ?? (await openDoor(config.http));
+  const { url } = door;
+  door.open(http.fetch);
   const policies = app.followPolicies();
-  // Only now: were the port taken, the process would end with nothing said and nothing left running.
   const worker = role === 'all' ? work() : undefined;
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : config.http.port;
-  const url = `http://${config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host}:${port}`;
   await writeServerFile(config.data.dir, { url, token: localToken });
   const claimPath = await app.claim.offer();
   return {
@@ -72,39 +70,11 @@ export async function serve(app: App, role: Role): Promise<Serving> {
     ...(claimPath === undefined ? {} : { claimUrl: `${config.http.publicUrl ?? url}${claimPath}` }),
     stop: async () => {
       await removeServerFile(config.data.dir);
-      await drain(server);
+      await door.close();
       await policies.stop();
       await worker?.stop();
     },
   };
-}
-
-async function listen(
-  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
-  host: string,
-  port: number,
-): Promise<Server> {
-  const server = createAdaptorServer({ fetch, serverOptions });
-  if (!('headersTimeout' in server)) throw new AppError('internal', 'the server is not one of HTTP/1');
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason =
-        error.code === 'EADDRINUSE'
-          ? `port ${port} is in use; choose another with http.port or FOLDBACK__HTTP__PORT`
-          : error.message;
-      reject(new AppError('bad-config', `cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
-    });
-    server.listen(port, host, resolve);
-  });
-  return server;
-}
-
-async function drain(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearTimeout(timer);
 }
 
 /** The lock of the data folder, for whoever opens the embedded store. Says who has it when it is taken. */

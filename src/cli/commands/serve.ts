@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type App, openApp } from '../../app.ts';
+import { type Door, openDoor } from '../../app-door.ts';
 import { effective, secretValues } from '../../config/effective.ts';
 import { findKeys } from '../../config/keys-store.ts';
 import { createLog } from '../../lib/log.ts';
@@ -28,11 +29,21 @@ export async function serveCommand(flags: ServeFlags): Promise<ExitCode> {
     process.exit(exit.failed);
   };
   const lock = isEmbedded ? await lockData(config.data.dir, onLost) : undefined;
+  let door: Door | undefined;
   try {
     const found = await findKeys(config, randomBytes);
-    const app = await openApp({ config, keys: found.keys, log });
+    door = flags.role === 'worker' ? undefined : await openDoor(config.http);
+    const app = await openApp({
+      config,
+      keys: found.keys,
+      log,
+      onSchemaStep: (progress) => {
+        log.info({ ...progress }, 'the schema is brought up to date');
+        door?.tell(progress);
+      },
+    });
     try {
-      const serving = await serve(app, flags.role);
+      const serving = await serve(app, flags.role, door);
       banner(app, serving, flags.role);
       if (found.source === 'generated')
         note(`New keys are in ${found.path}. Keep a copy of them apart from the data.`);
@@ -43,6 +54,8 @@ export async function serveCommand(flags: ServeFlags): Promise<ExitCode> {
       await app.close();
     }
   } finally {
+    // Closed already, unless the start failed.
+    await door?.close();
     await lock?.release();
   }
   note('Stopped.');

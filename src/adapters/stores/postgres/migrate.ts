@@ -62,6 +62,34 @@ const migrations: Readonly<Record<string, Migration>> = {
 export const migrationTable = 'foldback_migrations';
 export const migrationLockTable = 'foldback_migrations_lock';
 
+/** `done` of `of` steps that were missing are taken, and `step` is next. */
+export type OnSchemaStep = (progress: {
+  readonly step: string;
+  readonly done: number;
+  readonly of: number;
+}) => void;
+
+/** The steps, each saying so before it is taken. */
+function told(onStep: OnSchemaStep, pending: () => number): Record<string, Migration> {
+  let done = 0;
+  return Object.fromEntries(
+    Object.entries(migrations).map(([step, { up }]) => [
+      step,
+      {
+        up: async (db) => {
+          onStep({ step, done, of: pending() });
+          await up(db);
+          done += 1;
+        },
+      },
+    ]),
+  );
+}
+
+async function pendingOf(migrator: Migrator): Promise<number> {
+  return (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined).length;
+}
+
 /** Every step of the schema that this program knows, in order. */
 export const schemaSteps: readonly string[] = Object.keys(migrations);
 
@@ -70,17 +98,26 @@ export const schemaSteps: readonly string[] = Object.keys(migrations);
  * leaves the old schema or the new one. A schema newer than this program is refused.
  *
  * @param upTo the last step to take, for rows that a backup of then holds; all of them unless given
+ * @param onStep told before each step that is taken
  */
-export async function migrate(db: Kysely<unknown>, schema?: string, upTo?: string): Promise<void> {
+export async function migrate(
+  db: Kysely<unknown>,
+  schema?: string,
+  upTo?: string,
+  onStep?: OnSchemaStep,
+): Promise<void> {
   if (schema !== undefined) await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
   const current = await sql<{ name: string }>`select current_schema() as name`.execute(db);
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ ...migrations }) },
+    provider: {
+      getMigrations: async () => (onStep === undefined ? { ...migrations } : told(onStep, () => pending)),
+    },
     migrationTableName: migrationTable,
     migrationLockTableName: migrationLockTable,
     migrationTableSchema: schema ?? current.rows[0]?.name ?? 'public',
   });
+  const pending = onStep === undefined ? 0 : await pendingOf(migrator);
   const { error } = await (upTo === undefined ? migrator.migrateToLatest() : migrator.migrateTo(upTo));
   if (error !== undefined) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -3,23 +3,23 @@ import pg from 'pg';
 import type { Store } from '../../../ports/store.ts';
 import { inFolder, inMemory } from './fresh-cluster.ts';
 import { createStore } from './index.ts';
-import { migrate } from './migrate.ts';
+import { migrate, type OnSchemaStep } from './migrate.ts';
 import { preparedPGlite } from './prepared-pglite.ts';
 
 /** PGlite on disk or, without a folder, in memory. One process may open a folder: the caller holds its lock. */
-export async function openEmbedded(folder?: string): Promise<Store> {
+export async function openEmbedded(folder?: string, onSchemaStep?: OnSchemaStep): Promise<Store> {
   const pglite = await (folder === undefined ? inMemory() : inFolder(folder));
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: await preparedPGlite(pglite) }) });
-  await upToDate(db);
+  await upToDate(db, undefined, onSchemaStep);
   return createStore(db, 'embedded', async () => {
     await db.destroy();
   });
 }
 
 /** A database that cannot be brought up to date is let go: left open, it would hold its process for ever. */
-async function upToDate(db: Kysely<unknown>, schema?: string): Promise<void> {
+async function upToDate(db: Kysely<unknown>, schema?: string, onStep?: OnSchemaStep): Promise<void> {
   try {
-    await migrate(db, schema);
+    await migrate(db, schema, undefined, onStep);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -29,11 +29,15 @@ async function upToDate(db: Kysely<unknown>, schema?: string): Promise<void> {
 /** Eight-byte integers are counts and milliseconds here, far below 2^53. */
 const int8Oid = 20;
 
-export type PostgresOptions = { readonly connectionsMax?: number; readonly schema?: string };
+export type PostgresOptions = {
+  readonly connectionsMax?: number;
+  readonly schema?: string;
+  readonly onSchemaStep?: OnSchemaStep;
+};
 
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Store> {
   const db = postgresDatabase(url, options);
-  await upToDate(db, options.schema);
+  await upToDate(db, options.schema, options.onSchemaStep);
   return createStore(db, 'postgres', async () => {
     await db.destroy();
   });
