@@ -9,6 +9,7 @@ import { expireControls } from './loop/controls/decide.ts';
 import { proposeControls } from './loop/controls/propose.ts';
 import { lookAtExperiments } from './loop/experiments/look.ts';
 import { forgetOld } from './loop/forget.ts';
+import { followLeave } from './loop/note-leave.ts';
 import type { LoopParts } from './loop/parts.ts';
 import { forgetDetail } from './loop/retention.ts';
 import { reviewWeekly } from './loop/reviews/propose.ts';
@@ -48,6 +49,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
       run: () => followSuppressions(app.parts),
     },
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
+    { name: 'leave', everyMs: directoryEveryMs, run: () => followLeave(app.parts) },
     { name: 'controls', everyMs: controlsEveryMs, run: () => followControls(app.parts) },
     { name: 'reviews', everyMs: reviewsEveryMs, run: () => reviewWeekly(app.parts) },
     { name: 'forget', everyMs: forgetEveryMs, run: () => forgetOld(app.parts) },

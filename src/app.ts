@@ -325,6 +325,7 @@ export function deliverySettings(config: Config): DeliverySettings {
     digestLoopsMax: delivery.digestLoopsMax,
     linkDays: delivery.linkDays,
     snooze: attention.snooze,
+    leaveWaitDaysMax: attention.leave.waitDaysMax,
   };
 }
 

@@ -16,6 +16,7 @@ import { resolveOwner } from './core/resolve-owner.ts';
 import { appendRows } from './ledger/rows.ts';
 import { canonicalJson } from './lib/canonical-json.ts';
 import { hmacText, keyedHash, sha256Hex } from './lib/hmac.ts';
+import { openLeaves } from './loop/leaves.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
 import { openRollout } from './loop/rollout.ts';
@@ -207,6 +208,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
     fixedSuppressions: assembly.suppressions ?? [],
     delivery,
     rollout: openRollout(delivery.rollout ?? []),
+    leaves: openLeaves(),
     backlogAfterMs: assembly.backlogAfterMs,
     wake: assembly.wake,
   };

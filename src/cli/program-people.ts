@@ -51,4 +51,52 @@ export function addPeople(program: Command, { finish, config, server, json }: Sh
       const { privacyReportCommand } = await import('./commands/privacy-report.ts');
       finish(await privacyReportCommand(flags));
     });
+  addLeave(program, { finish, config, server, json });
+}
+
+function addLeave(
+  program: Command,
+  { finish, config, server, json }: Pick<Shared, 'finish' | 'config' | 'server' | 'json'>,
+): void {
+  const leave = program
+    .command('leave')
+    .summary('who is away, and who stands in')
+    .description('Who is away, beside what the file and directories of people say.');
+  leave
+    .command('list')
+    .description('Lists who is away now or later, and who stands in.')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (flags) => {
+      const { leaveListCommand } = await import('./commands/leave.ts');
+      finish(await leaveListCommand(flags));
+    });
+  leave
+    .command('set')
+    .description(
+      'Notes that somebody is away. What can wait does; what is dangerous goes to whoever stands in.',
+    )
+    .argument('<person>', 'their id in the directory')
+    .requiredOption('--from <day>', 'the first day, such as 2026-12-21')
+    .requiredOption('--until <day>', 'the last day')
+    .option('--stand-in <person>', 'the id of who stands in')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (person: string, flags) => {
+      const { leaveSetCommand } = await import('./commands/leave.ts');
+      finish(await leaveSetCommand(person, flags));
+    });
+  leave
+    .command('end')
+    .description('Ends a leave that was noted by `leave set`: whoever is back hears what waited.')
+    .argument('<leave>', 'its id, from the list')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (id: string, flags) => {
+      const { leaveEndCommand } = await import('./commands/leave.ts');
+      finish(await leaveEndCommand(id, flags));
+    });
 }

@@ -1,3 +1,5 @@
+import { countryPattern } from './country.ts';
+import type { Leave } from './leave.ts';
 import type { Person, Team } from './owner.ts';
 import { fold } from './people-index.ts';
 
@@ -17,6 +19,9 @@ export type DirectoryEntry = {
   readonly isActive: boolean;
   readonly timeZone?: string | undefined;
   readonly language?: string | undefined;
+  readonly country?: string | undefined;
+  /** A stand-in is named as a manager is. */
+  readonly away?: readonly Leave[];
 };
 
 /** Made by hand: a pattern that is linear and refuses what no mail reaches. */
@@ -55,9 +60,26 @@ export function directoryPeople(
       ...(isTimeZone(entry.timeZone) ? { timeZone: entry.timeZone } : {}),
       ...(isLanguage(entry.language) ? { language: entry.language } : {}),
       isDuty: false,
+      ...(countryPattern.test(entry.country ?? '') ? { country: entry.country ?? '' } : {}),
+      ...awayOf(directory, entry, named),
     };
   });
   return { persons, teams: [...teams.values()] };
+}
+
+/** A stand-in whom the directory does not know is nobody: the leave stays. */
+function awayOf(
+  directory: string,
+  { id, away = [] }: DirectoryEntry,
+  named: ReadonlyMap<string, string>,
+): Pick<Person, 'away'> {
+  if (away.length === 0) return {};
+  return {
+    away: away.map(({ standIn, ...days }): Leave => {
+      const found = standIn === undefined ? undefined : named.get(fold(standIn));
+      return found === undefined || found === id ? days : { ...days, standIn: `${directory}:${found}` };
+    }),
+  };
 }
 
 function addressesOf(texts: readonly (string | undefined)[]): readonly string[] {

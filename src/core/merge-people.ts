@@ -1,3 +1,4 @@
+import type { Leave } from './leave.ts';
 import type { Person, Team } from './owner.ts';
 import { accountKey, fold, handleKey, type IndexedPeople, indexPeople } from './people-index.ts';
 
@@ -25,8 +26,8 @@ export type MergedPeople = {
  * One list of people and teams over all directories, which stand in order of trust.
  *
  * - Two entries are one person when they share an id, an e-mail address or an account. A name is never enough.
- * - Id, name, team, manager, time zone and language come from the first directory that says them; addresses, accounts
- *   and the duty role are joined.
+ * - Id, name, team, manager, time zone, language and country come from the first directory that says them; addresses,
+ *   accounts, leaves and the duty role are joined.
  * - Whoever left in one directory has left: a leaver who is written to is worse than a colleague who is asked.
  * - An entry whose addresses or accounts belong to two persons joins the one whom its id, then its first address, then
  *   its first account names; what belongs to the other stays theirs. That is a conflict, and is said.
@@ -71,6 +72,8 @@ type Draft = {
   manager: string | undefined;
   timeZone: string | undefined;
   language: string | undefined;
+  country: string | undefined;
+  away: readonly Leave[];
   isActive: boolean;
   isDuty: boolean;
 };
@@ -86,6 +89,8 @@ function newDraft({ id, name }: Person): Draft {
     manager: undefined,
     timeZone: undefined,
     language: undefined,
+    country: undefined,
+    away: [],
     isActive: true,
     isDuty: false,
   };
@@ -113,12 +118,18 @@ function take(draft: Draft, person: Person, isOwn: (key: string) => boolean): vo
   draft.manager ??= person.manager;
   draft.timeZone ??= person.timeZone;
   draft.language ??= person.language;
+  draft.country ??= person.country;
+  // Whoever is away in one directory is away.
+  draft.away = [...draft.away, ...(person.away ?? [])];
   draft.isActive &&= person.isActive;
   draft.isDuty ||= person.isDuty;
 }
 
 function personOf(draft: Draft, idOf: (id: string) => string, teamOf: (id: string) => string): Person {
-  const { id, name, team, timeZone, language, isActive, isDuty } = draft;
+  const { id, name, team, timeZone, language, country, isActive, isDuty } = draft;
+  const away = draft.away.map(({ standIn, ...days }): Leave => {
+    return standIn === undefined ? days : { ...days, standIn: idOf(standIn) };
+  });
   const manager = draft.manager === undefined ? undefined : idOf(draft.manager);
   return {
     id,
@@ -132,6 +143,8 @@ function personOf(draft: Draft, idOf: (id: string) => string, teamOf: (id: strin
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(language === undefined ? {} : { language }),
     isDuty,
+    ...(country === undefined ? {} : { country }),
+    ...(away.length === 0 ? {} : { away }),
   };
 }
 

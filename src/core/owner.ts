@@ -1,3 +1,5 @@
+import type { Leave } from './leave.ts';
+
 /** A person or team that the directories know. */
 export type Person = {
   readonly id: string;
@@ -13,6 +15,9 @@ export type Person = {
   /** BCP 47 tag. */
   readonly language?: string;
   readonly isDuty: boolean;
+  /** Where they work: ISO 3166-1 (`PT`), or with its part (`ES-CT`). For holidays. */
+  readonly country?: string;
+  readonly away?: readonly Leave[];
 };
 
 export type Team = {

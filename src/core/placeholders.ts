@@ -94,7 +94,7 @@ export const choices = {
   validity: ['active', 'inactive', 'unknown'],
   seenBy: ['nobody', 'manager', 'team', 'duty'],
   count: ['one', 'other'],
-  handover: ['not-mine', 'not-me', 'need-help', 'no-owner', 'left', 'other'],
+  handover: ['not-mine', 'not-me', 'need-help', 'no-owner', 'left', 'away', 'other'],
   closedBecause: ['held', 'dismissed', 'accepted', 'merged', 'unprovable', 'reassigned', 'other'],
   verifiedBy: ['inactive', 'validity-flipped', 'key-deleted', 'attested', 'other'],
   answer: [...answers, 'other'],

@@ -1,4 +1,4 @@
-import { dayMs, hourMs, parseDuration } from './duration.ts';
+import { dayMs, durationMs, hourMs, parseDuration } from './duration.ts';
 
 /** When people are spoken to. Hours are local, 0–24; days are ISO weekdays 1 (Monday) … 7. */
 export type WorkingHours = {
@@ -7,6 +7,8 @@ export type WorkingHours = {
   readonly days: readonly number[];
   /** Local days, `YYYY-MM-DD`, on which nobody works. */
   readonly holidays?: ReadonlySet<string>;
+  /** Whether whoever is waited for is away on a local day: such days do not count. */
+  readonly isAway?: (day: string) => boolean;
 };
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -100,9 +102,11 @@ export function afterQuiet(
 /** Two for each day of a year. */
 const stepsMax = 732;
 
-function isWorkingDay(local: number, { days, holidays }: WorkingHours): boolean {
+function isWorkingDay(local: number, { days, holidays, isAway }: WorkingHours): boolean {
   if (!days.includes(isoWeekday(local))) return false;
-  return holidays === undefined || !holidays.has(new Date(local).toISOString().slice(0, 10));
+  if (holidays === undefined && isAway === undefined) return true;
+  const day = new Date(local).toISOString().slice(0, 10);
+  return holidays?.has(day) !== true && isAway?.(day) !== true;
 }
 
 /** The end of the holidays that `at` lies in; `at` itself when it lies in none. */
@@ -132,10 +136,27 @@ export function nextWorking(at: number, timeZone: string, hours: WorkingHours): 
   return moment;
 }
 
+/** `at` plus a time by the clock, of which days of a leave do not count. */
+function addPresent(at: number, ms: number, timeZone: string, { isAway }: WorkingHours): number {
+  if (isAway === undefined) return at + ms;
+  let moment = at;
+  let left = ms;
+  for (let step = 0; step < stepsMax; step += 1) {
+    const toMidnight = dayMs - (localMs(moment, timeZone) % dayMs);
+    if (isAway(localDay(moment, timeZone))) moment += toMidnight;
+    else if (left < toMidnight) return moment + left;
+    else {
+      moment += toMidnight;
+      left -= toMidnight;
+    }
+  }
+  return moment + left;
+}
+
 /** `at` plus a duration; working days count days of `hours`, and the result lies in working hours. */
 export function addDuration(at: number, duration: string, timeZone: string, hours: WorkingHours): number {
   const { amount, unit } = parseDuration(duration);
-  if (unit !== 'wd') return at + amount * (unit === 'h' ? hourMs : dayMs);
+  if (unit !== 'wd') return addPresent(at, durationMs(duration), timeZone, hours);
   let moment = nextWorking(at, timeZone, hours);
   for (let day = 0; day < amount; day += 1) moment = nextWorking(moment + dayMs, timeZone, hours);
   return moment;

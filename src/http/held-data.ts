@@ -1,5 +1,7 @@
 import type { Json } from '../core/event.ts';
+import type { Leave } from '../core/leave.ts';
 import type { Person } from '../core/owner.ts';
+import { leavesOf } from '../loop/leaves.ts';
 import { loopPrincipal } from '../loop/parts.ts';
 import type { HeldClassView } from '../pages/held-page.ts';
 import { type HeldAbout, type HeldClass, heldClasses } from '../ports/store.ts';
@@ -31,7 +33,8 @@ export async function copyFor(room: Room, person: Person): Promise<Json> {
     count: held[name].count,
     items: held[name].items.map((item) => ({ ...item })),
   }));
-  const { id, name, emails, accounts, team, timeZone, language } = person;
+  const { id, name, emails, accounts, team, timeZone, language, country } = person;
+  const away = leavesOf(given.parts, person);
   const entry = {
     id,
     name,
@@ -40,6 +43,8 @@ export async function copyFor(room: Room, person: Person): Promise<Json> {
     ...(team === undefined ? {} : { team }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(language === undefined ? {} : { language }),
+    ...(country === undefined ? {} : { country }),
+    ...(away.length === 0 ? {} : { away: away.map(daysAway) }),
   };
   return {
     organisation: given.config.organisation.name,
@@ -58,12 +63,17 @@ export function linesOf(room: Room, person: Person, held: HeldAbout): readonly H
     person.name,
     ...person.emails,
     ...person.accounts.map(({ system, name }) => `${system}: ${name}`),
+    ...leavesOf(room.given.parts, person).map(({ from, until }) => `${from} – ${until}`),
   ];
   const classes = heldClasses.map((name): HeldClassView => {
     const { count, items } = held[name];
     return { name, count, days: days[name], lines: items.map((item) => lineOf(item)) };
   });
   return [{ name: 'directory', count: own.length, lines: own.map((text) => ({ text })) }, ...classes];
+}
+
+function daysAway({ from, until, standIn }: Leave): Json {
+  return { from, until, ...(standIn === undefined ? {} : { standIn }) };
 }
 
 /** What a line says of an item: its short texts, in their order. */

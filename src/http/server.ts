@@ -28,6 +28,7 @@ import { erasureRoutes } from './routes/erasure.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { experimentRoutes } from './routes/experiments.ts';
 import { importRoutes } from './routes/imports.ts';
+import { leaveRoutes } from './routes/leave.ts';
 import { loopRoutes } from './routes/loops.ts';
 import { mailRoutes } from './routes/mail.ts';
 import { measureRoutes } from './routes/measures.ts';
@@ -132,6 +133,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...loopRoutes(room),
     ...decisionRoutes(room),
     ...snoozeRoutes(room),
+    ...leaveRoutes(room),
     ...evidenceRoutes(room),
     ...periodEvidenceRoutes(room),
     ...coverageRoutes(room),

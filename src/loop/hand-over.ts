@@ -6,6 +6,7 @@ import { momentsThatAsk } from '../core/message-template.ts';
 import type { Delivery, Recipient } from '../ports/channel.ts';
 import type { ClaimedMessage, LoopRow, MessageUpdate, StoreWrite, WantRow } from '../ports/store.ts';
 import { withControlOf } from './controls/scope.ts';
+import { readLeaves } from './leaves.ts';
 import { overPace } from './pace.ts';
 import { type LoopParts, ownerView } from './parts.ts';
 import { rememberMessages } from './remember.ts';
@@ -36,6 +37,7 @@ export async function prepareMessages(
   now: number,
 ): Promise<readonly Ready[]> {
   await readRollout(parts, tx.read);
+  await readLeaves(parts, tx.read);
   const claimed = await tx.claimMessages(now, claimMax, lease, now + leaseOf(parts));
   if (claimed.length === 0) return [];
   const locked = await tx.lockLoops([
@@ -150,7 +152,14 @@ function isStillWanted(parts: LoopParts, want: WantRow, row: LoopRow | undefined
   if (row === undefined || behaviour === undefined) return false;
   const { wants } = standing(parts, behaviour, row.facts, row.owner, row.repository, now);
   const { occasion, to } = want;
-  return wants.some((due) => due.occasion === occasion && due.to.kind === to.kind && due.to.id === to.id);
+  return wants.some(
+    (due) =>
+      due.occasion === occasion &&
+      due.to.kind === to.kind &&
+      due.to.id === to.id &&
+      // Somebody went away since it was planned.
+      (due.heldUntil ?? 0) <= now,
+  );
 }
 
 /** Undefined when it cannot be put into words: one such message must not hold up all others. */
@@ -163,6 +172,7 @@ function wordsOf(
   at: number,
 ): RenderedMessage | undefined {
   const { id, moment, behaviour } = message;
+  const standInFor = wants[0]?.standInFor;
   const loops = wants.flatMap((want) => rows.get(want.loop) ?? []);
   const link = replyUrl === undefined ? {} : { replyUrl };
   const variant = wants.every((want) => answersMail(want.occasion)) ? { variant: 'mail' as const } : {};
@@ -177,6 +187,7 @@ function wordsOf(
       ...link,
       ...variant,
       ...(message.variant === undefined ? {} : { trial: message.variant }),
+      ...(standInFor === undefined ? {} : { standInFor }),
     });
     const place = placeOf(loops);
     return place === undefined ? rendered : { ...rendered, place };

@@ -119,7 +119,7 @@ async function replyTogether(
     return loopsAsked(one).flatMap((id) => {
       const row = rows.get(id);
       if (row === undefined || !takesAnswer(row, one.claimed.message.to)) return [];
-      return [{ one, row, next, fact: replyFact(parts, one.claimed, id, one.input, next, now) }];
+      return [{ one, row, next, fact: replyFact(parts, one.claimed, row, one.input, next, now) }];
     });
   });
   const added = await tx.insertReplies(
@@ -169,14 +169,15 @@ function proposedOwner(parts: LoopParts, { claimed, input }: Asked): string | un
 function replyFact(
   parts: LoopParts,
   claimed: ClaimedMessage,
-  loop: string,
+  row: LoopRow,
   input: ReplyInput,
   next: string | undefined,
   now: number,
 ): ReplyFact {
   const once = input.nonce ?? parts.randomId();
+  const told = row.facts.messages.find(({ message }) => message === claimed.message.id);
   return {
-    id: parts.idOf(['reply', claimed.message.id, loop, input.answer, once]),
+    id: parts.idOf(['reply', claimed.message.id, row.id, input.answer, once]),
     at: now,
     answer: input.answer,
     by: claimed.message.to,
@@ -184,6 +185,7 @@ function replyFact(
     ...(next === undefined ? {} : { proposedOwner: next }),
     ...(input.until === undefined || input.answer !== 'accept-risk' ? {} : { until: input.until }),
     ...(input.reason === undefined ? {} : { reason: keptNote(input.reason) }),
+    ...(told?.standInFor === undefined ? {} : { standInFor: told.standInFor }),
   };
 }
 
@@ -210,6 +212,10 @@ function changeOf(
   if (account !== undefined) {
     body['account'] = { ...account };
     personal.push('/account/name');
+  }
+  if (fact.standInFor !== undefined) {
+    body['standInFor'] = fact.standInFor;
+    personal.push('/standInFor');
   }
   if (fact.until !== undefined) body['until'] = fact.until;
   if (fact.reason !== undefined) {

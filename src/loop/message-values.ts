@@ -22,6 +22,7 @@ export function messageValues(parts: LoopParts, request: RenderRequest): Message
   const owner = first.owner.kind === 'person' ? parts.people.person(first.owner.id ?? '') : undefined;
   const team = first.team === undefined ? undefined : parts.people.team(first.team);
   const reply = standingReply(facts);
+  const away = request.standInFor === undefined ? undefined : parts.people.person(request.standInFor);
   const caseOf = (row: LoopRow) => caseValues(row, standsOf(proofOf(row.facts, behaviour, request.at)));
   return {
     ...caseOf(first),
@@ -37,7 +38,7 @@ export function messageValues(parts: LoopParts, request: RenderRequest): Message
     holdDays: Math.round(durationMs(behaviour.hold.window) / 86_400_000),
     ...(proof.rung === 'verified' ? { verifiedBy: verifiedBy(facts, proof.isAttested) } : {}),
     ...(reply === undefined ? {} : { answer: reply.answer }),
-    ...handoverOf(first),
+    ...(away === undefined ? handoverOf(first) : { handover: 'away' as const, ownerName: away.name }),
     ...closedBecause(first),
   };
 }

@@ -20,6 +20,7 @@ import type { Principal } from '../ports/principal.ts';
 import type { LedgerRow, LoopRow, PrivateRow, Store, SuppressionRow } from '../ports/store.ts';
 import type { Verifier } from '../ports/verifier.ts';
 import type { ControlParts } from './controls/parts.ts';
+import type { Leaves } from './leaves.ts';
 import type { ReviewParts } from './reviews/parts.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -85,6 +86,8 @@ export type LoopParts = {
   readonly delivery: DeliverySettings;
   /** Of which behaviours and teams people are told, and what is shown only. */
   readonly rollout: Rollout;
+  /** Who is away, as operators noted it. */
+  readonly leaves: Leaves;
   /** Older than this when received is history (invariant 3), in milliseconds. */
   readonly backlogAfterMs: number;
   /** Called after something became due, so that a worker in this process need not wait for its next look. */
@@ -145,6 +148,8 @@ export type RenderRequest = {
   readonly recipient: Recipient;
   readonly loops: readonly LoopRow[];
   readonly replyUrl?: string;
+  /** Person id of whoever is away and would have heard it. */
+  readonly standInFor?: string;
   readonly at: number;
 };
 
@@ -174,6 +179,8 @@ export type DeliverySettings = {
   readonly linkDays: number;
   /** How far words may be put off by whoever was asked, and from which severity on not at all; not at all unless given. */
   readonly snooze?: SnoozeLimits & { readonly below: 'low' | 'medium' | 'high' | 'critical' };
+  /** Words wait for somebody's return no longer than this; three weeks unless given. */
+  readonly leaveWaitDaysMax?: number;
   /** How long a process may take over messages that it claimed; a minute unless given. */
   readonly leaseMs?: number;
 };

@@ -63,6 +63,7 @@ function bundle(due: readonly WantRow[], enrolled: ReadonlyMap<WantRow, Enrolled
       want.behaviour,
       want.lane,
       family(want),
+      want.standInFor ?? '',
       enrolled.get(want)?.unit ?? '',
       isShadowOccasion(want.occasion),
     ]),
@@ -72,6 +73,8 @@ function bundle(due: readonly WantRow[], enrolled: ReadonlyMap<WantRow, Enrolled
 
 /** First words go together; each later word keeps to its own moment. An answer to a reply is never bundled. */
 function family(want: WantRow): string {
+  // What came to a stand-in is told apart from what is their own.
+  if (want.standInFor !== undefined && want.moment === 'handed-over') return 'passed-on';
   if (want.occasion.startsWith('first:')) return 'first';
   if (/^(?:ladder|snoozed):/u.test(want.occasion)) return want.moment;
   // A digest that is passed on stays one.

@@ -35,8 +35,9 @@ export async function rememberMessages(
           channel: message.channel,
           shadow: message.isShadow,
           to: { kind: message.to.kind, id: message.to.id },
+          ...(want.standInFor === undefined ? {} : { standInFor: want.standInFor }),
         },
-        personal: ['/to/id'],
+        personal: ['/to/id', ...(want.standInFor === undefined ? [] : ['/standInFor'])],
       };
       const stories = told === undefined ? [story] : [told, story];
       const known = byLoop.get(want.loop) ?? [];
@@ -52,6 +53,7 @@ export async function rememberMessages(
         at,
         outcome,
         ...(message.isShadow ? { isShadow: true } : {}),
+        ...(want.standInFor === undefined ? {} : { standInFor: want.standInFor }),
       };
       byLoop.set(want.loop, [...known, { fact, story: stories }]);
     }

@@ -2,13 +2,14 @@ import type { Behaviour } from '../core/behaviour.ts';
 import { dayMs } from '../core/duration.ts';
 import type { Json } from '../core/event.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
-import { type Position, positionOf } from '../core/loop/position.ts';
+import { type Addressee, type Position, positionOf } from '../core/loop/position.ts';
 import { shadowOccasion, withoutShadow, withShadow } from '../core/loop/rollout.ts';
 import { pathBetween } from '../core/loop/states.ts';
 import { thanksOf, type Want, wantsOf } from '../core/loop/wants.ts';
 import type { LedgerRow, LoopRow, OpenScope, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
 import { addNotices, type LoopChange } from './announce.ts';
 import { controlOver } from './controls/scope.ts';
+import { leaveRules, presentHours, readLeaves } from './leaves.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
 import { findRelapses } from './relapse.ts';
 import { isSpokenOf, readRollout } from './rollout.ts';
@@ -33,6 +34,7 @@ export async function settle(
 ): Promise<readonly LoopRow[]> {
   if (changes.length === 0) return [];
   await readRollout(parts, tx.read);
+  await readLeaves(parts, tx.read);
   const owned = changes.map((change) => withOwner(parts, change));
   const scopes = await tx.openScopes();
   const related = (await findRelapses(parts, tx, owned)).map((change) =>
@@ -153,15 +155,18 @@ export function standing(
   const position = positionOf(said, behaviour, view, now);
   if (facts.kept.length === 0) return { position, wants: shown(thanksOf(said, view, now)) };
   const person = owner.kind === 'person' ? parts.people.person(owner.id ?? '') : undefined;
+  const { workingHours } = parts.delivery;
   const calendar = {
     timeZone: person?.timeZone ?? parts.delivery.timeZone,
-    workingHours: parts.delivery.workingHours,
+    workingHours,
+    presentHours: (to: Addressee) => presentHours(parts, to, workingHours),
   };
   const severity = severityOf(behaviour, facts);
   const isUrgent = severity >= severityRank[parts.delivery.urgentSeverity];
   const isDangerous = mayStillHarm(severity, facts);
   const isSnoozable = snoozeLimits(parts, behaviour, facts) !== undefined;
-  const rules = { behaviour, owner: view, position, calendar, isUrgent, isDangerous, isSnoozable };
+  const leave = leaveRules(parts);
+  const rules = { behaviour, owner: view, position, calendar, isUrgent, isDangerous, isSnoozable, leave };
   return { position, wants: shown(wantsOf(said, rules, now)) };
 }
 

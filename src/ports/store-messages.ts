@@ -11,6 +11,10 @@ export type WantRow = {
   readonly dueAt: number;
   /** The loop's team: who may see what is said of it. */
   readonly team?: string;
+  /** Because somebody is away. */
+  readonly heldUntil?: number;
+  /** Person id of whoever is away and would have heard it. */
+  readonly standInFor?: string;
 };
 
 export const messageStates = [

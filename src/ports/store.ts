@@ -21,6 +21,7 @@ import type {
   Totals,
 } from './store-intake.ts';
 import type { LadderWrite } from './store-ladder.ts';
+import type { LeaveRead, LeaveWrite } from './store-leave.ts';
 import type { CheckpointRow, LedgerRow, PrivateRow } from './store-ledger.ts';
 import type {
   DeedRow,
@@ -76,6 +77,7 @@ export * from './store-experiments.ts';
 export * from './store-factors.ts';
 export * from './store-intake.ts';
 export * from './store-ladder.ts';
+export * from './store-leave.ts';
 export * from './store-ledger.ts';
 export * from './store-loops.ts';
 export * from './store-many.ts';
@@ -122,6 +124,7 @@ export interface StoreWrite
     ExperimentWrite,
     FactorWrite,
     LadderWrite,
+    LeaveWrite,
     MeasureWrite,
     NoticeWrite,
     OperatorWrite,
@@ -269,6 +272,7 @@ export interface StoreRead
     EvidenceRead,
     ExperimentRead,
     FactorRead,
+    LeaveRead,
     ManyRead,
     MeasureRead,
     OperatorRead,

@@ -70,6 +70,7 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/messages/replay': '{}',
   'POST /v1/messages/{id}/redirect': '{"to":{"kind":"duty"},"reason":"she is away"}',
   'POST /v1/loops/{id}/snooze': '{"for":"next-day","reason":"on a plane"}',
+  'POST /v1/leave': '{"person":"ana","from":"2026-12-01","until":"2026-12-04"}',
   'POST /v1/messages/{id}/withdraw': '{"reason":"not meant for her"}',
   'POST /v1/messages/{id}/settle': '{"as":"arrived"}',
   'POST /v1/rollout':

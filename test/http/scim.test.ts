@@ -67,6 +67,43 @@ describe.each(testStores())('SCIM over $name', ({ open, skip }) => {
   };
 
   test.skipIf(skip !== undefined)(
+    'a leave with its stand-in and a country arrive, change and go; what is no day is refused whole',
+    async () => {
+      const leave = 'urn:foldback:params:scim:schemas:extension:leave:2.0:User';
+      const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User', leave];
+      await post('/Users', { schemas, userName: 'mia.leave@example.com', externalId: 'emp-mia-leave' });
+      const away = [{ from: '2026-12-21', until: '2027-01-06', standIn: 'mia.leave@example.com' }];
+      const addresses = [
+        { type: 'home', country: 'FR' },
+        { type: 'work', country: 'pt' },
+        { country: 'Portugal' },
+      ];
+      const user = { schemas, userName: 'ana.leave@example.com', addresses, [leave]: { away } };
+      const made = await post('/Users', user);
+      expect(made.status).toBe(201);
+      expect(made.json['schemas']).toContain(leave);
+      const person = () => doors.house.parts.people.byEmail('ana.leave@example.com');
+      const standIn = doors.house.parts.people.byEmail('mia.leave@example.com')?.id;
+      expect(person()).toMatchObject({ country: 'PT', away: [{ from: '2026-12-21', standIn }] });
+
+      const patch = (Operations: readonly unknown[]) =>
+        ask(`/Users/${String(made.json['id'])}`, {
+          method: 'PATCH',
+          body: JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations }),
+        });
+      const more = { from: '2027-02-01', until: '2027-02-02' };
+      await patch([{ op: 'add', path: `${leave}:away`, value: [more] }]);
+      expect(person()?.away).toHaveLength(2);
+      const none = ['<script>', [{ ...more, from: 'tomorrow' }], [{ ...more, from: '2027-03-01' }]];
+      for (const value of none)
+        expect((await patch([{ op: 'replace', path: `${leave}:away`, value }])).status).toBe(400);
+      expect(person()?.away).toHaveLength(2);
+      await patch([{ op: 'remove', path: `${leave}:away` }]);
+      expect(person()?.away).toBeUndefined();
+    },
+  );
+
+  test.skipIf(skip !== undefined)(
     'a person is added, found, changed and removed, and is known at once',
     async () => {
       const made = await post('/Users', {
@@ -192,7 +229,7 @@ describe.each(testStores())('SCIM over $name', ({ open, skip }) => {
   test.skipIf(skip !== undefined)('a receiver says what it speaks', async () => {
     expect((await ask('/ServiceProviderConfig')).json).toMatchObject({ patch: { supported: true } });
     expect((await ask('/ResourceTypes')).json).toMatchObject({ totalResults: 2 });
-    expect((await ask('/Schemas')).json).toMatchObject({ totalResults: 3 });
+    expect((await ask('/Schemas')).json).toMatchObject({ totalResults: 4 });
   });
 
   test.skipIf(skip !== undefined)('of a token of some teams nobody is read or written', async () => {

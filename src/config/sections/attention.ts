@@ -19,6 +19,17 @@ export const attention = z
       })
       .prefault({})
       .describe('How far whoever was asked may put the words off, by “remind me later”.'),
+    leave: z
+      .strictObject({
+        waitDaysMax: z
+          .int()
+          .min(0)
+          .max(90)
+          .default(21)
+          .meta(says('Days that words which can wait do wait for somebody who is away; 0: none.')),
+      })
+      .prefault({})
+      .describe('What happens to words for somebody who is away.'),
   })
   .prefault({})
   .describe('What people may ask of us, and how seldom we ask of them; see [delivery](delivery.md).');

@@ -122,6 +122,8 @@ export type MessageFact = {
   readonly outcome: 'accepted' | 'uncertain' | 'refused';
   /** Shown in the product only: nobody was told. */
   readonly isShadow?: boolean;
+  /** Person id of whoever was away and would have heard it. */
+  readonly standInFor?: string;
 };
 
 export type ReplyFact = {
@@ -136,6 +138,8 @@ export type ReplyFact = {
   readonly proposedOwner?: string;
   readonly until?: number;
   readonly reason?: string;
+  /** Person id of whoever was away: the answer counts as theirs. */
+  readonly standInFor?: string;
 };
 
 export type Decision =

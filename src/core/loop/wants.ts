@@ -2,6 +2,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { isOnTheWay } from '../control/states.ts';
 import type { Moment } from '../message.ts';
 import { addDuration, type WorkingHours } from '../working-time.ts';
+import { aroundLeave, type LeaveRules } from './around-leave.ts';
 import type { LoopFacts, MessageFact } from './facts.ts';
 import { type Addressee, contacts, duty, type OwnerView, type Position, standingReply } from './position.ts';
 import { standingSnooze } from './snooze.ts';
@@ -18,9 +19,18 @@ export type Want = {
   readonly to: Addressee;
   readonly dueAt: number;
   readonly lane: Lane;
+  /** Because somebody is away; what was put off for another reason stays so when this changes. */
+  readonly heldUntil?: number;
+  /** Person id of whoever is away and would have heard it. */
+  readonly standInFor?: string;
 };
 
-export type Calendar = { readonly timeZone: string; readonly workingHours: WorkingHours };
+export type Calendar = {
+  readonly timeZone: string;
+  readonly workingHours: WorkingHours;
+  /** The same without the days on which somebody is away. */
+  readonly presentHours?: (to: Addressee) => WorkingHours | undefined;
+};
 
 export type WantRules = {
   readonly behaviour: Behaviour;
@@ -33,13 +43,19 @@ export type WantRules = {
   readonly isDangerous: boolean;
   /** Whether whoever was asked may have put the words off: what became too grave meanwhile waits for nobody. */
   readonly isSnoozable: boolean;
+  /** Nobody is away unless given. */
+  readonly leave?: LeaveRules;
 };
 
 /** Every message that the facts ask for and that was not sent yet, with the moment it falls due. */
 export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readonly Want[] {
   const sent = new Set(facts.messages.map((message) => message.occasion));
   const wants = [...allWants(facts, rules, now), ...mailWants(facts, rules, now)];
-  return wants.filter((want) => !sent.has(want.occasion) && !isHeld(want, facts, rules));
+  const due = wants.filter((want) => !sent.has(want.occasion) && !isHeld(want, facts, rules));
+  const { leave, owner } = rules;
+  if (leave === undefined) return due;
+  const around = { ...leave, owner, isPressing: rules.isUrgent || rules.isDangerous };
+  return due.map((want) => aroundLeave(want, facts, around, now));
 }
 
 /**
@@ -269,15 +285,30 @@ function ladder(facts: LoopFacts, rules: WantRules): readonly Want[] {
       if (said.at >= previous.at) previous = said;
       continue;
     }
-    const full = addDuration(previous.at, step.after, rules.calendar.timeZone, rules.calendar.workingHours);
+    const usual = addDuration(previous.at, step.after, rules.calendar.timeZone, rules.calendar.workingHours);
+    const full = presentDuration(previous.at, step.after, usual, contact.recipient, rules);
     // Nobody knows whether an uncertain message arrived, so the next one comes at half the time.
     const dueAt =
       previous.outcome === 'uncertain' ? previous.at + Math.floor((full - previous.at) / 2) : full;
     const to = stepAddressee(step.to, contact, rules.owner);
     const lane = facts.isLive ? lanes.live : lanes.released;
-    return [{ occasion, moment: step.moment, to, dueAt, lane }];
+    const held = full === usual ? {} : { heldUntil: dueAt };
+    return [{ occasion, moment: step.moment, to, dueAt, lane, ...held }];
   }
   return [];
+}
+
+/** Silence of somebody who is away says nothing: such days do not count, unless danger waits for nobody. */
+function presentDuration(
+  at: number,
+  duration: string,
+  usual: number,
+  waitedFor: Addressee,
+  { calendar, leave, isDangerous, isUrgent }: WantRules,
+): number {
+  const hours = isDangerous || isUrgent ? undefined : calendar.presentHours?.(waitedFor);
+  if (hours === undefined || leave === undefined) return usual;
+  return Math.min(addDuration(at, duration, calendar.timeZone, hours), usual + leave.waitMaxMs);
 }
 
 function stepAddressee(

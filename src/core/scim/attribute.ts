@@ -29,6 +29,12 @@ const spellings = new Map(
     'department',
     'manager',
     'members',
+    'addresses',
+    'country',
+    'away',
+    'from',
+    'until',
+    'standIn',
   ].map((name) => [name.toLowerCase(), name]),
 );
 

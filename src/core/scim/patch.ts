@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../event.ts';
 import { isJsonDict, isReserved, type JsonDict, spelling } from './attribute.ts';
-import { enterpriseSchemaId } from './resource.ts';
+import { extensionIds } from './resource.ts';
 
 /** `{"Operations":[{"op","path","value"}]}`; `op` in any case, as Entra sends it. */
 export const patchSchema = z.object({
@@ -83,18 +83,16 @@ function membersOf(value: Json | undefined): readonly { path: string; value: Jso
   return Object.entries(value).flatMap(([path, member]) => {
     if (path === 'schemas' || path === 'id' || path === 'meta') return [];
     // The extension as a whole: each of its attributes for itself, so that the others stay.
-    if (path.toLowerCase() === enterpriseSchemaId.toLowerCase() && isJsonDict(member)) {
-      return Object.entries(member).map(([name, inner]) => ({
-        path: `${enterpriseSchemaId}:${name}`,
-        value: inner,
-      }));
+    const extension = extensionIds.find((id) => path.toLowerCase() === id.toLowerCase());
+    if (extension !== undefined && isJsonDict(member)) {
+      return Object.entries(member).map(([name, inner]) => ({ path: `${extension}:${name}`, value: inner }));
     }
     return [{ path, value: member }];
   });
 }
 
 type Place = {
-  readonly isEnterprise: boolean;
+  readonly extension?: (typeof extensionIds)[number];
   readonly attribute: string;
   readonly filter?: { readonly attribute: string; readonly value: Json };
   readonly sub?: string;
@@ -104,11 +102,8 @@ const pathShape = /^([A-Za-z$][\w$-]*)(?:\[([^\]]*)\])?(?:\.([A-Za-z$][\w$-]*))?
 const filterShape = /^\s*([A-Za-z$][\w$-]*)\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)\s*$/iu;
 
 function placeOf(path: string): Place | 'invalidPath' | 'invalidFilter' {
-  const extension = `${enterpriseSchemaId}:`.toLowerCase();
-  const isEnterprise = path.toLowerCase().startsWith(extension);
-  const rest = isEnterprise
-    ? path.slice(extension.length)
-    : path.replace(/^urn:ietf:params:scim:schemas:core:2\.0:(?:User|Group):/iu, '');
+  const extension = extensionIds.find((id) => path.toLowerCase().startsWith(`${id}:`.toLowerCase()));
+  const rest = extension === undefined ? withoutCore(path) : path.slice(extension.length + 1);
   const found = pathShape.exec(rest);
   if (found === null) return 'invalidPath';
   const [, name = '', filterText, subName] = found;
@@ -116,11 +111,15 @@ function placeOf(path: string): Place | 'invalidPath' | 'invalidFilter' {
   const filter = filterText === undefined ? undefined : filterOf(filterText);
   if (filter === 'invalidFilter') return filter;
   return {
-    isEnterprise,
+    ...(extension === undefined ? {} : { extension }),
     attribute: spelling(name),
     ...(filter === undefined ? {} : { filter }),
     ...(subName === undefined ? {} : { sub: spelling(subName) }),
   };
+}
+
+function withoutCore(path: string): string {
+  return path.replace(/^urn:ietf:params:scim:schemas:core:2\.0:(?:User|Group):/iu, '');
 }
 
 function filterOf(text: string): NonNullable<Place['filter']> | 'invalidFilter' {
@@ -142,10 +141,11 @@ function changed(
   op: PatchOperation['op'],
   value: Json | undefined,
 ): JsonDict {
-  if (place.isEnterprise) {
-    const inner = resource[enterpriseSchemaId];
-    const made = changed(isJsonDict(inner) ? inner : {}, { ...place, isEnterprise: false }, op, value);
-    return { ...resource, [enterpriseSchemaId]: made };
+  const { extension, ...inside } = place;
+  if (extension !== undefined) {
+    const inner = resource[extension];
+    const made = changed(isJsonDict(inner) ? inner : {}, inside, op, value);
+    return { ...resource, [extension]: made };
   }
   const { attribute, filter, sub } = place;
   const known = resource[attribute];
@@ -213,7 +213,9 @@ function filtered(
 }
 
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-const memberValue = (item: Json): Json | undefined => (isJsonDict(item) ? item.value : item);
+/** What has no value of its own, as a leave, is told apart by all that it says. */
+const memberValue = (item: Json): Json | undefined =>
+  isJsonDict(item) ? (item.value ?? JSON.stringify(item)) : item;
 
 function isSame(left: Json | undefined, right: Json): boolean {
   return typeof left === 'string' && typeof right === 'string'

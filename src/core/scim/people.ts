@@ -1,8 +1,9 @@
+import { countryPattern } from '../country.ts';
 import { type DirectoryEntry, directoryPeople } from '../directory-people.ts';
 import type { Json } from '../event.ts';
 import type { Person, Team } from '../owner.ts';
 import { fold } from '../people-index.ts';
-import { enterpriseSchemaId, groupSchema, type ScimUser, userSchema } from './resource.ts';
+import { enterpriseSchemaId, groupSchema, leaveSchemaId, type ScimUser, userSchema } from './resource.ts';
 
 /** Under this name the people that were pushed stand in the list of people. */
 export const pushedDirectory = 'scim';
@@ -92,6 +93,18 @@ function entryOf(entry: PushedEntry, group: string | undefined): readonly Direct
       isActive: entry.isActive,
       timeZone: timezone,
       language: preferredLanguage ?? locale?.replace('_', '-'),
+      country: countryOf(user),
+      away: user[leaveSchemaId]?.away ?? [],
     },
   ];
+}
+
+/** Of the address at work; providers write a code (RFC 7643, 4.1.2), and what is none is left out. */
+function countryOf({ addresses = [] }: ScimUser): string | undefined {
+  const rank = ({ type, primary }: (typeof addresses)[number]) =>
+    (type?.toLowerCase() === 'work' ? 2 : 0) + (primary === true ? 1 : 0);
+  const [best] = addresses
+    .filter(({ country }) => countryPattern.test(country?.trim().toUpperCase() ?? ''))
+    .toSorted((a, b) => rank(b) - rank(a));
+  return best?.country?.trim().toUpperCase();
 }

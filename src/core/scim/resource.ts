@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { leavesSchema } from '../leave.ts';
 import { withoutNothing } from './attribute.ts';
 
 /** RFC 7643, 4.1 to 4.3. */
 export const userSchemaId = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const groupSchemaId = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const enterpriseSchemaId = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+/** RFC 7643 has no place for who is away: an extension of our own. */
+export const leaveSchemaId = 'urn:foldback:params:scim:schemas:extension:leave:2.0:User';
+export const extensionIds = [enterpriseSchemaId, leaveSchemaId] as const;
 
 const text = z.string().max(1_000);
 /** Entra writes booleans as `"True"` and `"False"`. */
@@ -44,6 +48,17 @@ export const userSchema = z.preprocess(
     preferredLanguage: z.string().max(50).exactOptional(),
     locale: z.string().max(50).exactOptional(),
     timezone: z.string().max(100).exactOptional(),
+    addresses: z
+      .array(
+        z.object({
+          country: z.string().max(100).exactOptional(),
+          type: z.string().max(100).exactOptional(),
+          primary: flag.exactOptional(),
+        }),
+      )
+      .max(20)
+      .exactOptional(),
+    [leaveSchemaId]: z.object({ away: leavesSchema.exactOptional() }).exactOptional(),
     [enterpriseSchemaId]: z
       .object({
         employeeNumber: z.string().max(300).exactOptional(),

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { enterpriseSchemaId, groupSchemaId, userSchemaId } from '../../core/scim/resource.ts';
+import { extensionIds, groupSchemaId, userSchemaId } from '../../core/scim/resource.ts';
 import type { DirectoryRow } from '../../ports/store.ts';
 
 /** RFC 7644, 3.1. */
@@ -30,7 +30,7 @@ export function resourceOf(row: DirectoryRow, baseUrl: string, leftOut: Readonly
   const schemas =
     row.kind === 'group'
       ? [groupSchemaId]
-      : [userSchemaId, ...(body[enterpriseSchemaId] === undefined ? [] : [enterpriseSchemaId])];
+      : [userSchemaId, ...extensionIds.filter((id) => body[id] !== undefined)];
   const shown = Object.entries(body).filter(([name]) => !leftOut.has(name.toLowerCase()));
   return {
     schemas,

@@ -1,4 +1,10 @@
-import { enterpriseSchemaId, groupSchemaId, userSchemaId } from '../../core/scim/resource.ts';
+import {
+  enterpriseSchemaId,
+  extensionIds,
+  groupSchemaId,
+  leaveSchemaId,
+  userSchemaId,
+} from '../../core/scim/resource.ts';
 import { scimBase } from './answer.ts';
 
 /** The most that one page holds. */
@@ -39,7 +45,7 @@ export function resourceTypes(baseUrl: string): readonly object[] {
       : { schemaExtensions: extensions.map((extension) => ({ schema: extension, required: false })) }),
     meta: { resourceType: 'ResourceType', location: `${baseUrl}${scimBase}/ResourceTypes/${id}` },
   });
-  return [one('User', userSchemaId, [enterpriseSchemaId]), one('Group', groupSchemaId, [])];
+  return [one('User', userSchemaId, extensionIds), one('Group', groupSchemaId, [])];
 }
 
 type Attribute = {
@@ -77,6 +83,12 @@ const schemas: readonly {
       { name: 'preferredLanguage' },
       { name: 'locale' },
       { name: 'timezone' },
+      {
+        name: 'addresses',
+        type: 'complex',
+        many: true,
+        sub: [{ name: 'country' }, { name: 'type' }, { name: 'primary', type: 'boolean' }],
+      },
     ],
   },
   {
@@ -86,6 +98,18 @@ const schemas: readonly {
       { name: 'employeeNumber' },
       { name: 'department' },
       { name: 'manager', type: 'complex', sub: [{ name: 'value' }] },
+    ],
+  },
+  {
+    id: leaveSchemaId,
+    name: 'Leave',
+    attributes: [
+      {
+        name: 'away',
+        type: 'complex',
+        many: true,
+        sub: [{ name: 'from' }, { name: 'until' }, { name: 'standIn' }],
+      },
     ],
   },
   {

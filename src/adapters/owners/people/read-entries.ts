@@ -71,6 +71,8 @@ const columns = [
   'status',
   'timeZone',
   'language',
+  'country',
+  'away',
   'duty',
 ];
 const columnNames = new Map(columns.map((column) => [column.toLowerCase(), column]));

@@ -100,7 +100,7 @@ test('every problem is named at once, with its line', () => {
 team: []
 `),
   ).toEqual([
-    '4: unknown key "e-mail" in a person; known are id, name, team, manager, emails, accounts, status, timeZone, language, duty',
+    '4: unknown key "e-mail" in a person; known are id, name, team, manager, emails, accounts, status, timeZone, language, country, away, duty',
     expect.stringMatching(/^5: emails/u),
     '6: timeZone: this is no IANA time zone, such as Europe/Lisbon',
     '7: language: this is no BCP 47 language tag, such as pt or pt-BR',

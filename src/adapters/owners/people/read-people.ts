@@ -105,6 +105,12 @@ function checkAll(
     } else if (value.manager === value.id) {
       problems.push({ line: line(['manager']), detail: `${quote(value.id)} is their own manager` });
     }
+    for (const { standIn } of value.away) {
+      if (standIn === value.id)
+        problems.push({ line: line(['away']), detail: `${quote(value.id)} is their own stand-in` });
+      else if (standIn !== undefined && !personIds.has(standIn))
+        problems.push({ line: line(['away']), detail: `stand-in ${quote(standIn)} is not in the file` });
+    }
     if (hasTeams && value.team !== undefined && !teamIds.has(value.team)) {
       problems.push({ line: line(['team']), detail: `team ${quote(value.team)} is not in the file` });
     }
@@ -127,7 +133,7 @@ function openOnce(problems: Problem[]): (what: string, name: string, line: () =>
 }
 
 function toPerson(entry: PersonEntry): Person {
-  const { id, name, emails, team, manager, timeZone, language } = entry;
+  const { id, name, emails, team, manager, timeZone, language, country, away } = entry;
   return {
     id,
     name,
@@ -139,6 +145,8 @@ function toPerson(entry: PersonEntry): Person {
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(language === undefined ? {} : { language }),
     isDuty: entry.duty,
+    ...(country === undefined ? {} : { country }),
+    ...(away.length === 0 ? {} : { away }),
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { countrySchema } from '../../../core/country.ts';
+import { leavesSchema } from '../../../core/leave.ts';
 
 /** One person or team as it stands in the file. Unknown keys are refused: a mistyped key would be silence. */
 const id = z
@@ -49,6 +51,8 @@ export const personEntry = z.strictObject({
   status: z.enum(['active', 'left'], { error: 'status is active or left' }).default('active'),
   timeZone: z.string().refine(isTimeZone, 'this is no IANA time zone, such as Europe/Lisbon').optional(),
   language: z.string().refine(isLanguage, 'this is no BCP 47 language tag, such as pt or pt-BR').optional(),
+  country: countrySchema.optional(),
+  away: leavesSchema.default([]),
   duty: z.boolean().default(false),
 });
 export type PersonEntry = z.infer<typeof personEntry>;

@@ -8,6 +8,7 @@ import * as directory from './queries/directory.ts';
 import { erasePerson } from './queries/erase-person.ts';
 import { factorReads, factorWrites } from './queries/factors.ts';
 import * as privacy from './queries/forget-detail.ts';
+import * as leave from './queries/leave.ts';
 import * as marks from './queries/marks.ts';
 import * as mineReviews from './queries/mine-reviews.ts';
 import * as moveMessages from './queries/move-messages.ts';
@@ -75,6 +76,7 @@ const { storedEvents, ...loopWrites } = writeLoops;
 const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { withWants: _withWants, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
+const { leaves, ...leaveWrites } = leave;
 const { addRolloutSwitch, touchSpoken, ...rolloutReads } = rollout;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { erasures, ...privacyWrites } = privacy;
@@ -137,6 +139,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readCampaigns),
     ...bind(db, { failedMessages, repeatsOf }),
     ...bind(db, rolloutReads),
+    ...bind(db, { leaves }),
     ...bind(db, readMeasures),
     ...bind(db, readMeasureControls),
     ...bind(db, readMeasureTimes),
@@ -162,6 +165,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, moveMessages),
     ...bind(trx, { takePace }),
     ...bind(trx, { addRolloutSwitch, touchSpoken }),
+    ...bind(trx, leaveWrites),
     ...bind(trx, ledgerQueries),
     ...bind(trx, writeEvidence),
     ...bind(trx, { erasePerson, ...privacyWrites }),

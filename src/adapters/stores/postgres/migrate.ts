@@ -26,6 +26,7 @@ import * as audit from './migrations/0025-audit.ts';
 import * as unitNames from './migrations/0027-unit-names.ts';
 import * as outcomeIndexes from './migrations/0028-outcome-indexes.ts';
 import * as snoozes from './migrations/0031-snoozes.ts';
+import * as leave from './migrations/0032-leave.ts';
 import * as secondFactor from './migrations/0037-second-factor.ts';
 
 /** In order; a name is never changed or re-used. */
@@ -55,6 +56,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0027-unit-names': unitNames,
   '0028-outcome-indexes': outcomeIndexes,
   '0031-snoozes': snoozes,
+  '0031-snoozes': snoozes,
+  '0028-outcome-indexes': outcomeIndexes,
+  '0032-leave': leave,
   '0037-second-factor': secondFactor,
 };
 

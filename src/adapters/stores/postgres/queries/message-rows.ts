@@ -15,6 +15,8 @@ export type WantRecord = {
   readonly lane: number;
   readonly due_at: number;
   readonly team: string | null;
+  readonly held_until: number | string | null;
+  readonly stand_in_for: string | null;
 };
 
 export type MessageRecord = {
@@ -82,5 +84,7 @@ export function wantOf(record: WantRecord): WantRow {
     lane: record.lane,
     dueAt: Number(record.due_at),
     ...optional('team', record.team),
+    ...optional('heldUntil', record.held_until === null ? null : Number(record.held_until)),
+    ...optional('standInFor', record.stand_in_for),
   };
 }

@@ -16,7 +16,7 @@ type Db = Kysely<unknown>;
 const isLive = sql`lane < ${sql.lit(lanes.released)}`;
 const isReleased = sql`lane >= ${sql.lit(lanes.released)}`;
 const wantColumns = `loop_id uuid, occasion text, message_id uuid, moment text, behaviour text, recipient_kind text,
-  recipient_id text, lane smallint, due_at bigint, team text`;
+  recipient_id text, lane smallint, due_at bigint, team text, held_until bigint, stand_in_for text`;
 
 function wantRecord(want: WantRow, message: string | null): WantRecord {
   return {
@@ -30,6 +30,8 @@ function wantRecord(want: WantRow, message: string | null): WantRecord {
     lane: want.lane,
     due_at: want.dueAt,
     team: want.team ?? null,
+    held_until: want.heldUntil ?? null,
+    stand_in_for: want.standInFor ?? null,
   };
 }
 
@@ -44,12 +46,16 @@ export async function replaceWants(
     and not exists (select 1 from ${recordset(rows, wantColumns)}
       where t.loop_id = wants.loop_id and t.occasion = wants.occasion)`.execute(db);
   if (rows.length === 0) return;
-  // The addressee may change while the words wait; their due time does not start again.
-  await sql`insert into wants (loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team)
-    select loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team
+  // The addressee may change while the words wait; their due time does not start again, unless somebody's return moved.
+  await sql`insert into wants (loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team,
+      held_until, stand_in_for)
+    select loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team,
+      held_until, stand_in_for
     from ${recordset(rows, wantColumns)}
     on conflict (loop_id, occasion) do update set moment = excluded.moment, recipient_kind = excluded.recipient_kind,
-      recipient_id = excluded.recipient_id, lane = excluded.lane, team = excluded.team
+      recipient_id = excluded.recipient_id, lane = excluded.lane, team = excluded.team,
+      due_at = case when wants.held_until is distinct from excluded.held_until then excluded.due_at else wants.due_at end,
+      held_until = excluded.held_until, stand_in_for = excluded.stand_in_for
     where wants.message_id is null`.execute(db);
 }
 
