@@ -326,6 +326,7 @@ export function deliverySettings(config: Config): DeliverySettings {
     linkDays: delivery.linkDays,
     snooze: attention.snooze,
     leaveWaitDaysMax: attention.leave.waitDaysMax,
+    coachingEveryMs: attention.coachingEveryDays * 86_400_000,
   };
 }
 

@@ -179,6 +179,8 @@ export type DeliverySettings = {
   readonly linkDays: number;
   /** How far words may be put off by whoever was asked, and from which severity on not at all; not at all unless given. */
   readonly snooze?: SnoozeLimits & { readonly below: 'low' | 'medium' | 'high' | 'critical' };
+  /** At most one coaching message to a person in this time; no cap unless given. */
+  readonly coachingEveryMs?: number;
   /** Words wait for somebody's return no longer than this; three weeks unless given. */
   readonly leaveWaitDaysMax?: number;
   /** How long a process may take over messages that it claimed; a minute unless given. */

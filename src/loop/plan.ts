@@ -4,6 +4,7 @@ import { answersMail, lanes } from '../core/loop/wants.ts';
 import type { Moment } from '../core/message.ts';
 import { afterHolidays, afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
+import { coachingTurns } from './coach.ts';
 import { type Enrolled, enrol } from './experiments/enrol.ts';
 import { firstRung, type PassedOver, passedOver } from './ladder.ts';
 import type { LoopParts } from './parts.ts';
@@ -31,9 +32,21 @@ export async function plan(parts: LoopParts): Promise<number> {
     const bundles = bundle(due, enrolled).map((wants) => ({ wants, at: allowedAt(parts, wants, now) }));
     const early = bundles.filter(({ at }) => at > now);
     const timely = bundles.filter(({ at }) => at <= now);
-    const taken = await tx.takeAttention(timely.map(({ wants }) => attentionAsk(parts, wants, now)));
-    const queued = timely.filter((_, index) => taken[index] === true);
-    const over = timely.filter((_, index) => taken[index] !== true);
+    const turns = await coachingTurns(
+      parts,
+      tx,
+      timely.map(({ wants }) => wants),
+      now,
+    );
+    const inTurn = timely.filter(({ wants }) => turns.mayGo(wants));
+    const taken = await tx.takeAttention(inTurn.map(({ wants }) => attentionAsk(parts, wants, now)));
+    const queued = inTurn.filter((_, index) => taken[index] === true);
+    const over = inTurn.filter((_, index) => taken[index] !== true);
+    const outOfTurn = timely.filter((bundle) => !inTurn.includes(bundle));
+    await turns.keep(
+      queued.map(({ wants }) => wants),
+      outOfTurn.map(({ wants }) => wants),
+    );
     const passed = await passedOver(
       parts,
       tx,

@@ -11,6 +11,8 @@ export type WantRow = {
   readonly dueAt: number;
   /** The loop's team: who may see what is said of it. */
   readonly team?: string;
+  /** First words to a person about what is no danger. */
+  readonly isCoaching?: true;
   /** Because somebody is away. */
   readonly heldUntil?: number;
   /** Person id of whoever is away and would have heard it. */

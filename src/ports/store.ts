@@ -6,6 +6,7 @@ import type { AccountRead, AccountWrite } from './store-accounts.ts';
 import type { AgentReads, AgentWrites } from './store-agents.ts';
 import type { AuditRead, AuditWrite } from './store-audit.ts';
 import type { ChangeRead } from './store-changes.ts';
+import type { CoachingWrite } from './store-coaching.ts';
 import type { ControlRead, ControlWrite } from './store-controls.ts';
 import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type { EvidenceRead, EvidenceWrite } from './store-evidence.ts';
@@ -70,6 +71,7 @@ export * from './store-accounts.ts';
 export * from './store-agents.ts';
 export * from './store-audit.ts';
 export * from './store-backup.ts';
+export * from './store-coaching.ts';
 export * from './store-controls.ts';
 export * from './store-directory.ts';
 export * from './store-evidence.ts';
@@ -119,6 +121,7 @@ export interface StoreWrite
   extends AccountWrite,
     AgentWrites,
     AuditWrite,
+    CoachingWrite,
     ControlWrite,
     EvidenceWrite,
     ExperimentWrite,

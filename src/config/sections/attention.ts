@@ -19,6 +19,16 @@ export const attention = z
       })
       .prefault({})
       .describe('How far whoever was asked may put the words off, by “remind me later”.'),
+    coachingEveryDays: z
+      .int()
+      .min(0)
+      .max(30)
+      .default(7)
+      .meta(
+        says(
+          'At most one message in so many days to a person about what is no danger; what is more joins the next one. 0: no such cap.',
+        ),
+      ),
     leave: z
       .strictObject({
         waitDaysMax: z

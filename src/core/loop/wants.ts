@@ -23,6 +23,8 @@ export type Want = {
   readonly heldUntil?: number;
   /** Person id of whoever is away and would have heard it. */
   readonly standInFor?: string;
+  /** First words to a person about what is no danger: they are bounded in a time, not only in a day. */
+  readonly isCoaching?: true;
 };
 
 export type Calendar = {
@@ -53,9 +55,15 @@ export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readon
   const wants = [...allWants(facts, rules, now), ...mailWants(facts, rules, now)];
   const due = wants.filter((want) => !sent.has(want.occasion) && !isHeld(want, facts, rules));
   const { leave, owner } = rules;
-  if (leave === undefined) return due;
-  const around = { ...leave, owner, isPressing: rules.isUrgent || rules.isDangerous };
-  return due.map((want) => aroundLeave(want, facts, around, now));
+  const isPressing = rules.isUrgent || rules.isDangerous;
+  const around = leave === undefined ? undefined : { ...leave, owner, isPressing };
+  return due
+    .map((want) => (around === undefined ? want : aroundLeave(want, facts, around, now)))
+    .map((want) => (isPressing || !isCoaching(want) ? want : { ...want, isCoaching: true as const }));
+}
+
+function isCoaching({ occasion, to, standInFor }: Want): boolean {
+  return to.kind === 'person' && standInFor === undefined && occasion.startsWith('first:');
 }
 
 /**

@@ -4,6 +4,7 @@ import type { BackupHead } from '../../../ports/store-backup.ts';
 import { dump } from './backup/dump.ts';
 import * as agents from './queries/agent-counts.ts';
 import * as audit from './queries/audit.ts';
+import * as coaching from './queries/coaching.ts';
 import * as directory from './queries/directory.ts';
 import { erasePerson } from './queries/erase-person.ts';
 import { factorReads, factorWrites } from './queries/factors.ts';
@@ -166,6 +167,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, { takePace }),
     ...bind(trx, { addRolloutSwitch, touchSpoken }),
     ...bind(trx, leaveWrites),
+    ...bind(trx, coaching),
     ...bind(trx, ledgerQueries),
     ...bind(trx, writeEvidence),
     ...bind(trx, { erasePerson, ...privacyWrites }),

@@ -25,8 +25,11 @@ export async function forgetDetail(
       token_hash = null, recipient_id = 'forgotten:' || id where id in (select id from messages where snapshot is not null
         and created_at < ${cutoffs.messages} and state not in ('queued', 'sending')
         order by created_at limit ${limit} for update skip locked)`),
-    attention: await count(sql`delete from attention where (recipient_kind, recipient_id, day) in
-      (select recipient_kind, recipient_id, day from attention where day < ${dayOf(cutoffs.attention)} limit ${limit})`),
+    attention:
+      (await count(sql`delete from attention where (recipient_kind, recipient_id, day) in
+        (select recipient_kind, recipient_id, day from attention where day < ${dayOf(cutoffs.attention)} limit ${limit})`)) +
+      (await count(sql`delete from coaching where (person, is_shadow) in
+        (select person, is_shadow from coaching where last_at < ${cutoffs.attention} limit ${limit} for update skip locked)`)),
     learnt: await count(sql`delete from learnt_owners where scope in
       (select scope from learnt_owners where owner_kind = 'person' and at < ${cutoffs.outcomes} limit ${limit} for update skip locked)`),
     denials: await count(sql`delete from policy_lessons where (actor, rule_class) in (select actor, rule_class

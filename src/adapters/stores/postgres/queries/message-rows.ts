@@ -17,6 +17,7 @@ export type WantRecord = {
   readonly team: string | null;
   readonly held_until: number | string | null;
   readonly stand_in_for: string | null;
+  readonly is_coaching: boolean;
 };
 
 export type MessageRecord = {
@@ -86,5 +87,6 @@ export function wantOf(record: WantRecord): WantRow {
     ...optional('team', record.team),
     ...optional('heldUntil', record.held_until === null ? null : Number(record.held_until)),
     ...optional('standInFor', record.stand_in_for),
+    ...(record.is_coaching ? { isCoaching: true } : {}),
   };
 }

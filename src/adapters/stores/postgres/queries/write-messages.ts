@@ -16,7 +16,7 @@ type Db = Kysely<unknown>;
 const isLive = sql`lane < ${sql.lit(lanes.released)}`;
 const isReleased = sql`lane >= ${sql.lit(lanes.released)}`;
 const wantColumns = `loop_id uuid, occasion text, message_id uuid, moment text, behaviour text, recipient_kind text,
-  recipient_id text, lane smallint, due_at bigint, team text, held_until bigint, stand_in_for text`;
+  recipient_id text, lane smallint, due_at bigint, team text, held_until bigint, stand_in_for text, is_coaching boolean`;
 
 function wantRecord(want: WantRow, message: string | null): WantRecord {
   return {
@@ -32,6 +32,7 @@ function wantRecord(want: WantRow, message: string | null): WantRecord {
     team: want.team ?? null,
     held_until: want.heldUntil ?? null,
     stand_in_for: want.standInFor ?? null,
+    is_coaching: want.isCoaching === true,
   };
 }
 
@@ -46,16 +47,19 @@ export async function replaceWants(
     and not exists (select 1 from ${recordset(rows, wantColumns)}
       where t.loop_id = wants.loop_id and t.occasion = wants.occasion)`.execute(db);
   if (rows.length === 0) return;
-  // The addressee may change while the words wait; their due time does not start again, unless somebody's return moved.
+  // The addressee may change while the words wait; their due time does not start again, unless somebody's return moved, or
+  // they became graver: what waited for its turn waits no longer.
   await sql`insert into wants (loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team,
-      held_until, stand_in_for)
+      held_until, stand_in_for, is_coaching)
     select loop_id, occasion, message_id, moment, behaviour, recipient_kind, recipient_id, lane, due_at, team,
-      held_until, stand_in_for
+      held_until, stand_in_for, is_coaching
     from ${recordset(rows, wantColumns)}
     on conflict (loop_id, occasion) do update set moment = excluded.moment, recipient_kind = excluded.recipient_kind,
       recipient_id = excluded.recipient_id, lane = excluded.lane, team = excluded.team,
-      due_at = case when wants.held_until is distinct from excluded.held_until then excluded.due_at else wants.due_at end,
-      held_until = excluded.held_until, stand_in_for = excluded.stand_in_for
+      due_at = case when wants.held_until is distinct from excluded.held_until then excluded.due_at
+        when excluded.lane < wants.lane or (wants.is_coaching and not excluded.is_coaching)
+        then least(wants.due_at, excluded.due_at) else wants.due_at end,
+      held_until = excluded.held_until, stand_in_for = excluded.stand_in_for, is_coaching = excluded.is_coaching
     where wants.message_id is null`.execute(db);
 }
 
