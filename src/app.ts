@@ -324,6 +324,7 @@ export function deliverySettings(config: Config): DeliverySettings {
     attemptsMax: delivery.attemptsMax,
     digestLoopsMax: delivery.digestLoopsMax,
     linkDays: delivery.linkDays,
+    holidays: config.holidays,
     snooze: attention.snooze,
     leaveWaitDaysMax: attention.leave.waitDaysMax,
     coachingEveryMs: attention.coachingEveryDays * 86_400_000,

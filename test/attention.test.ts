@@ -75,6 +75,55 @@ for (const kind of testStores()) {
       expect(said.length).toBe(2);
     });
 
+    test('a holiday is of those who work in that country: by the directory, else by the region of their language', async () => {
+      salt += 1;
+      const said: string[] = [];
+      const channel: Channel = {
+        id: 'scripted',
+        title: 'Scripted',
+        leavesMachine: false,
+        reconcile: 'none',
+        address: ({ id }) => id,
+        checkSetup: async () => [],
+        send: async ({ recipient }) => {
+          said.push(recipient.name);
+          return { kind: 'accepted' };
+        },
+      };
+      const who = [
+        ['Pia', { country: 'PT' }],
+        ['Leo', { language: 'pt-BR' }],
+        ['Carla', { country: 'ES-CT' }],
+        ['Ines', { country: 'ES-MD', language: 'pt-PT' }],
+      ] as const;
+      const house = openHouse({
+        store,
+        clock: testClock(),
+        channels: [channel],
+        people: who.map(([name, over]) => personOf(`${name.toLowerCase()}${salt}`, { name, ...over })),
+        delivery: {
+          channel: 'scripted',
+          holidays: { PT: ['2026-11-23'], BR: ['2026-11-23'], 'ES-CT': ['2026-11-23'], ES: ['2026-12-08'] },
+        },
+      });
+      const at = house.clock.now();
+      const events = who.map(([name], n) =>
+        leak({
+          at: at - hour,
+          receivedAt: at,
+          secret: fakeSecret(salt * 100 + n),
+          author: `${name.toLowerCase()}${salt}`,
+          file: `${name}.py`,
+        }),
+      );
+      await ingest(house.parts, { source: 'scanner', receivedAt: at, mode: 'live', events });
+      await house.settleDown();
+      expect(said).toEqual(['Ines']);
+      house.clock.set(Date.UTC(2026, 10, 24, 9));
+      await house.settleDown();
+      expect(said.toSorted()).toEqual(['Carla', 'Ines', 'Leo', 'Pia']);
+    });
+
     test('a person who hears nothing more today hears the rest on the days that follow, and nothing twice', async () => {
       const { house, said, take } = open({ perPersonPerDayMax: 2 });
       for (let n = 0; n < 5; n += 1) await take(n);

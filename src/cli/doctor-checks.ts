@@ -165,12 +165,18 @@ async function checkChannel(config: Config, id: string): Promise<readonly Check[
 }
 
 /** A list of holidays that has ended is as good as none, and nobody notices. */
-function checkHolidays({ delivery: { workingHours } }: Config, now: number): readonly Check[] {
-  const last = workingHours.holidays.toSorted().at(-1);
-  if (last === undefined) return [];
-  if (last >= new Date(now).toISOString().slice(0, 10)) return [ok('holidays', `known until ${last}`)];
-  const fix = 'Add the days to come to delivery.workingHours.holidays.';
-  return [remark('holidays', `the list ended on ${last}`, fix)];
+function checkHolidays({ delivery: { workingHours }, holidays }: Config, now: number): readonly Check[] {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ['delivery.workingHours.holidays', workingHours.holidays],
+    ...Object.entries(holidays).map(([country, days]) => [`holidays.${country}`, days] as const),
+  ];
+  return lists.flatMap(([setting, days]) => {
+    const last = days.toSorted().at(-1);
+    if (last === undefined) return [];
+    if (last >= today) return [ok('holidays', `${setting} known until ${last}`)];
+    return [remark('holidays', `${setting} ended on ${last}`, `Add the days to come to ${setting}.`)];
+  });
 }
 
 function checkDelivery(config: Config): readonly Check[] {

@@ -3,6 +3,7 @@ import { access } from './sections/access.ts';
 import { attention } from './sections/attention.ts';
 import { backup } from './sections/backup.ts';
 import { backlog, channels, delivery, duty } from './sections/delivery.ts';
+import { holidays } from './sections/holidays.ts';
 import { http, limits } from './sections/http.ts';
 import { data, database, hook, ledger, log, organisation, server, token } from './sections/installation.ts';
 import { keys } from './sections/keys.ts';
@@ -29,6 +30,7 @@ export const sections = {
   access,
   delivery,
   attention,
+  holidays,
   ladder,
   channels,
   sources,

@@ -5,6 +5,7 @@ import type { Addressee } from '../core/loop/position.ts';
 import type { Person } from '../core/owner.ts';
 import type { WorkingHours } from '../core/working-time.ts';
 import type { LeaveRow, StoreRead } from '../ports/store.ts';
+import { hoursOf } from './calendar.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 
 /** The leaves that operators noted, as this process last read them; those of directories stand in the people. */
@@ -77,7 +78,7 @@ export function leaveRules(parts: LoopParts): LeaveRules {
       const zone = person.timeZone ?? delivery.timeZone;
       const standIn = standInOf(person.id, lookUp(at));
       return {
-        returnAt: returnAt(leavesOf(parts, person), at, zone, delivery.workingHours),
+        returnAt: returnAt(leavesOf(parts, person), at, zone, hoursOf(parts, person)),
         ...(standIn === undefined ? {} : { standIn: { kind: 'person', id: standIn } }),
       };
     },

@@ -63,7 +63,7 @@ export async function measureAll(
     const of = <Row extends { readonly group: string }>(all: readonly Row[]) =>
       all.filter(({ group }) => group === behaviour);
     const own = { cell: of(cells)[0], counts: of(counts)[0], times: of(times), repeats: of(repeats) };
-    return { behaviour, ...firstFigures(own) };
+    return { behaviour, ...firstFigures(own, settings.minutesPerDecision) };
   });
   return { ...answer, watermark, items: rows };
 }
@@ -75,9 +75,9 @@ type FirstRows = {
   readonly repeats: readonly RepeatRow[];
 };
 
-function firstFigures({ cell, counts, times, repeats }: FirstRows) {
+function firstFigures({ cell, counts, times, repeats }: FirstRows, minutesPerDecision: number) {
   const { steps: _steps, ...fix } = { steps: undefined, ...timeFigure(followedOf(times, 'fix')) };
-  const settled = counts?.settled ?? { messages: 0, verified: 0 };
+  const settled = counts?.settled ?? { messages: 0, verified: 0, decisions: 0 };
   return {
     loops: counts?.failures ?? 0,
     rate: { ...rateFigure(cell?.sums ?? noSums), uncounted: cell?.uncounted ?? 0 },
@@ -85,5 +85,6 @@ function firstFigures({ cell, counts, times, repeats }: FirstRows) {
     fix,
     verified: shareFigure({ x: counts?.verified ?? 0, n: counts?.assigned ?? 0 }),
     messagesPerFix: perFixFigure(settled.messages, settled.verified),
+    minutesPerFix: perFixFigure(settled.decisions * minutesPerDecision, settled.verified),
   };
 }

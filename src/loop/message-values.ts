@@ -8,6 +8,7 @@ import { isMask } from '../core/mask.ts';
 import type { CaseValues, MessageValues, SeenBy } from '../core/placeholders.ts';
 import { addDuration } from '../core/working-time.ts';
 import type { LoopRow } from '../ports/store.ts';
+import { hoursOf } from './calendar.ts';
 import { type LoopParts, ownerView, type RenderRequest } from './parts.ts';
 
 /** What the loop knows, as plain data for words. */
@@ -133,9 +134,11 @@ function whoSees(
 ): SeenBy | undefined {
   const view = ownerView(parts, row.owner, row.repository);
   const zone = request.recipient.timeZone ?? parts.delivery.timeZone;
+  const owner = row.owner.kind === 'person' ? parts.people.person(row.owner.id ?? '') : undefined;
+  const hours = hoursOf(parts, owner);
   let at = request.at;
   for (const step of behaviour.ladder) {
-    at = addDuration(at, step.after, zone, parts.delivery.workingHours);
+    at = addDuration(at, step.after, zone, hours);
     if (step.to === 'owner') continue;
     const wanted =
       step.to === 'manager' ? (view.manager ?? view.team) : step.to === 'team' ? view.team : undefined;

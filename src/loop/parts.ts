@@ -168,6 +168,8 @@ export type DeliverySettings = {
   };
   readonly quietHours: { readonly from: number; readonly to: number };
   readonly workingHours: WorkingHours;
+  /** Further holidays, by country or its part. */
+  readonly holidays?: Readonly<Record<string, readonly string[]>>;
   readonly timeZone: string;
   readonly perPersonPerDayMax: number;
   /** To the channel or mailbox of one team; without it a team works through a queue. */

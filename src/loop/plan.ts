@@ -4,6 +4,7 @@ import { answersMail, lanes } from '../core/loop/wants.ts';
 import type { Moment } from '../core/message.ts';
 import { afterHolidays, afterQuiet, isQuiet, localDay, localMs, nextWorking } from '../core/working-time.ts';
 import type { AttentionAsk, MessageRow, StoreWrite, WantRow } from '../ports/store.ts';
+import { hoursFor } from './calendar.ts';
 import { coachingTurns } from './coach.ts';
 import { type Enrolled, enrol } from './experiments/enrol.ts';
 import { firstRung, type PassedOver, passedOver } from './ladder.ts';
@@ -107,8 +108,10 @@ function allowedAt(parts: LoopParts, wants: Bundle, now: number): number {
   const lane = wants[0]?.lane ?? lanes.live;
   if (lane === lanes.urgent) return now;
   const zone = zoneOf(parts, wants);
-  if (lane === lanes.released) return nextWorking(now, zone, parts.delivery.workingHours);
-  const { quietHours, workingHours } = parts.delivery;
+  const { quietHours } = parts.delivery;
+  const [first] = wants;
+  const workingHours = first === undefined ? parts.delivery.workingHours : hoursFor(parts, first.to);
+  if (lane === lanes.released) return nextWorking(now, zone, workingHours);
   const at = afterHolidays(now, zone, workingHours.holidays ?? new Set());
   return isQuiet(at, zone, quietHours) ? afterQuiet(at, zone, quietHours) : at;
 }

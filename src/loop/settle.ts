@@ -8,6 +8,7 @@ import { pathBetween } from '../core/loop/states.ts';
 import { thanksOf, type Want, wantsOf } from '../core/loop/wants.ts';
 import type { LedgerRow, LoopRow, OpenScope, PrivateRow, StoreWrite, WantRow } from '../ports/store.ts';
 import { addNotices, type LoopChange } from './announce.ts';
+import { hoursOf } from './calendar.ts';
 import { controlOver } from './controls/scope.ts';
 import { leaveRules, presentHours, readLeaves } from './leaves.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
@@ -155,7 +156,7 @@ export function standing(
   const position = positionOf(said, behaviour, view, now);
   if (facts.kept.length === 0) return { position, wants: shown(thanksOf(said, view, now)) };
   const person = owner.kind === 'person' ? parts.people.person(owner.id ?? '') : undefined;
-  const { workingHours } = parts.delivery;
+  const workingHours = hoursOf(parts, person);
   const calendar = {
     timeZone: person?.timeZone ?? parts.delivery.timeZone,
     workingHours,

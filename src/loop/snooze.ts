@@ -13,6 +13,7 @@ import {
 } from '../core/loop/snooze.ts';
 import type { Principal } from '../ports/principal.ts';
 import type { ClaimedMessage, LoopRow, StoreWrite } from '../ports/store.ts';
+import { hoursFor } from './calendar.ts';
 import { type LoopParts, loopPrincipal, ownerView } from './parts.ts';
 import { isSpokenOf, readRollout } from './rollout.ts';
 import { type Change, settle } from './settle.ts';
@@ -169,7 +170,7 @@ function untilOf(
   now: number,
 ): number {
   const zone = parts.recipient(to)?.timeZone ?? parts.delivery.timeZone;
-  return snoozeUntil(choice, now, zone, parts.delivery.workingHours);
+  return snoozeUntil(choice, now, zone, hoursFor(parts, to));
 }
 
 export type SnoozedByOperator = Snoozed | { readonly kind: 'not-found' };

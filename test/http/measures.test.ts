@@ -3,7 +3,7 @@ import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { appliedControl } from '../support/applied-control.ts';
-import { day, fakeSecret, hour, leak, monday, personOf } from '../support/house.ts';
+import { day, fakeSecret, hour, leak, monday, personOf, status } from '../support/house.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 const staff = (team: string, count: number) =>
@@ -204,5 +204,37 @@ describe('when the behaviour itself changed', () => {
     expect(json).toMatchObject({
       taxonomy: [{ kind: 'break', from, to: { version: 2 }, why: expect.any(String) }],
     });
+  });
+});
+
+describe('what a proven fix took', () => {
+  test('stands in the list of behaviours and, the same, under /metrics; never of few people', async () => {
+    const { parts, clock } = doors.house;
+    const dead = [1, 2, 3, 4].map((n) =>
+      status({ at: clock.now(), secret: fakeSecret(n), validity: 'inactive' }),
+    );
+    await ingest(parts, { source: 'scanner', receivedAt: clock.now(), mode: 'live', events: dead });
+    await doors.house.settleDown();
+    clock.pass(31 * day);
+    const later = await doors.token(['measures:read']);
+    const { json } = await doors.ask('/v1/measures', { token: later });
+    const items = json.items as readonly {
+      readonly behaviour: string;
+      readonly messagesPerFix: { readonly value: number; readonly fixes: number };
+      readonly minutesPerFix: { readonly value: number };
+    }[];
+    const item = items.find(({ behaviour }) => behaviour === 'secret-in-repository');
+    expect(item?.messagesPerFix.fixes).toBe(4);
+    expect(item?.messagesPerFix.value).toBeGreaterThan(0);
+    const reader = await doors.token(['system:read']);
+    const { text } = await doors.ask('/metrics', { token: reader });
+    const gauge = (name: string) =>
+      Number(new RegExp(`^${name}\\{behaviour="secret-in-repository"\\} ([\\d.]+)$`, 'mu').exec(text)?.[1]);
+    expect(gauge('foldback_messages_per_fix')).toBeCloseTo(item?.messagesPerFix.value ?? -1, 4);
+    expect(gauge('foldback_operator_minutes_per_fix')).toBe(item?.minutesPerFix.value);
+
+    const few = openDoors({ store, people: people.slice(0, 9), clock });
+    const ofFew = await few.ask('/metrics', { token: await few.token(['system:read']) });
+    expect(ofFew.text).not.toContain('per_fix{');
   });
 });

@@ -96,6 +96,7 @@ const allSchema = z.looseObject({
       recurrence: risk,
       fix: time,
       messagesPerFix: perFix,
+      minutesPerFix: perFix,
     }),
   ),
 });
@@ -127,6 +128,7 @@ async function measureEverything(flags: Flags): Promise<ExitCode> {
       percent(item.recurrence),
       median(item.fix),
       each(item.messagesPerFix),
+      each(item.minutesPerFix),
     ]);
     const head = [
       'behaviour',
@@ -135,6 +137,7 @@ async function measureEverything(flags: Flags): Promise<ExitCode> {
       'again in 90 days',
       'half fixed after',
       'messages per fix',
+      'operators’ minutes per fix',
     ];
     line(table(head, rows));
   }

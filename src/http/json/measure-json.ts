@@ -176,6 +176,7 @@ export const overviewSchema = z.object({
       fix: time.omit({ curve: true }),
       verified: share.exactOptional(),
       messagesPerFix: perFix,
+      minutesPerFix: perFix.describe('Of operators, as `measures.minutesPerDecision` assumes.'),
     }),
   ),
 });

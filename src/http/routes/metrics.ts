@@ -1,4 +1,5 @@
 import { shownTeams } from '../../core/measures/describe/shown-teams.ts';
+import { type FixCosts, fixCosts } from '../../loop/fix-costs.ts';
 import { loopPrincipal } from '../../loop/parts.ts';
 import { teamSizes } from '../../loop/team-sizes.ts';
 import type { Principal } from '../../ports/principal.ts';
@@ -10,10 +11,13 @@ import { processMetrics } from '../table/process-metrics.ts';
 import { durationBounds, type RequestCounts } from '../table/request-counts.ts';
 
 const dayMs = 86_400_000;
+/** They look through all outcomes and change slowly, and scrapers come every few seconds. */
+const costsAgeMs = 300_000;
 
 /** Figures for Prometheus. They name behaviours, states, channels, sources and routes; never a person. */
 export function metricsRoutes(room: Room, requests: RequestCounts): Pick<Operations, 'GET /metrics'> {
   const { parts, config } = room.given;
+  let costs: { readonly at: number; readonly metrics: readonly Metric[] } | undefined;
   return {
     'GET /metrics': reading({
       summary: 'Figures for Prometheus. Also for this machine itself, without a token.',
@@ -22,8 +26,16 @@ export function metricsRoutes(room: Room, requests: RequestCounts): Pick<Operati
       handle: async ({ c }) => {
         // As the list of measures: where so few people are known, how many cases of a kind there are is about them.
         const isNamed = shownTeams(teamSizes(parts, [], config.measures), true).isWholeShown;
-        const stored = await storeMetrics(parts.store.read, loopPrincipal, parts.clock.now(), isNamed);
-        const text = metricsText([...stored, ...requestMetrics(requests), ...processMetrics()]);
+        const now = parts.clock.now();
+        const stored = await storeMetrics(parts.store.read, loopPrincipal, now, isNamed);
+        if (costs === undefined || Math.abs(now - costs.at) >= costsAgeMs)
+          costs = { at: now, metrics: costMetrics(await fixCosts(parts, config.measures)) };
+        const text = metricsText([
+          ...stored,
+          ...costs.metrics,
+          ...requestMetrics(requests),
+          ...processMetrics(),
+        ]);
         return c.body(text, 200, { 'Content-Type': metricsType });
       },
     }),
@@ -97,6 +109,29 @@ async function storeMetrics(
         labels: { source },
         value: Math.max(0, Math.floor((now - Date.parse(day)) / dayMs)),
       })),
+    },
+  ];
+}
+
+function costMetrics(costs: readonly FixCosts[]): readonly Metric[] {
+  const values = (of: 'messages' | 'minutes') =>
+    costs.flatMap(({ behaviour, [of]: figure }) =>
+      figure.kind === 'per-fix'
+        ? [{ labels: { behaviour }, value: Number(figure.value.toPrecision(6)) }]
+        : [],
+    );
+  return [
+    {
+      name: 'foldback_messages_per_fix',
+      help: 'Messages for each proven fix, of loops opened thirty days ago or earlier.',
+      type: 'gauge',
+      values: values('messages'),
+    },
+    {
+      name: 'foldback_operator_minutes_per_fix',
+      help: 'Minutes of operators for each proven fix, as measures.minutesPerDecision assumes.',
+      type: 'gauge',
+      values: values('minutes'),
     },
   ];
 }

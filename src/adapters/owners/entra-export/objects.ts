@@ -54,6 +54,7 @@ function entryOf(user: Dict): readonly DirectoryEntry[] {
         textOf(user.managerId),
       isActive: !isNo(user.accountEnabled),
       language: textOf(user.preferredLanguage),
+      country: textOf(user.usageLocation),
     },
   ];
 }

@@ -53,6 +53,7 @@ function entryOf(user: Dict): readonly DirectoryEntry[] {
       manager: textOf(profile.managerId) ?? textOf(profile.manager),
       isActive: !gone.has(status),
       timeZone: textOf(profile.timezone),
+      country: textOf(profile.countryCode),
       language: textOf(profile.preferredLanguage) ?? textOf(profile.locale)?.replace('_', '-'),
     },
   ];
