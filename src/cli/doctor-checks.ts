@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
 import { channels } from '../adapters/index.ts';
 import { type App, openApp } from '../app.ts';
 import { channelsInUse } from '../config/checks.ts';
@@ -18,29 +17,10 @@ import { loadPacks } from '../packs/load.ts';
 import { shippedPacksDir } from '../packs/pack-folder.ts';
 import { problemText } from '../packs/problem.ts';
 import { lockData } from '../serve.ts';
+import { type Check, ok, problem, remark } from './doctor-check.ts';
+import { checkRunning, goneReceiver } from './doctor-running.ts';
+import { checkSurroundings } from './doctor-surroundings.ts';
 import { plural } from './output.ts';
-
-/** One thing looked at. Whatever is not `ok` ends with what to do: a command or a setting. */
-export type Check = {
-  readonly name: string;
-  readonly result: 'ok' | 'note' | 'problem';
-  readonly detail: string;
-  readonly fix?: string;
-};
-
-export const ok = (name: string, detail: string): Check => ({ name, result: 'ok', detail });
-export const remark = (name: string, detail: string, fix: string): Check => ({
-  name,
-  result: 'note',
-  detail,
-  fix,
-});
-export const problem = (name: string, detail: string, fix: string): Check => ({
-  name,
-  result: 'problem',
-  detail,
-  fix,
-});
 
 /** Nothing of Foldback is older: a clock before this is not set. */
 const builtAfter = Date.UTC(2026, 0, 1);
@@ -49,7 +29,7 @@ const skewMsMax = 60_000;
 const askTimeoutMs = 5_000;
 
 /** Looks at everything that a running Foldback depends on. Sends nothing to anyone and changes no data. */
-export async function runChecks(config: Config): Promise<readonly Check[]> {
+export async function runChecks(config: Config, unsealed: readonly string[] = []): Promise<readonly Check[]> {
   const groups = [
     checkMachine(),
     checkContent(config),
@@ -58,6 +38,7 @@ export async function runChecks(config: Config): Promise<readonly Check[]> {
     ...(await Promise.all(channelsInUse(config).map((id) => checkChannel(config, id)))),
     checkDelivery(config),
     checkHolidays(config, Date.now()),
+    await checkSurroundings(config, unsealed, Date.now),
     await checkStore(config),
   ];
   return groups.flat();
@@ -203,7 +184,7 @@ async function checkStore(config: Config): Promise<readonly Check[]> {
         ]
       : [];
   const running = await readServerFile(config.data.dir);
-  if (running !== undefined) return [...kind, ...(await checkServer(running))];
+  if (running !== undefined) return [...kind, ...(await checkServer(config, running))];
   if (config.database.url === undefined && !existsSync(config.data.dir))
     return [...kind, remark('store', 'nothing is stored yet', 'npx foldback serve')];
   try {
@@ -241,29 +222,7 @@ async function goneReceivers({ parts, channels: open }: App): Promise<readonly C
   return found.slice(0, 10);
 }
 
-function goneReceiver(id: string, since: string): Check {
-  const detail = `it said that it wants nothing any more (410) and is not called since ${since}`;
-  return problem(`receiver of ${id}`, detail, `npx foldback channels resume ${id}`);
-}
-
-const channelsAnswer = z.object({
-  items: z.array(z.looseObject({ id: z.string(), receiverGoneSince: z.string().optional() })),
-});
-
-/** What a running server knows of its receivers. */
-async function askReceivers({ url, token }: ServerFile): Promise<readonly Check[]> {
-  const response = await fetch(`${url}/v1/channels`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(askTimeoutMs),
-  });
-  const answer = channelsAnswer.safeParse(response.ok ? await response.json() : undefined);
-  if (!answer.success) return [];
-  return answer.data.items.flatMap(({ id, receiverGoneSince: since }) =>
-    since === undefined ? [] : [goneReceiver(id, since)],
-  );
-}
-
-async function checkServer(server: ServerFile): Promise<readonly Check[]> {
+async function checkServer(config: Config, server: ServerFile): Promise<readonly Check[]> {
   const { url } = server;
   const started = Date.now();
   try {
@@ -273,10 +232,10 @@ async function checkServer(server: ServerFile): Promise<readonly Check[]> {
     const ready = response.ok
       ? ok('server', `it answers at ${url}`)
       : problem('server', `it is not ready (${response.status})`, 'Look into its log.');
-    const gone = response.ok ? await askReceivers(server) : [];
-    if (!(skewMs > skewMsMax)) return [ready, ...gone];
+    const known = response.ok ? await checkRunning(config, server, Date.now()) : [];
+    if (!(skewMs > skewMsMax)) return [ready, ...known];
     const detail = `the server's is ${Math.round(skewMs / 1000)} s away`;
-    return [ready, ...gone, problem('clock of the server', detail, 'Set both clocks, best by NTP.')];
+    return [ready, ...known, problem('clock of the server', detail, 'Set both clocks, best by NTP.')];
   } catch (error) {
     const detail = `no answer from ${url}: ${detailOf(error)}`;
     return [problem('server', detail, 'Start it again: npx foldback serve')];

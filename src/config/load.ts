@@ -1,14 +1,15 @@
 import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../core/errors.ts';
+import { isSealed } from '../lib/seal-text.ts';
 import { checkSchema } from './check-schema.ts';
 import { findClashes } from './checks.ts';
 import { openSealedSettings } from './data-key.ts';
 import { type ConfigProblem, type OriginOf, problemsText, whereOf } from './problem.ts';
-import { isTree, mapValues, type Path, type RawTree, valueAt, withValue } from './raw-tree.ts';
+import { isTree, mapValues, type Path, pathText, type RawTree, valueAt, withValue } from './raw-tree.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
 import { type ConfigFile, readConfigFile } from './read-file.ts';
 import { type AdapterSettings, baseSchema, type Config, configSchema, sections } from './schema.ts';
-import { type Setting, settingAt, settingsTree } from './settings-tree.ts';
+import { isSecretAt, type Setting, settingAt, settingsTree } from './settings-tree.ts';
 
 export type LoadOptions = {
   /** The process's own unless given. */
@@ -23,6 +24,8 @@ export type LoadedConfig = {
   readonly config: Config;
   readonly tree: Setting;
   readonly originOf: OriginOf;
+  /** Secret settings that stand in the file as they are, readable to whoever reads it. */
+  readonly unsealed: readonly string[];
   /** The file that was read, absolute. */
   readonly file?: string;
 };
@@ -75,7 +78,19 @@ export function loadConfig(options: LoadOptions = {}): LoadResult {
   }
   if (problems.length > 0 || checked.config === undefined) return { kind: 'refused', problems };
   const config = absolutePaths(checked.config, tree, originOf, folder, dirname(path));
-  return { kind: 'loaded', config, tree, originOf, ...(file === undefined ? {} : { file: path }) };
+  const unsealed = unsealedIn(file?.tree ?? {}, tree);
+  return { kind: 'loaded', config, tree, originOf, unsealed, ...(file === undefined ? {} : { file: path }) };
+}
+
+/** Secrets of a file of settings that are not sealed. */
+function unsealedIn(raw: RawTree, tree: Setting): readonly string[] {
+  const found: string[] = [];
+  mapValues(raw, (value, path) => {
+    if (typeof value === 'string' && value !== '' && isSecretAt(tree, path) && !isSealed(value))
+      found.push(pathText(path));
+    return value;
+  });
+  return found;
 }
 
 /** As `loadConfig`, with all problems in one `bad-config` fault. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { RenderedMessage } from '../core/message.ts';
+import { noteTested } from '../loop/tested-channels.ts';
 import { fill } from '../pages/page-text.ts';
 import type { SendResult } from '../ports/channel.ts';
 import type { Room } from './room.ts';
@@ -19,7 +20,8 @@ const testTimeoutMs = 30_000;
 
 /**
  * Sends a test message to a person of the directory, now, past planning and caps, through the configured channel even
- * in shadow: it is meant to be tried before anybody else is written to. Nothing of it is stored.
+ * in shadow: it is meant to be tried before anybody else is written to. Of it only is stored that
+ * the channel took one.
  *
  * Errors: `not-found` when nobody active has this address, `conflict` when the channel is off or has no address.
  */
@@ -44,6 +46,7 @@ export async function sendTest(room: Room, email: string): Promise<z.infer<typeo
       signal: AbortSignal.timeout(testTimeoutMs),
     })
     .catch((): SendResult => ({ kind: 'uncertain', reason: 'the channel broke off' }));
+  if (result.kind === 'accepted') await noteTested(parts, channel.id);
   return {
     channel: channel.id,
     to,

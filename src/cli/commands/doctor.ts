@@ -1,6 +1,7 @@
 import { effective } from '../../config/effective.ts';
 import { cleanText } from '../../lib/log.ts';
-import { type Check, ok, problem, remark, runChecks } from '../doctor-checks.ts';
+import { type Check, ok, problem, remark } from '../doctor-check.ts';
+import { runChecks } from '../doctor-checks.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { line, next, note, plural, table, writeJson } from '../output.ts';
 import { type ConfigFlags, readSettings } from '../settings.ts';
@@ -19,7 +20,7 @@ export async function doctorCommand(flags: DoctorFlags): Promise<ExitCode> {
     }
   } else {
     checks.push(ok('settings', loaded.file ?? 'no foldback.yaml; defaults and the environment'));
-    checks.push(...(await runChecks(loaded.config)).map(clean));
+    checks.push(...(await runChecks(loaded.config, loaded.unsealed)).map(clean));
     // A server reads its settings where it was started; these may be others.
     if (loaded.file === undefined && hasServer(checks))
       checks.push(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { instantOf } from '../../lib/instant.ts';
 import { goneSince, receiversOf, resumeReceivers } from '../../loop/receivers.ts';
+import { testedAt } from '../../loop/tested-channels.ts';
 import type { ChannelCount } from '../../ports/store.ts';
 import { requireAllTeams } from '../caller/caller.ts';
 import { instant, known, knownInstant } from '../json/shapes.ts';
@@ -22,6 +23,7 @@ const channelSchema = z.object({
   isOn: z
     .boolean()
     .describe('Whether it is switched on now; messages of an earlier time are counted all the same.'),
+  testedAt: instant.exactOptional().describe('When a test went through it last.'),
   receiverGoneSince: instant
     .exactOptional()
     .describe(
@@ -129,6 +131,7 @@ async function channelJson(
     id,
     ...(channel === undefined ? {} : { title: channel.title, reconcile: channel.reconcile }),
     isOn: channel !== undefined,
+    ...knownInstant('testedAt', await testedAt(parts, id)),
     ...knownInstant(
       'receiverGoneSince',
       gone.find((at) => at !== undefined),
