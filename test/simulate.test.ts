@@ -21,7 +21,13 @@ describe('a simulated company', () => {
   let first: Simulated;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'foldback-test-'));
-    first = await simulate({ seed: 1, days: 56, people: 70, exportTo: folder });
+    first = await simulate({
+      seed: 1,
+      days: 56,
+      people: 70,
+      identitiesPerPerson: 25,
+      exportTo: folder,
+    });
   }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -32,6 +38,25 @@ describe('a simulated company', () => {
     expect(score.owner.coverage).toBeGreaterThanOrEqual(0.8);
     expect(score.owner.brier).toBeLessThanOrEqual(0.08);
     expect(score.dedupe.f1, JSON.stringify(detail.apart)).toBeGreaterThanOrEqual(0.99);
+  });
+
+  test('of five and twenty identities for each person as many are owned, and rightly, as of anything else', () => {
+    const { identities, score, detail } = first;
+    expect(identities).toMatchObject({ perPerson: 25, n: 70 * 25 });
+    expect(score.casesOfPrograms?.n).toBeGreaterThan(30);
+    for (const owner of [identities?.owner, score.casesOfPrograms?.owner]) {
+      expect(owner?.precisionAt1).toBeGreaterThanOrEqual(0.95);
+      expect(owner?.brier).toBeLessThanOrEqual(0.08);
+      // What has no label, or one that is out of date, is not known or wrong.
+      expect(owner?.coverage).toBeLessThan(1);
+    }
+    expect(identities?.owner.coverage).toBeGreaterThanOrEqual(0.8);
+    expect(identities?.owner.precisionAt1).toBeLessThan(1);
+    for (const kind of ['key', 'role', 'service-account', 'pipeline', 'agent'])
+      expect(
+        Object.keys(detail.traces).some((trace) => trace.includes(`: ${kind}, label`)),
+        kind,
+      ).toBe(true);
   });
 
   test('the story has every behaviour, leavers, redacted reports, programs that click, and fixes', () => {
@@ -124,7 +149,7 @@ describe('a simulated company', () => {
       }
     }
     expect([...named]).toEqual(
-      expect.arrayContaining(['agents', 'cloudtrail', 'gitleaks', 'github', 'gophish']),
+      expect.arrayContaining(['agents', 'cloudtrail', 'gitleaks', 'github', 'gophish', 'kubernetes']),
     );
   });
 
@@ -132,6 +157,7 @@ describe('a simulated company', () => {
     const judged = await scoreFolder(folder);
     expect(judged.score).toEqual(first.score);
     expect(judged.controls).toEqual(first.controls);
+    expect(judged.identities).toEqual(first.identities);
     const path = join(folder, 'truth', 'cases.jsonl');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replaceAll(/"mendedAt":\d+/gu, '"mendedAt":9999999999999'));

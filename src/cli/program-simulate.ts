@@ -12,6 +12,11 @@ export function addSimulate(program: Command, { finish, json }: Shared): void {
     .option('--days <n>', 'how long it is', '90')
     .option('--people <n>', 'how many work there', '40')
     .option(
+      '--identities-per-person <n>',
+      'keys, roles, accounts, pipelines and agents for each of them',
+      '0',
+    )
+    .option(
       '--circumstances <list>',
       'what goes wrong from the middle on: leaver-wave, detector-change, broken-delivery, silent-source',
     )

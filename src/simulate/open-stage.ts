@@ -42,7 +42,12 @@ export async function openStage(organisation: Organisation, options: StageOption
     await writePacks(join(folder, 'packs'));
     const packs = openPacks(join(folder, 'packs'));
     const clones = openClones(files.clones);
-    const owners = await openOwners({ clones, weights: packs.ownerWeights, peopleFile: files.people });
+    const owners = await openOwners({
+      clones,
+      weights: packs.ownerWeights,
+      peopleFile: files.people,
+      files: { labels: files.labels },
+    });
     const store = await (options.openStore ?? openEmbedded)();
     const gone = new Set<string>();
     const known = owners.people();

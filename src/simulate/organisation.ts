@@ -1,4 +1,5 @@
 import { openDraws } from './draw.ts';
+import type { ProgramIdentity } from './identities.ts';
 
 /** Somebody of the invented company. All addresses end in a name that RFC 2606 keeps free. */
 export type Member = {
@@ -31,6 +32,8 @@ export type Organisation = {
   readonly squads: readonly Squad[];
   readonly repositories: readonly Repository[];
   readonly agents: readonly Agent[];
+  /** Of programs; none unless asked for. */
+  readonly identities: readonly ProgramIdentity[];
 };
 
 export const domain = 'brightharbour.example';
@@ -124,7 +127,7 @@ export function makeOrganisation(
       tools: ['read_file', 'search', 'open_change'],
     }),
   );
-  return { members: managed, squads, repositories, agents };
+  return { members: managed, squads, repositories, agents, identities: [] };
 }
 
 function freeName(taken: Set<string>, draws: ReturnType<typeof openDraws>, at: number): string {

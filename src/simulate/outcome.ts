@@ -46,7 +46,7 @@ export async function readOutcome(parts: LoopParts, played: Played, end: number)
     if (events === undefined) return [];
     return [{ finding, loop: events.flatMap((event) => loopOf.get(event) ?? [])[0] ?? null }];
   });
-  const rows = await everyLoop(parts);
+  const rows = await loopsOf(parts);
   const times = await stateTimes(
     parts,
     rows.map(({ id }) => id),
@@ -71,12 +71,14 @@ export async function readOutcome(parts: LoopParts, played: Played, end: number)
   return { end, loops, findings, messages: played.messages };
 }
 
-async function everyLoop(parts: LoopParts): Promise<readonly LoopRow[]> {
+/** Every loop there is, or every one of a behaviour. */
+export async function loopsOf(parts: LoopParts, behaviour?: string): Promise<readonly LoopRow[]> {
   const rows: LoopRow[] = [];
   let after: string | undefined;
   do {
     const page = await parts.store.read.loops(loopPrincipal, {
       limit: 200,
+      ...(behaviour === undefined ? {} : { behaviour }),
       ...(after === undefined ? {} : { after }),
     });
     rows.push(...page.items);

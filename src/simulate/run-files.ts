@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { ControlOutcome } from './controls.ts';
 import type { Effect } from './effects.ts';
+import { labelFiles } from './identities.ts';
+import type { IdentityFigures } from './identity-owners.ts';
 import { codeownersFile, type Organisation, peopleFile } from './organisation.ts';
 import type { Outcome } from './outcome.ts';
 import type { TruthRows } from './score.ts';
@@ -28,6 +30,8 @@ const names = {
 export type Measured = {
   readonly effects: readonly Effect[];
   readonly controls: readonly ControlOutcome[];
+  /** Where the company has identities of programs. */
+  readonly identities?: IdentityFigures;
 };
 
 export type Exporter = {
@@ -44,6 +48,8 @@ export async function openExport(folder: string, organisation: Organisation): Pr
     await mkdir(join(folder, 'company', repository), { recursive: true });
     await writeFile(join(folder, 'company', repository, 'CODEOWNERS'), codeownersFile(parts));
   }
+  for (const [at, file] of labelFiles(organisation.identities).entries())
+    await writeFile(join(folder, 'company', `identities-${at + 1}.json`), JSON.stringify(file));
   const index = createWriteStream(join(folder, 'deliveries.jsonl'));
   const writes: Promise<void>[] = [];
   const lines = (name: string, rows: readonly unknown[]) =>
@@ -86,6 +92,7 @@ const caseRow = z.object({
   at: z.number(),
   mendedAt: z.number().optional(),
   trace: z.string(),
+  identity: z.string().optional(),
 });
 const findingRow = z.object({ id: z.string(), case: z.string(), at: z.number() });
 const personRow = z.object({ id: z.string(), team: z.string() });
@@ -136,6 +143,12 @@ const controlRow = z.object({
   verdict: z.string(),
 });
 
+const identityFigures = z.object({
+  perPerson: z.number(),
+  n: z.number(),
+  owner: z.object({ precisionAt1: z.number(), coverage: z.number(), brier: z.number() }),
+});
+
 export type ReadRun = Measured & {
   readonly truth: TruthRows;
   readonly outcome: Outcome;
@@ -159,13 +172,18 @@ export async function readRun(folder: string): Promise<ReadRun> {
       end: z.number(),
       effects: z.array(effectRow),
       controls: z.array(controlRow).default([]),
+      identities: identityFigures.optional(),
     }),
   );
   const cases = await rows(names.cases, caseRow);
   const loops = await rows(names.loops, loopRow);
   return {
     truth: {
-      cases: cases.map(({ mendedAt, ...one }) => (mendedAt === undefined ? one : { ...one, mendedAt })),
+      cases: cases.map(({ mendedAt, identity, ...one }) => ({
+        ...one,
+        ...(mendedAt === undefined ? {} : { mendedAt }),
+        ...(identity === undefined ? {} : { identity }),
+      })),
       findings: await rows(names.findings, findingRow),
     },
     outcome: {
@@ -179,6 +197,7 @@ export async function readRun(folder: string): Promise<ReadRun> {
     },
     effects: summary.effects,
     controls: summary.controls,
+    ...(summary.identities === undefined ? {} : { identities: summary.identities }),
     teamOf: (person) => teams.get(person),
   };
 }

@@ -14,7 +14,9 @@ import { type Circumstance, openHostile } from './circumstances.ts';
 import { followControls } from './controls.ts';
 import { liveDay, planBeginning, planCampaigns, signOfLife } from './days.ts';
 import { openDraws } from './draw.ts';
+import { planIdentityDeeds } from './identity-deeds.ts';
 import type { Member, Organisation } from './organisation.ts';
+import { loopsOf } from './outcome.ts';
 import { type Received, react } from './reactions.ts';
 import { openSetups, type Setup, type Setups } from './setups.ts';
 import { newTruth, type Truth } from './truth.ts';
@@ -124,6 +126,7 @@ export async function playStory(stage: Stage, options: StoryOptions): Promise<Pl
   const play = openPlay(stage, world);
   const scans = new Map();
   if (!isMailsOnly) planBeginning(world, scans);
+  if (!isMailsOnly) planIdentityDeeds(world, organisation.identities);
   planCampaigns(world);
   options.also?.(world);
   for (let dayNumber = 0; dayNumber < days; dayNumber += 1) {
@@ -239,8 +242,7 @@ function openPlay(stage: Stage, world: World) {
       );
     }
   };
-  const orphans = async (): Promise<readonly LoopRow[]> =>
-    (await parts.store.read.loops(loopPrincipal, { behaviour: 'orphaned-identity', limit: 200 })).items;
+  const orphans = () => loopsOf(parts, 'orphaned-identity');
   const identitiesLeft = async () => new Set((await orphans()).map(({ id }) => id));
 
   const happen = async (due: readonly Due[], onDelivery: StoryOptions['onDelivery']) => {

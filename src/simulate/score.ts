@@ -1,11 +1,12 @@
 import type { Outcome } from './outcome.ts';
+import { type OwnerFigures, openOwnerCount } from './score-owners.ts';
 import type { TrueCase, TrueFinding } from './truth.ts';
 
 /** What is true, as it is written to files. */
 export type TruthRows = { readonly cases: readonly TrueCase[]; readonly findings: readonly TrueFinding[] };
 
 export type Score = {
-  readonly owner: { readonly precisionAt1: number; readonly coverage: number; readonly brier: number };
+  readonly owner: OwnerFigures;
   readonly dedupe: { readonly f1: number };
   /** Said to be fixed while it was not. */
   readonly falseFixes: number;
@@ -13,6 +14,8 @@ export type Score = {
   readonly toldTwice: number;
   /** Reported and in no loop, or alive for a week and nobody was ever told. */
   readonly lost: number;
+  /** Owners of the cases of programs' identities alone, where there are any. */
+  readonly casesOfPrograms?: { readonly n: number; readonly owner: OwnerFigures };
 };
 
 /** What the figures are made of, by name: for whoever looks for the cause. */
@@ -30,11 +33,7 @@ type Pair = { readonly finding: string; readonly of: TrueCase; readonly loop: st
 
 const week = 7 * 24 * 3_600_000;
 
-/**
- * Judges what a run said by what was true. An owner is right when it is the very person or team of the truth; asking
- * the person's own team instead is an honest "unknown", and any other name is wrong. Brier: the mean squared distance
- * of the confidence of each named owner from 1 or 0. F1 is over pairs of findings.
- */
+/** Judges what a run said by what was true. F1 is over pairs of findings. */
 export function scoreRun(
   truth: TruthRows,
   outcome: Outcome,
@@ -60,6 +59,7 @@ export function scoreRun(
       falseFixes: falseFixes.length,
       toldTwice: toldTwice.length,
       lost: lost.length,
+      ...(owners.ofPrograms.n === 0 ? {} : { casesOfPrograms: owners.ofPrograms }),
     },
     detail: {
       traces: owners.traces,
@@ -80,30 +80,25 @@ function scoreOwners(
 ) {
   const traces: Record<string, { right: number; wrong: number; unknown: number }> = {};
   const wrong: string[] = [];
-  const counts = { right: 0, wrong: 0, unknown: 0 };
-  let squares = 0;
+  const all = openOwnerCount(teamOf);
+  const programs = openOwnerCount(teamOf);
   for (const { id, owner } of outcome.loops) {
     const of = caseOfLoop.get(id);
-    // What a program did has no owner to be found.
+    // What a program did by itself has no owner to be found.
     if (of === undefined || !of.isMistake) continue;
-    const isRight = owner.kind === of.owner.kind && owner.id === of.owner.id;
-    const isOwnTeam = owner.kind === 'team' && of.owner.kind === 'person' && teamOf(of.owner.id) === owner.id;
-    const verdict = isRight ? 'right' : owner.kind === 'unknown' || isOwnTeam ? 'unknown' : 'wrong';
-    counts[verdict] += 1;
+    const verdict = all.judge(owner, of.owner);
+    if (of.identity !== undefined) programs.judge(owner, of.owner);
     const trace = `${of.behaviour}: ${of.trace}`;
     traces[trace] ??= { right: 0, wrong: 0, unknown: 0 };
     traces[trace][verdict] += 1;
     if (verdict === 'wrong') wrong.push(`${of.id}: ${owner.id} instead of ${of.owner.id}`);
-    if (verdict !== 'unknown') squares += (owner.confidence - (isRight ? 1 : 0)) ** 2;
   }
-  const named = counts.right + counts.wrong;
-  const all = named + counts.unknown;
-  const figures = {
-    precisionAt1: ratio(counts.right, named),
-    coverage: ratio(named, all),
-    brier: ratio(squares, named),
+  return {
+    figures: all.figures(),
+    ofPrograms: { n: programs.count(), owner: programs.figures() },
+    traces,
+    wrong,
   };
-  return { figures, traces, wrong };
 }
 
 /** Pairs of findings of one case that stand in one loop, against those that should and those that do. */
@@ -166,10 +161,6 @@ function findLost(
     if (isDue && isAlive && !told.has(of.id)) untold.add(of.id);
   }
   return [...nowhere, ...untold];
-}
-
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : round(part / whole);
 }
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -3,6 +3,8 @@ import type { Circumstance } from './circumstances.ts';
 import { type ControlOutcome, readControls } from './controls.ts';
 import { campaignTimes } from './deeds.ts';
 import { type Effect, effectsOf, type ReadTrial, readTrial } from './effects.ts';
+import { makeIdentities } from './identities.ts';
+import { type IdentityFigures, scoreIdentities } from './identity-owners.ts';
 import { openStage } from './open-stage.ts';
 import { makeOrganisation, type Organisation } from './organisation.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
@@ -18,6 +20,8 @@ export type SimulateOptions = {
   readonly seed: number;
   readonly days: number;
   readonly people: number;
+  /** Keys, roles, accounts, pipelines and agents for each person; none unless given. */
+  readonly identitiesPerPerson?: number;
   /** Where payloads, truth and outcome are written. */
   readonly exportTo?: string;
   /** Which words are tried out, the usual ones first; all planted ones unless given. */
@@ -37,6 +41,8 @@ export type Simulated = ReadTrial & {
   readonly effects: readonly Effect[];
   /** In the order in which they were proposed. */
   readonly controls: readonly ControlOutcome[];
+  /** Where the company has identities of programs. */
+  readonly identities?: IdentityFigures;
   readonly trial: Trial;
   readonly organisation: Organisation;
   readonly truth: TruthRows;
@@ -51,7 +57,9 @@ const dayMs = 24 * 3_600_000;
 export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const { seed, days, people, circumstances = [], words = allWords } = options;
   const end = storyStart + days * dayMs;
-  const organisation = makeOrganisation(seed, people, days);
+  const company = makeOrganisation(seed, people, days);
+  const identities = makeIdentities(seed, company, options.identitiesPerPerson ?? 0);
+  const organisation = { ...company, identities };
   const exporter =
     options.exportTo === undefined ? undefined : await openExport(options.exportTo, organisation);
   const stage = await openStage(organisation, {
@@ -87,9 +95,15 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     const seen = await readTrial(stage.parts);
     const effects = effectsOf(seen, trial);
     const controls = await readControls(stage.parts, played.setups);
-    await exporter?.finish(truth, outcome, { effects, controls });
-    const judged = scoreRun(truth, outcome, (person) => teams.get(person));
-    return { ...judged, ...seen, effects, controls, trial, organisation, truth, outcome };
+    const teamOf = (person: string) => teams.get(person);
+    const hasLeft = (person: string) => stage.parts.people.person(person)?.isActive === false;
+    const programs =
+      identities.length === 0
+        ? {}
+        : { identities: scoreIdentities(stage.parts, identities, people, teamOf, hasLeft) };
+    await exporter?.finish(truth, outcome, { effects, controls, ...programs });
+    const judged = scoreRun(truth, outcome, teamOf);
+    return { ...judged, ...seen, effects, controls, ...programs, trial, organisation, truth, outcome };
   } finally {
     await stage.close();
   }
@@ -98,7 +112,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
 /** Judges a run by the files of its folder alone. Errors: `bad-request` for files that are missing or wrong. */
 export async function scoreFolder(
   folder: string,
-): Promise<Pick<Simulated, 'score' | 'detail' | 'effects' | 'controls'>> {
-  const { truth, outcome, effects, controls, teamOf } = await readRun(folder);
-  return { ...scoreRun(truth, outcome, teamOf), effects, controls };
+): Promise<Pick<Simulated, 'score' | 'detail' | 'effects' | 'controls' | 'identities'>> {
+  const { truth, outcome, teamOf, ...measured } = await readRun(folder);
+  return { ...scoreRun(truth, outcome, teamOf), ...measured };
 }

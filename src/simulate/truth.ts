@@ -15,6 +15,8 @@ export type TrueCase = {
   mendedAt?: number;
   /** How its owner was to be known, for the breakdown of what was not. */
   readonly trace: string;
+  /** Of which program's key, role or account it is. */
+  readonly identity?: string;
 };
 
 /** A reported record and the case that it is of. */

@@ -13,6 +13,7 @@ export type SimulateFlags = {
   readonly seed: string;
   readonly days: string;
   readonly people: string;
+  readonly identitiesPerPerson: string;
   readonly circumstances?: string;
   readonly database?: string;
   readonly export?: string;
@@ -23,9 +24,15 @@ export type SimulateFlags = {
 
 export async function simulateCommand(flags: SimulateFlags): Promise<ExitCode> {
   const judged = flags.score === undefined ? await run(flags) : await scoreFolder(flags.score);
-  const { score, effects, controls, detail } = judged;
+  const { score, effects, controls, identities, detail } = judged;
   if (flags.json === true) {
-    writeJson({ ...score, effects, controls, ...(flags.detail === true ? { detail } : {}) });
+    writeJson({
+      ...score,
+      effects,
+      controls,
+      ...(identities === undefined ? {} : { identities }),
+      ...(flags.detail === true ? { detail } : {}),
+    });
     return exit.ok;
   }
   const { owner, dedupe, falseFixes, toldTwice, lost } = score;
@@ -87,6 +94,7 @@ async function run(flags: SimulateFlags) {
     seed: whole('seed', flags.seed, 0, 2 ** 31),
     days,
     people: whole('people', flags.people, 8, 20_000),
+    identitiesPerPerson: whole('identities-per-person', flags.identitiesPerPerson, 0, 50),
     circumstances: circumstancesOf(flags.circumstances),
   };
   if (flags.export !== undefined && (await readdir(flags.export).catch(() => [])).length > 0)

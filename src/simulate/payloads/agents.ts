@@ -3,13 +3,15 @@ import type { Agent } from '../organisation.ts';
 type Sponsor = { readonly name: string; readonly email: string };
 
 /** One call of a tool by an agent, in the plain form. */
-export function agentCall(agent: Agent, sponsor: Sponsor, tool: string, at: number) {
+export function agentCall(agent: Agent, sponsor: Sponsor | undefined, tool: string, at: number) {
   return {
     id: `call-${agent.id}-${at}`,
     time: new Date(at).toISOString(),
     session: `s-${agent.id}-${Math.floor(at / 3_600_000)}`,
     agent: { id: agent.id, version: '2.0.1' },
-    sponsor: { name: sponsor.name, email: sponsor.email, verified: true },
+    ...(sponsor === undefined
+      ? {}
+      : { sponsor: { name: sponsor.name, email: sponsor.email, verified: true } }),
     purpose: 'Prepares releases',
     tools: agent.tools,
     tool,
@@ -19,13 +21,13 @@ export function agentCall(agent: Agent, sponsor: Sponsor, tool: string, at: numb
 }
 
 /** An agent's papers after it was stopped, as a governance toolkit keeps them. */
-export function agentStopped(agent: Agent, sponsor: Sponsor, at: number) {
+export function agentStopped(agent: Agent, sponsor: Sponsor | undefined, at: number) {
   const time = new Date(at).toISOString();
   return {
     did: agent.id,
     name: agent.id,
-    sponsor_email: sponsor.email,
-    sponsor_verified: true,
+    sponsor_email: sponsor?.email ?? null,
+    sponsor_verified: sponsor !== undefined,
     organization: 'brightharbour',
     capabilities: ['read'],
     created_at: time,

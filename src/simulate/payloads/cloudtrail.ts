@@ -2,7 +2,7 @@
 export type AwsCaller =
   | { readonly kind: 'sso'; readonly email: string }
   | { readonly kind: 'user'; readonly login: string }
-  | { readonly kind: 'workload'; readonly role: string };
+  | { readonly kind: 'workload'; readonly role: string; readonly session?: string };
 
 const account = '111122223333';
 
@@ -68,7 +68,7 @@ function identityOf(caller: AwsCaller) {
   const [role, session] =
     caller.kind === 'sso'
       ? ['AWSReservedSSO_Engineer_0123456789abcdef', caller.email]
-      : [caller.role, 'GitHubActions'];
+      : [caller.role, caller.session ?? 'GitHubActions'];
   return {
     type: 'AssumedRole',
     principalId: `AROAEXAMPLE:${session}`,
