@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   packs: { rooms: ['core', 'lib'], outside: /./u },
   policy: { rooms: ['core', 'lib'], outside: /./u },
   ledger: { rooms: ['core', 'lib'], outside: /./u },
-  access: { rooms: ['core', 'lib'], outside: /^node:(crypto|zlib)$/u },
+  access: { rooms: ['core', 'ports', 'lib'], outside: /^node:(crypto|zlib)$/u },
   client: { rooms: [], outside: /^$/u },
   config: { rooms: ['core', 'lib'], outside: /^(zod|yaml|node:.*)$/u },
   adapters: { rooms: ['core', 'ports', 'lib'], outside: /./u },

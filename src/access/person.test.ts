@@ -19,7 +19,13 @@ test('who fits no grant may do nothing', () => {
 });
 
 test('an account that was disabled or has ended stands for nobody', () => {
-  const account = { id: 'a1', name: 'Ana', roles: ['viewer', 'gone-role'], teams: 'all' as const };
+  const account = {
+    createdAt: 0,
+    id: 'a1',
+    name: 'Ana',
+    roles: ['viewer', 'gone-role'],
+    teams: 'all' as const,
+  };
   expect(principalOfAccount(account, 5)).toMatchObject({ id: 'person:a1', kind: 'operator', teams: 'all' });
   expect(principalOfAccount(account, 5)?.scopes.has('loops:read')).toBe(true);
   expect(principalOfAccount({ ...account, expiresAt: 5 }, 5)).toBeUndefined();

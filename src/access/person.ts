@@ -1,19 +1,7 @@
+import type { SessionRow } from '../ports/store-access.ts';
+import type { AccountRow } from '../ports/store-accounts.ts';
 import type { Principal } from './principal.ts';
 import { isRole, type Role, scopesOf } from './role.ts';
-import type { StoredSession } from './session.ts';
-
-/** A person who signs in, as the store keeps them: known by an identity provider, or a local administrator. */
-export type StoredAccount = {
-  readonly id: string;
-  readonly name: string;
-  /** Only of a verified address of an issuer that is trusted with addresses. */
-  readonly email?: string;
-  readonly roles: readonly string[];
-  readonly teams: 'all' | readonly string[];
-  /** Of an account that ends by itself. */
-  readonly expiresAt?: number;
-  readonly disabledAt?: number;
-};
 
 /** What a group of the identity provider may do. */
 export type Grant = {
@@ -41,14 +29,14 @@ export function grantedTo(
 
 /** Whether it was disabled, or has ended by itself. */
 export function isAccountOver(
-  { disabledAt, expiresAt = Number.POSITIVE_INFINITY }: Pick<StoredAccount, 'disabledAt' | 'expiresAt'>,
+  { disabledAt, expiresAt = Number.POSITIVE_INFINITY }: Pick<AccountRow, 'disabledAt' | 'expiresAt'>,
   now: number,
 ): boolean {
   return disabledAt !== undefined || now >= expiresAt;
 }
 
 /** Who an account stands for now; undefined once it was disabled or has ended. */
-export function principalOfAccount(account: StoredAccount, now: number): Principal | undefined {
+export function principalOfAccount(account: AccountRow, now: number): Principal | undefined {
   const { id, name, teams } = account;
   if (isAccountOver(account, now)) return undefined;
   // A role that a later version dropped gives nothing.
@@ -64,7 +52,7 @@ export const seenStepMs = 60_000;
 
 /** Whether nobody used the session for so long that it ended. */
 export function isIdle(
-  session: Pick<StoredSession, 'createdAt' | 'seenAt'>,
+  session: Pick<SessionRow, 'createdAt' | 'seenAt'>,
   limits: SessionLimits,
   now: number,
 ): boolean {

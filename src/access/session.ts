@@ -1,22 +1,6 @@
 import { isEqualConstantTime } from '../lib/hmac.ts';
+import type { SessionRow } from '../ports/store-access.ts';
 import { makeSecret, parseSecret, secretHash } from './secret-text.ts';
-
-/**
- * A browser that is signed in, as the store keeps it: never the cookie's secret, only its hash. It stands on a token, can
- * do what that token can and ends with it; or it is a person's, and ends with their account.
- */
-export type StoredSession = {
-  readonly id: string;
-  /** SHA-256 of the cookie's secret, 64 hex. */
-  readonly hash: string;
-  readonly tokenId?: string;
-  readonly accountId?: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  /** When it was used last, to the minute; of people's. */
-  readonly seenAt?: number;
-  readonly revokedAt?: number;
-};
 
 /** A working day: whoever comes back tomorrow signs in again. */
 export const sessionHours = 12;
@@ -28,7 +12,7 @@ export function openSession(
   token: { readonly id: string; readonly expiresAt: number },
   now: number,
   random: Uint8Array,
-): { readonly secret: string; readonly session: StoredSession } {
+): { readonly secret: string; readonly session: SessionRow } {
   const secret = makeSecret('session', random);
   const expiresAt = Math.min(now + sessionHours * hourMs, token.expiresAt);
   return {
@@ -44,7 +28,7 @@ export function openPersonSession(
   until: number,
   now: number,
   random: Uint8Array,
-): { readonly secret: string; readonly session: StoredSession } {
+): { readonly secret: string; readonly session: SessionRow } {
   const secret = makeSecret('session', random);
   return {
     secret,
@@ -59,7 +43,7 @@ export function sessionHash(text: string): string | undefined {
 }
 
 /** Whether the cookie opens this session now. Its token is judged beside it. */
-export function isSessionValid(text: string, session: StoredSession, now: number): boolean {
+export function isSessionValid(text: string, session: SessionRow, now: number): boolean {
   const hash = sessionHash(text);
   if (hash === undefined || !isEqualConstantTime(hash, session.hash)) return false;
   return session.revokedAt === undefined && now < session.expiresAt;

@@ -35,3 +35,13 @@ test('what was tried an hour ago counts no more', () => {
   slow.failed(keys, 3_600_001);
   expect(slow.wait(keys, 3_600_001)).toBe(0);
 });
+
+test('a flood of names and addresses, an attempt each, frees nobody who waits', () => {
+  const slow = createSlowDown();
+  const root = { account: 'root', address: undefined };
+  for (let n = 0; n < 8; n += 1) slow.failed(root, 0);
+  expect(slow.wait(root, 0)).toBeGreaterThan(1);
+  for (let n = 0; n < 25_000; n += 1)
+    slow.failed({ account: `name ${n}`, address: `10.0.${n >> 8}.${n & 255}` }, 0);
+  expect(slow.wait(root, 0)).toBeGreaterThan(1);
+});

@@ -21,13 +21,15 @@ const keysMax = 10_000;
 type Count = { failures: number; at: number };
 
 export function createSlowDown(accountMsMax: number = accountWaitMsMax): SlowDown {
-  const counts = new Map<string, Count>();
+  const few = new Map<string, Count>();
+  // Those that wait are kept apart: a flood of names, an attempt each, pushes nobody out of there.
+  const many = new Map<string, Count>();
   const named = ({ account, address }: SlowKeys): readonly (readonly [string, number])[] => [
     [`account ${account}`, accountMsMax],
     ...(address === undefined ? [] : ([[`address ${address}`, addressWaitMsMax]] as const)),
   ];
   const countOf = (key: string, now: number): Count | undefined => {
-    const count = counts.get(key);
+    const count = many.get(key) ?? few.get(key);
     return count === undefined || now - count.at > forgottenMs ? undefined : count;
   };
   return {
@@ -43,14 +45,17 @@ export function createSlowDown(accountMsMax: number = accountWaitMsMax): SlowDow
     failed: (keys, now) => {
       for (const [key] of named(keys)) {
         const failures = (countOf(key, now)?.failures ?? 0) + 1;
-        counts.delete(key);
-        counts.set(key, { failures, at: now });
-        const oldest = counts.size > keysMax ? counts.keys().next().value : undefined;
-        if (oldest !== undefined) counts.delete(oldest);
+        few.delete(key);
+        many.delete(key);
+        const kept = failures < freeAttempts ? few : many;
+        kept.set(key, { failures, at: now });
+        const oldest = kept.size > keysMax ? kept.keys().next().value : undefined;
+        if (oldest !== undefined) kept.delete(oldest);
       }
     },
     succeeded: ({ account }) => {
-      counts.delete(`account ${account}`);
+      few.delete(`account ${account}`);
+      many.delete(`account ${account}`);
     },
   };
 }

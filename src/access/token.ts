@@ -1,24 +1,11 @@
 import { isEqualConstantTime } from '../lib/hmac.ts';
+import type { TokenRow } from '../ports/store-access.ts';
 import { isWithin, type Principal, type SubjectType } from './principal.ts';
 import { isScope, type Scope } from './scope.ts';
 import { makeSecret, parseSecret, secretHash } from './secret-text.ts';
 
-/** An API token as the store keeps it: never the token, only its hash. */
-export type StoredToken = {
-  readonly id: string;
-  readonly name: string;
-  /** SHA-256 of the token, 64 hex. */
-  readonly hash: string;
-  readonly kind?: 'token' | 'agent';
-  readonly scopes: readonly string[];
-  readonly teams: 'all' | readonly string[];
-  readonly subjectTypes?: readonly SubjectType[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly lastUsedAt?: number;
-  readonly revokedAt?: number;
-};
-export type TokenRecord = StoredToken & { readonly kind: 'token' | 'agent'; readonly createdBy: string };
+/** An API token that was just made; the store keeps its hash and never the token. */
+export type TokenRecord = TokenRow & { readonly kind: 'token' | 'agent'; readonly createdBy: string };
 
 const dayMs = 86_400_000;
 export const tokenDaysMax = 365;
@@ -108,7 +95,7 @@ export type TokenVerdict =
  * Judges a presented token against the record that the store found under its hash. The reason is for the log; a
  * caller hears only that the token is not valid. `isUseDue`: store `now` as `lastUsedAt`.
  */
-export function judgeToken(text: string, record: StoredToken | undefined, now: number): TokenVerdict {
+export function judgeToken(text: string, record: TokenRow | undefined, now: number): TokenVerdict {
   const hash = tokenHash(text);
   if (hash === undefined) return { kind: 'refused', reason: 'malformed' };
   if (record === undefined || !isEqualConstantTime(hash, record.hash))
@@ -120,11 +107,11 @@ export function judgeToken(text: string, record: StoredToken | undefined, now: n
 }
 
 /** Who a kept token stands for now; undefined once it was revoked or has expired. */
-export function principalOfToken(record: StoredToken, now: number): Principal | undefined {
+export function principalOfToken(record: TokenRow, now: number): Principal | undefined {
   return record.revokedAt !== undefined || now >= record.expiresAt ? undefined : principalOf(record);
 }
 
-function principalOf(record: StoredToken): Principal {
+function principalOf(record: TokenRow): Principal {
   const { id, name, teams } = record;
   const agent = record.scopes.find((scope) => scope.startsWith(agentPrefix))?.slice(agentPrefix.length);
   const kind = agent === undefined ? (record.kind ?? 'token') : 'agent';

@@ -1,5 +1,6 @@
 import type { Actor } from '../core/event.ts';
 
+/** An API token: never the token itself, only its hash. */
 export type TokenRow = {
   readonly id: string;
   readonly hash: string;
@@ -15,7 +16,10 @@ export type TokenRow = {
   readonly revokedAt?: number;
 };
 
-/** Stands on a token or is a person's: one of the two ids is there. */
+/**
+ * A browser that is signed in: never the cookie's secret, only its hash. It stands on a token, can do what that token can
+ * and ends with it; or it is a person's, and ends with their account. One of the two ids is there.
+ */
 export type SessionRow = {
   readonly id: string;
   readonly hash: string;
@@ -23,6 +27,7 @@ export type SessionRow = {
   readonly accountId?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** When it was used last, to the minute; of people's. */
   readonly seenAt?: number;
   readonly revokedAt?: number;
 };
