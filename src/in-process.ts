@@ -11,12 +11,12 @@ export type Doors = {
   readonly fetch: (request: Request) => Promise<Response>;
 };
 
-export function openDoors(app: App): Doors {
+export function openDoors(app: App, more: { readonly isDemonstration?: boolean } = {}): Doors {
   const token = randomBytes(32).toString('base64url');
   const operator: Principal = { ...systemPrincipal('command line'), kind: 'operator' };
   const authenticate = async (bearer: string): Promise<Principal | undefined> =>
     bearer === token ? operator : app.authenticate(bearer);
-  const http = createHttp({ ...app, authenticate });
+  const http = createHttp({ ...app, ...more, authenticate });
   // Links are made of the address; a server that is started later has the same.
   return {
     url: `http://127.0.0.1:${app.config.http.port}`,

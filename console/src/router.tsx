@@ -68,7 +68,7 @@ function controlSearch(search: Record<string, unknown>): ControlFilter {
 const measureKinds = ['person', 'workload', 'agent', 'unknown'] as const;
 
 function measureSearch(search: Record<string, unknown>): MeasureFilter {
-  const by = (['team', 'kind'] as const).find((name) => name === search.by);
+  const by = (['team', 'kind', 'control'] as const).find((name) => name === search.by);
   const kind = measureKinds.find((name) => name === search.kind);
   const team = textOf(search.team);
   const month = (name: 'from' | 'to') => {
@@ -132,7 +132,7 @@ const screens = [
     getParentRoute: () => frame,
     path: '/measures/$behaviour',
     validateSearch: measureSearch,
-    component: lazyRouteComponent(() => import('./screens/measure.tsx'), 'Measure'),
+    component: lazyRouteComponent(() => import('./screens/measure/measure.tsx'), 'Measure'),
   }),
   createRoute({
     getParentRoute: () => frame,
@@ -153,7 +153,7 @@ const screens = [
   createRoute({
     getParentRoute: () => frame,
     path: '/controls/$id',
-    component: lazyRouteComponent(() => import('./screens/control.tsx'), 'Control'),
+    component: lazyRouteComponent(() => import('./screens/control/control.tsx'), 'Control'),
   }),
   createRoute({
     getParentRoute: () => frame,

@@ -44,6 +44,8 @@ export type HttpParts = {
   readonly formKey: Uint8Array;
   /** Whether the embedded store is used. */
   readonly isEvaluation: boolean;
+  /** An invented company: every screen says so. */
+  readonly isDemonstration?: boolean;
   readonly claim: {
     judge(token: string): Promise<ClaimVerdict>;
     take(token: string, name: string, account?: ClaimAccount): Promise<ClaimTaken>;

@@ -39,11 +39,14 @@ export async function playDemo(stage: DemoStage, organisation: Organisation, now
   await startDemoExperiment(stage.parts, registeredBy, now);
   await playStory(
     { ...stage, accepted: newlyAccepted(stage.parts) },
-    { seed, start, days: weeks * 7 + sinceMonday, organisation, slotHours: 12 },
+    { seed, start, days: weeks * 7 + sinceMonday, organisation, slotHours: 12, lookEveryDays: 7 },
   );
   stage.clock.set(now);
   await findWorkingKey(stage, organisation, now);
 }
+
+/** More than half a day says to forty people, so that one look at the latest is mostly enough. */
+const newAtOnce = 25;
 
 /** Asks the store, so that the outbox of the installation is the very one that is shown. */
 function newlyAccepted(parts: LoopParts): () => Promise<readonly string[]> {
@@ -54,7 +57,7 @@ function newlyAccepted(parts: LoopParts): () => Promise<readonly string[]> {
     do {
       const page = await parts.store.read.messages(loopPrincipal, {
         state: 'accepted',
-        limit: 100,
+        limit: newAtOnce,
         ...(after === undefined ? {} : { after }),
       });
       const unknown = page.items.filter(({ id }) => !known.has(id));

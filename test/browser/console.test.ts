@@ -304,6 +304,7 @@ describe('figures and decisions in a browser', () => {
 const screens = (told: string) => [
   '',
   '/loops',
+  '/loops/new',
   `/loops/${told}`,
   '/behaviours',
   '/behaviours/secret-in-repository',

@@ -94,6 +94,7 @@ export async function startFiguresServer(): Promise<FiguresServer> {
     paths: [
       '/measures',
       '/measures/secret-in-repository?by=team',
+      '/measures/secret-in-repository?by=control',
       '/experiments',
       '/experiments/check-first',
       '/controls',

@@ -7,7 +7,7 @@ import type { ExperimentJson, List, MeasureJson, MeasuresJson } from './shapes.t
 const figuresMs = 60_000;
 
 export type MeasureFilter = {
-  readonly by?: 'team' | 'kind';
+  readonly by?: 'team' | 'kind' | 'control';
   readonly team?: string;
   readonly kind?: 'person' | 'workload' | 'agent' | 'unknown';
   readonly from?: string;

@@ -32,8 +32,13 @@ export function bodyText(body: string): string {
   if (typeof read !== 'object' || read === null) return body;
   return Object.entries(read)
     .filter(([name]) => !hidden.has(name))
-    .map(([name, value]) => `${plain(name)}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${plain(name)}: ${valueText(value)}`)
     .join(' · ');
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.map(valueText).join(', ') : JSON.stringify(value);
 }
 
 /** They stand in columns of their own, or are hashes that say nothing to a reader. */

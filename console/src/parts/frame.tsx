@@ -36,7 +36,7 @@ export function Frame() {
         <p className="flex items-center gap-2 font-semibold">
           <Mark />
           Foldback
-          <span className="font-normal text-soft lg:hidden">· {me.data.organisation}</span>
+          <span className="min-w-0 truncate font-normal text-soft lg:hidden">· {me.data.organisation}</span>
         </p>
         <nav aria-label="Screens" className="-mx-1 mt-2 overflow-x-auto lg:mt-5">
           <div className="flex gap-0.5 p-1 lg:flex-col lg:gap-4">
@@ -52,6 +52,15 @@ export function Frame() {
         </div>
       </header>
       <div className="min-w-0">
+        {me.data.isDemonstration === true && (
+          <p
+            role="note"
+            className="border-b border-tint-line bg-tint px-4 py-2 text-sm lg:mt-4 lg:rounded-lg lg:border"
+          >
+            Demonstration: the company is invented, nothing leaves this machine, and nothing is kept. Whatever
+            you try here is undone when it stops.
+          </p>
+        )}
         {me.data.mode === 'shadow' && (
           <p
             role="note"
@@ -112,7 +121,7 @@ export function Mark() {
   return (
     <svg
       viewBox="0 0 20 20"
-      className="size-5 text-accent"
+      className="size-5 shrink-0 text-accent"
       fill="none"
       stroke="currentColor"
       strokeWidth="2.4"

@@ -8,7 +8,9 @@ import { Refusal, typedIn } from '../parts/fields.tsx';
 import { Mark } from '../parts/frame.tsx';
 import { Title } from '../parts/states.tsx';
 
-type Given = { readonly token: string } | { readonly account: string; readonly password: string };
+type Given =
+  | { readonly token: string }
+  | { readonly account: string; readonly password: string; readonly code?: string };
 
 /** By single sign-on, by name and password, or by a token: each gives the same session in a cookie that no script reads. */
 export function SignIn() {
@@ -38,10 +40,20 @@ export function SignIn() {
         <Way
           title="With name and password"
           next={next}
-          given={({ account = '', password = '' }) => ({ account, password })}
+          given={({ account = '', password = '', code }) => ({
+            account,
+            password,
+            ...(code === undefined ? {} : { code }),
+          })}
         >
           <Field name="account" label="Name" autoComplete="username" />
           <Field name="password" label="Password" type="password" autoComplete="current-password" />
+          <Field
+            name="code"
+            label="Code, where your account has a second factor"
+            autoComplete="one-time-code"
+            isOptional
+          />
         </Way>
         <Way title="With an API token" next={next} given={({ token = '' }) => ({ token })}>
           <Field name="token" label="Token" type="password" autoComplete="off" placeholder="fbl_live_…" />
@@ -115,12 +127,20 @@ function Field(given: {
   readonly type?: string;
   readonly autoComplete: string;
   readonly placeholder?: string;
+  readonly isOptional?: boolean;
 }) {
-  const { label, ...input } = given;
+  const { label, isOptional = false, ...input } = given;
   return (
     <label className="block">
       <span className="mb-1 block text-sm text-soft">{label}</span>
-      <input className="field" required maxLength={512} autoCapitalize="off" spellCheck={false} {...input} />
+      <input
+        className="field"
+        required={!isOptional}
+        maxLength={512}
+        autoCapitalize="off"
+        spellCheck={false}
+        {...input}
+      />
     </label>
   );
 }

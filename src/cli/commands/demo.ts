@@ -11,10 +11,11 @@ import { besideDuties } from '../../app-duties.ts';
 import { type KeySet, nameKey } from '../../config/keys.ts';
 import { baseSchema } from '../../config/schema.ts';
 import { AppError } from '../../core/errors.ts';
-import { openDoors } from '../../in-process.ts';
+import { type Doors, openDoors } from '../../in-process.ts';
 import { createLog } from '../../lib/log.ts';
 import { loopPrincipal } from '../../loop/parts.ts';
 import { writeCompany } from '../../simulate/company-files.ts';
+import { type Ask, playScene } from '../../simulate/demo-scene.ts';
 import { demoOrganisation, playDemo } from '../../simulate/demo-story.ts';
 import { startWorker } from '../../worker.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
@@ -46,12 +47,15 @@ export async function demoCommand(flags: DemoFlags): Promise<ExitCode> {
         beside: besideDuties(app),
       });
       app.onWake(worker.wake);
-      answerWith(server, app);
+      const doors = openDoors(app, { isDemonstration: true });
+      await playScene((asked) => askDoors(doors, asked), demoOrganisation());
+      const policies = app.followPolicies();
+      answerWith(server, doors);
       await showAddresses(app, url);
       if (flags.open) openBrowser(`${url}/`);
       await stop;
       server.closeAllConnections();
-      await worker.stop();
+      await Promise.all([worker.stop(), policies.stop()]);
     } finally {
       await app.close();
     }
@@ -137,9 +141,25 @@ function isInet(address: string | AddressInfo | null): address is AddressInfo {
   return typeof address === 'object' && address !== null;
 }
 
+/** What is refused is part of the scene: the answer is whatever it is. */
+async function askDoors(doors: Doors, { method, path, json, token }: Parameters<Ask>[0]): Promise<unknown> {
+  const response = await doors.fetch(
+    new Request(`${doors.url}${path}`, {
+      method: method ?? (json === undefined ? 'GET' : 'POST'),
+      headers: {
+        Authorization: `Bearer ${token ?? doors.token}`,
+        'X-Foldback-Console': '1',
+        'Sec-Fetch-Site': 'same-origin',
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    }),
+  );
+  return response.json().catch(() => undefined);
+}
+
 /** Every request on this machine is the operator's. The guards against other pages and hosts stand before it. */
-function answerWith(server: Server, app: App): void {
-  const doors = openDoors(app);
+function answerWith(server: Server, doors: Doors): void {
   const listener = getRequestListener(async (request) => {
     const { pathname } = new URL(request.url);
     if (request.headers.has('Authorization') || pathname.startsWith('/r/')) return doors.fetch(request);

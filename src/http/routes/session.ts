@@ -18,6 +18,7 @@ const callerSchema = z.object({
   teams: z.union([z.literal('all'), z.array(z.string())]),
   organisation: z.string(),
   mode: z.enum(['shadow', 'live']).describe('Whether messages leave.'),
+  isDemonstration: z.boolean().exactOptional().describe('An invented company in memory: nothing leaves it.'),
 });
 export type CallerJson = z.infer<typeof callerSchema>;
 
@@ -61,6 +62,7 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
     teams: teams === 'all' ? teams : [...teams],
     organisation: given.config.organisation.name,
     mode: given.config.delivery.mode,
+    ...known('isDemonstration', given.isDemonstration),
   });
   const sessionsFor = (caller: Principal): Promise<readonly SessionRow[]> => {
     const { read } = parts.store;

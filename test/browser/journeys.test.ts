@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fakeSecret } from '../support/house.ts';
+import { chromiumPath, launchBrowser, noBrowserReason } from './browser.ts';
+import { type JourneyServer, startJourneyServer } from './journey-server.ts';
+
+const journeyMs = 120_000;
+const desk = { viewport: { width: 1280, height: 900 } };
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let browser: Browser | undefined;
+let server: JourneyServer | undefined;
+const opened: Page[] = [];
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  [browser, server] = await Promise.all([launchBrowser(), startJourneyServer()]);
+}, journeyMs);
+afterEach(() => Promise.all(opened.splice(0).map((page) => page.context().close())));
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const running = (): JourneyServer => {
+  if (server === undefined) throw new Error(noBrowserReason);
+  return server;
+};
+
+async function open(path: string, looks: typeof desk | typeof phone = desk): Promise<Page> {
+  if (browser === undefined) throw new Error(noBrowserReason);
+  const context = await browser.newContext(looks);
+  const page = await context.newPage();
+  opened.push(page);
+  await page.goto(`${running().origin}${path}`);
+  return page;
+}
+
+async function signedIn(token: string, path = '/console'): Promise<Page> {
+  const page = await open(path);
+  await page.getByLabel('Token').fill(token);
+  await page.keyboard.press('Enter');
+  await page.locator('h1').filter({ hasNotText: 'Sign in' }).waitFor();
+  return page;
+}
+
+/** What gitleaks writes about one key. */
+const report = (n: number, author = 'ana') => ({
+  name: 'report.json',
+  mimeType: 'application/json',
+  buffer: Buffer.from(
+    JSON.stringify([
+      {
+        RuleID: 'stripe-access-token',
+        Description: 'Found a Stripe Access Token',
+        StartLine: 12,
+        EndLine: 12,
+        StartColumn: 10,
+        EndColumn: 42,
+        Match: `KEY=${fakeSecret(n)}`,
+        Secret: fakeSecret(n),
+        File: 'src/config.py',
+        Commit: createHash('sha1').update(`commit ${n}`).digest('hex'),
+        Author: author,
+        Email: `${author}@example.com`,
+        Date: '2026-06-01T09:00:00Z',
+        Message: 'add settings',
+        Tags: [],
+        Fingerprint: `f:${n}`,
+      },
+    ]),
+  ),
+});
+
+test.skipIf(chromiumPath === undefined)(
+  'first run to first closed loop: a password, a report, a release, an answer on a phone, a proof, and it held',
+  async () => {
+    const { invite, settle, deadKey, hold } = running();
+    const page = await open(await invite('root'));
+    await page.locator('input[name=password]').fill('seven quiet herons');
+    await page.keyboard.press('Enter');
+    await page.getByText('seven quiet herons').waitFor({ state: 'detached' });
+    await page.goto(`${running().origin}/console`);
+    await page.getByLabel('Name', { exact: true }).fill('root');
+    await page.getByLabel('Password').fill('seven quiet herons');
+    await page.keyboard.press('Enter');
+
+    await page.getByText('Nothing was reported yet').waitFor();
+    await page.getByLabel('A report file, dropped here or chosen').setInputFiles(report(1));
+    // History: it is there, and nobody was told.
+    await page.getByRole('heading', { name: 'History to release' }).waitFor();
+    await settle();
+    await page.getByRole('button', { name: 'Release …' }).click();
+    await page.getByRole('button', { name: 'Release all 1' }).click();
+    await page.getByRole('heading', { name: 'History to release' }).waitFor({ state: 'detached' });
+    await settle();
+
+    await page.getByRole('link', { name: 'Loops', exact: true }).click();
+    await page.getByRole('link', { name: /src\/config\.py:12/u }).click();
+    await page.getByText('As it was sent').first().click();
+    const link = await page.getByRole('link', { name: 'as its recipient' }).getAttribute('href');
+    const recipient = await open(new URL(link ?? '').pathname, phone);
+    await recipient.getByRole('button', { name: 'Done' }).first().click();
+    await recipient.waitForLoadState();
+    // The screen that the operator looks at says so by itself.
+    await page.getByText('Answered', { exact: true }).first().waitFor();
+
+    await deadKey(1);
+    await page.getByText('Verified', { exact: true }).first().waitFor();
+    await hold();
+    // Weeks have passed, and the session with them: whoever signs in again is where they were.
+    await page.getByLabel('Name', { exact: true }).fill('root');
+    await page.getByLabel('Password').fill('seven quiet herons');
+    await page.keyboard.press('Enter');
+    await page.getByText('Held', { exact: true }).first().waitFor();
+  },
+  journeyMs,
+);
+
+test.skipIf(chromiumPath === undefined)(
+  'triage of several at once: what fits is done, and what does not is told by its line',
+  async () => {
+    const { history, live, token } = running();
+    await history(3);
+    await live(40);
+    const page = await signedIn(await token(['admin']), '/console/loops');
+    await page.getByLabel('Choose all of this page').check();
+    await page.getByRole('button', { name: 'Release …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('are no history and stay as they are').waitFor();
+    await dialog.getByRole('button', { name: /^Release: \d/u }).click();
+    await dialog.getByText('All done.').waitFor();
+    expect(await dialog.getByText('Released', { exact: true }).count()).toBe(3);
+    expect(await dialog.getByText('It was no history').count()).toBeGreaterThan(0);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('Choose all of this page').waitFor();
+
+    await page.getByRole('checkbox').nth(1).check();
+    await page.getByRole('button', { name: 'Ask somebody else …' }).click();
+    await dialog.getByLabel('Its id in the directory').fill('nobody-of-this-name');
+    await dialog.getByLabel('Why').fill('They have left');
+    await dialog.getByRole('button', { name: 'Ask somebody else: 1' }).click();
+    await dialog.getByText('1 of 1 did not work.').waitFor();
+    await dialog.getByText(/directory/u).waitFor();
+  },
+  journeyMs,
+);
+
+test.skipIf(chromiumPath === undefined)(
+  'with nothing but a keyboard: sign in, skip to the content, report a key, and dismiss it with a reason',
+  async () => {
+    const page = await open('/console/loops/new');
+    await page.getByLabel('Token').waitFor();
+    const press = (key: string) => page.keyboard.press(key);
+    /** As a reader of a screen would: on until the thing has the focus. */
+    const tabTo = async (name: RegExp) => {
+      for (let step = 0; step < 40; step += 1) {
+        const at = await page.evaluate<string>(
+          '(document.activeElement?.labels?.[0]?.textContent ?? document.activeElement?.textContent ?? "").trim()',
+        );
+        if (name.test(at)) return;
+        await press('Tab');
+      }
+      throw new Error(`${name.source} cannot be reached by Tab`);
+    };
+    await tabTo(/^Token/u);
+    await page.keyboard.type(await running().token(['admin']));
+    await press('Enter');
+    await page.getByRole('heading', { name: 'Report by hand' }).waitFor();
+    await page.evaluate('document.activeElement.blur()');
+    await tabTo(/^Skip to the content/u);
+    await press('Enter');
+    await tabTo(/^What was found/u);
+    await page.keyboard.type('A key in a shell script');
+    await tabTo(/^Who may answer/u);
+    await page.keyboard.type('bob@example.com');
+    await tabTo(/^Repository/u);
+    await page.keyboard.type('acme/tools');
+    await press('Enter');
+    await page.getByRole('heading', { name: 'Where it stands' }).waitFor();
+    await tabTo(/^Dismiss$/u);
+    await press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await tabTo(/^Why/u);
+    await page.keyboard.type('A word in a manual');
+    await press('Enter');
+    await page.getByText('Dismissed', { exact: true }).waitFor();
+  },
+  journeyMs,
+);
+
+test.skipIf(chromiumPath === undefined)(
+  'a viewer is offered what a viewer may read, and nothing that changes anything',
+  async () => {
+    const { token, history } = running();
+    await history(1);
+    const page = await signedIn(
+      await token([
+        'loops:read',
+        'messages:read',
+        'owners:read',
+        'behaviours:read',
+        'measures:read',
+        'controls:read',
+      ]),
+    );
+    const places = await page
+      .getByRole('navigation', { name: 'Screens' })
+      .getByRole('link')
+      .allTextContents();
+    expect(places).toEqual([
+      ...['Today', 'Loops', 'Owners', 'Behaviours', 'Reviews', 'Controls', 'Policies', 'Measures'],
+      ...['Experiments', 'Channels'],
+    ]);
+    await page.getByRole('heading', { name: 'History to release' }).waitFor();
+    for (const path of ['', '/loops', '/reviews', '/controls', '/policies', '/channels']) {
+      await page.goto(`${running().origin}/console${path}`);
+      await page.locator('h1').waitFor();
+      await page.getByRole('status').first().waitFor({ state: 'detached' });
+      const said = await page.locator('main').getByRole('button').allTextContents();
+      expect(
+        said.filter((text) => text !== 'As a table'),
+        path,
+      ).toEqual([]);
+      expect(await page.locator('main').getByRole('checkbox').count(), path).toBe(0);
+    }
+    await page.goto(`${running().origin}/console/audit`);
+    await page.getByText('audit:read').waitFor();
+  },
+  journeyMs,
+);
+
+test.skipIf(chromiumPath === undefined)(
+  'an author changes a sentence in the packs and sees it on the screen, in the message, and on the recipient’s page',
+  async () => {
+    const { sentence, token, live } = running();
+    const loop = await live(60);
+    const page = await signedIn(await token(['admin']), '/console/behaviours/secret-in-repository');
+    const words = page.locator('details', { hasText: sentence }).first();
+    await words.locator('summary').click();
+    await words.getByText(sentence).first().waitFor();
+    await page.goto(`${running().origin}/console/loops/${loop}`);
+    await page.getByText('As it was sent').first().click();
+    await page.getByText(sentence).waitFor();
+    const link = await page.getByRole('link', { name: 'as its recipient' }).getAttribute('href');
+    const recipient = await open(new URL(link ?? '').pathname, phone);
+    expect(await recipient.content()).toContain(sentence);
+  },
+  journeyMs,
+);
