@@ -1,36 +1,100 @@
 /**
- * Takes the console's pictures of `docs/screens`: `npm run build:console`, then
- * `node test/browser/take-console-screens.ts`, then `pngquant --ext .png --force 64 docs/screens/console-*.png`.
+ * Takes the console's pictures of `docs/screens` from the demonstration: `npm run build:console`, then
+ * `node test/browser/take-console-screens.ts`, then for each picture
+ * `convert PICTURE +dither -colors 48 png8:PICTURE`. Look at them before committing.
  */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { z } from 'zod';
 import { launchBrowser } from './browser.ts';
-import { startConsoleServer } from './console-server.ts';
 
-const folder = new URL('../../docs/screens/', import.meta.url).pathname;
+const root = join(import.meta.dirname, '../..');
+const folder = join(root, 'docs/screens');
 const phone = { width: 390, height: 844 };
 const desk = { width: 1280, height: 900 };
 
-const [browser, server] = await Promise.all([launchBrowser(), startConsoleServer()]);
+const demo = spawn(process.execPath, ['src/cli/main.ts', 'demo', '--no-open', '--port', '0'], {
+  cwd: root,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const url = await new Promise<string>((resolve, reject) => {
+  let said = '';
+  demo.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+    const found = /Start here\s+(http:\S+?)\/\n/u.exec(said)?.[1];
+    if (found !== undefined) resolve(found);
+  });
+  demo.on('close', (code) => reject(new Error(`the demonstration ended with ${code}`)));
+});
+
+const listed = z.looseObject({ items: z.array(z.looseObject({ id: z.string() })) });
+const idOf = async (path: string, number = 0): Promise<string> => {
+  const { items } = listed.parse(await (await fetch(`${url}/v1/${path}`)).json());
+  return items[number]?.id ?? '';
+};
+const urgent = await idOf('loops?state=told&behaviour=secret-in-repository');
 const screens = [
-  { name: 'console-today-desk-light', path: '', viewport: desk, colorScheme: 'light' },
-  { name: 'console-loops-desk-dark', path: '/loops', viewport: desk, colorScheme: 'dark' },
-  { name: 'console-loop-desk-light', path: `/loops/${server.told}`, viewport: desk, colorScheme: 'light' },
-  { name: 'console-loop-phone-dark', path: `/loops/${server.told}`, viewport: phone, colorScheme: 'dark' },
-  { name: 'console-sources-phone-light', path: '/sources', viewport: phone, colorScheme: 'light' },
+  ['sign-in', '/sign-in'],
+  ['today', ''],
+  ['loops', '/loops'],
+  ['loop', `/loops/${urgent}`],
+  ['report-by-hand', '/loops/new'],
+  ['owners', '/owners'],
+  ['behaviours', '/behaviours'],
+  ['behaviour', '/behaviours/secret-in-repository'],
+  ['reviews', '/reviews'],
+  ['review', `/reviews/${await idOf('reviews')}`],
+  ['controls', '/controls'],
+  ['control', `/controls/${await idOf('controls')}`],
+  ['policies', '/policies'],
+  ['measures', '/measures'],
+  ['measure', '/measures/secret-in-repository'],
+  ['experiments', '/experiments'],
+  ['experiment', `/experiments/${await idOf('experiments')}`],
+  ['coverage', '/coverage'],
+  ['sources', '/sources'],
+  ['channels', '/channels'],
+  ['audit', '/audit'],
 ] as const;
+const further = [
+  ['today', phone, 'light'],
+  ['loop', phone, 'dark'],
+  ['policies', phone, 'light'],
+  ['loops', desk, 'dark'],
+  ['measure', desk, 'dark'],
+] as const;
+
+const browser = await launchBrowser();
+const take = async (name: string, viewport: typeof phone, colorScheme: 'light' | 'dark') => {
+  const path = screens.find(([one]) => one === name)?.[1] ?? '';
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.goto(`${url}/console${path}`, { waitUntil: 'networkidle' });
+  await act[name]?.(page);
+  const size = viewport === phone ? 'phone' : 'desk';
+  await page.screenshot({ path: join(folder, `console-${name}-${size}-${colorScheme}.png`) });
+  await context.close();
+};
+/** What is done before a picture is taken, where the screen says more then. */
+const act: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  policies: async (page) => {
+    await page.getByLabel('Who').selectOption('agent');
+    await page.getByLabel('Does what').selectOption('read');
+    await page.getByLabel('With what').selectOption('secret');
+    await page.getByLabel('Its name').first().fill('build-agent');
+    await page.getByLabel('Its name').last().fill('payments-signing-key');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('An agent reads no secrets.').first().waitFor();
+  },
+  loops: async (page) => {
+    for (const row of [2, 3, 5]) await page.getByRole('checkbox').nth(row).check();
+  },
+};
 try {
-  const token = await server.token(['admin']);
-  for (const { name, path, viewport, colorScheme } of screens) {
-    const context = await browser.newContext({ viewport, colorScheme });
-    const page = await context.newPage();
-    await page.goto(`${server.origin}/console`);
-    await page.getByLabel('Token').fill(token);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Today' }).waitFor();
-    await page.goto(`${server.origin}/console${path}`, { waitUntil: 'networkidle' });
-    await page.screenshot({ path: `${folder}${name}.png` });
-    await context.close();
-  }
+  for (const [name] of screens) await take(name, desk, 'light');
+  for (const [name, viewport, colorScheme] of further) await take(name, viewport, colorScheme);
 } finally {
   await browser.close();
-  await server.close();
+  demo.kill('SIGINT');
 }

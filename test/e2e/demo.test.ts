@@ -44,6 +44,19 @@ describe('foldback demo', () => {
     for (const path of ['/console', '/outbox', '/v1/loops']) expect(said).toContain(`${url}${path}\n`);
   });
 
+  test('every screen of the console has something to show', async () => {
+    const items = z.looseObject({ items: z.array(z.unknown()).min(1) });
+    const paths = ['reviews', 'controls', 'experiments', 'audit', 'policy/exceptions', 'policy/decisions'];
+    for (const path of [...paths, 'channels', 'sources', 'measures', 'messages']) {
+      const response = await fetch(`${url}/v1/${path}`);
+      expect(items.safeParse(await response.json()).success, path).toBe(true);
+    }
+    const session = await fetch(`${url}/v1/session`);
+    expect(await session.json()).toMatchObject({ isDemonstration: true });
+    const rollout = await fetch(`${url}/v1/rollout`);
+    expect(await rollout.json()).toMatchObject({ rules: [{ stage: 'canary' }] });
+  });
+
   test('its cases are of every behaviour, and one with a key that works waits for its answer', async () => {
     const response = await fetch(`${url}/v1/loops?limit=200`);
     expect(response.status).toBe(200);
@@ -52,6 +65,7 @@ describe('foldback demo', () => {
     expect(behaviours).toEqual([
       'agent-outside-policy',
       'clicked-simulated-phish',
+      'denied-by-policy',
       'orphaned-identity',
       'privileged-workflow-bypass',
       'secret-in-repository',
