@@ -16,7 +16,7 @@ import { resolveOwner } from './core/resolve-owner.ts';
 import { appendRows } from './ledger/rows.ts';
 import { canonicalJson } from './lib/canonical-json.ts';
 import { hmacText, keyedHash, sha256Hex } from './lib/hmac.ts';
-import { openLeaves } from './loop/leaves.ts';
+import { isAwayNow, openLeaves } from './loop/leaves.ts';
 import { messageValues } from './loop/message-values.ts';
 import type { DeliverySettings, LoopParts, ResolvedOwner } from './loop/parts.ts';
 import { openRollout } from './loop/rollout.ts';
@@ -186,7 +186,7 @@ export function assembleLoop(assembly: Assembly): LoopParts {
       const url = assembly.publicUrl === undefined ? {} : { url: `${assembly.publicUrl}/r/${token}` };
       return { tokenHash: sha256Hex(token), ...url };
     },
-    recipient: (to) => recipientOf(to, assembly),
+    recipient: (to) => recipientOf(to, assembly, (person) => isAwayNow(parts, person)),
     controls: {
       templates: [...packs.controls.values()].map(({ template }) => template),
       tryPolicy: assembly.tryPolicy ?? (() => ({ kind: 'unsound', reason: 'no policies are there' })),
@@ -249,9 +249,13 @@ export function ownerId(owner: OwnerRef): string | undefined {
   return owner.account === undefined ? undefined : `${owner.account.system}:${owner.account.name}`;
 }
 
-function recipientOf(to: Addressee, assembly: Assembly): Recipient | undefined {
+function recipientOf(
+  to: Addressee,
+  assembly: Assembly,
+  isAway: (person: Person) => boolean,
+): Recipient | undefined {
   const people = assembly.people();
-  if (to.kind === 'duty') return dutyRecipient(assembly);
+  if (to.kind === 'duty') return dutyRecipient(assembly, isAway);
   if (to.kind === 'team') {
     const team = people?.team(to.id);
     const email = team?.email === undefined ? {} : { email: team.email };
@@ -279,8 +283,10 @@ function personRecipient(person: Person): Recipient {
   };
 }
 
-function dutyRecipient(assembly: Assembly): Recipient {
-  const [person] = assembly.people()?.duty() ?? [];
+/** The first of those with the duty role who is there; the first of all when nobody is. */
+function dutyRecipient(assembly: Assembly, isAway: (person: Person) => boolean): Recipient {
+  const onDuty = assembly.people()?.duty() ?? [];
+  const person = onDuty.find((one) => !isAway(one)) ?? onDuty[0];
   const [address] = assembly.dutyEmails;
   const email = address ?? person?.emails[0];
   const base = person === undefined ? { name: 'duty', accounts: [] } : personRecipient(person);

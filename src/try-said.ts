@@ -87,6 +87,7 @@ export function sayingOf(row: LoopRow, voice: Voice): Saying {
     behaviour: row.behaviour,
     recipient,
     loops: [owned],
+    ...(want.standInFor === undefined ? {} : { standInFor: want.standInFor }),
     at: now,
   });
   const text = plainText(message);

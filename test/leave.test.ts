@@ -229,6 +229,16 @@ for (const kind of testStores()) {
       expect(to.at(-1)).toBe('duty');
     });
 
+    test('the duty role is whoever of them is there', () => {
+      const away = [{ from: '2026-11-20', until: '2026-11-27' }];
+      const people = [personOf('dora', { isDuty: true, away }), personOf('dan', { isDuty: true })];
+      const { parts, clock } = openHouse({ store, clock: testClock(), people });
+      const to = { kind: 'duty', id: 'duty' } as const;
+      expect(parts.recipient(to)?.email).toBe('dan@example.com');
+      clock.set(monday + 5 * day);
+      expect(parts.recipient(to)?.email).toBe('dora@example.com');
+    });
+
     test.each([
       ['whoever has left', { person: 'ben', until: '2026-11-30' }, 'they have left'],
       ['ten years', { person: 'ana', until: '2036-11-30' }, '400 days at most'],

@@ -94,10 +94,13 @@ for (const kind of testStores()) {
       await later('next-day', 'a');
       await later('next-day', 'a');
       await later('next-day', 'b');
+      expect((await story())?.loop.facts.snoozes).toHaveLength(1);
+      // Another time, chosen on the same page, is another wish.
+      await later('three-days', 'a');
+      expect((await story())?.loop.facts.snoozes).toHaveLength(2);
       const loop = (await story())?.loop;
-      expect(loop?.facts.snoozes).toHaveLength(1);
       const { entries = [] } = (await store.read.ledger(loopPrincipal, loop?.id ?? '')) ?? {};
-      expect(entries.filter((entry) => entry.kind === 'snoozed')).toHaveLength(1);
+      expect(entries.filter((entry) => entry.kind === 'snoozed')).toHaveLength(2);
     });
 
     test('nobody puts a case off for ever: neither more often nor for longer than it may be', async () => {

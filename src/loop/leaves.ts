@@ -61,6 +61,11 @@ function leaveOf(parts: LoopParts, person: Person | undefined, at: number): Leav
   return leaveAt(leavesOf(parts, person), at, zone);
 }
 
+/** Whether somebody is away today, where they are. */
+export function isAwayNow(parts: LoopParts, person: Person): boolean {
+  return leaveOf(parts, person, parts.clock.now()) !== undefined;
+}
+
 /** How cases go around those who are away. */
 export function leaveRules(parts: LoopParts): LeaveRules {
   const { people, delivery } = parts;

@@ -72,7 +72,7 @@ export async function snooze(
     tx,
     rows.map((row) => ({
       row,
-      fact: { ...asked, by: person, id: parts.idOf(['snooze', message.id, row.id, once]) },
+      fact: { ...asked, by: person, id: parts.idOf(['snooze', message.id, row.id, input.choice, once]) },
     })),
     input.account,
     now,

@@ -28,6 +28,7 @@ import * as outcomeIndexes from './migrations/0028-outcome-indexes.ts';
 import * as snoozes from './migrations/0031-snoozes.ts';
 import * as leave from './migrations/0032-leave.ts';
 import * as coaching from './migrations/0033-coaching.ts';
+import * as standIns from './migrations/0034-stand-ins.ts';
 import * as secondFactor from './migrations/0037-second-factor.ts';
 
 /** In order; a name is never changed or re-used. */
@@ -59,6 +60,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0031-snoozes': snoozes,
   '0032-leave': leave,
   '0033-coaching': coaching,
+  '0034-stand-ins': standIns,
   '0037-second-factor': secondFactor,
 };
 

@@ -62,8 +62,9 @@ export async function lockLoopsOfPerson(
     and state in ('triage', 'open', 'told', 'answered', 'escalated', 'observed', 'reassigned', 'verified', 'incident',
       'disputed')
     and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid)
-    and (owner_id = ${person} or id in (select loop_id from wants where message_id is null
-      and (stand_in_for = ${person} or (recipient_kind = 'person' and recipient_id = ${person}))))
+    and id in (select id from loops where owner_id = ${person} and owner_kind = 'person'
+      union select loop_id from wants where message_id is null and stand_in_for = ${person}
+      union select loop_id from wants where message_id is null and recipient_kind = 'person' and recipient_id = ${person})
     order by id limit ${limit} for update`.execute(db);
   return found.rows.map(loopOf);
 }

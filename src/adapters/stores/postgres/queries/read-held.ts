@@ -39,7 +39,10 @@ export async function heldAbout(db: Db, principal: Principal, ask: HeldAsk): Pro
       db,
       limit,
       sql`select answer, at, body->>'reason' as reason from replies
-      where loop_id in (${own}) and body->'by'->>'kind' = 'person' and body->'by'->>'id' = ${id}`,
+      where loop_id in (${own}) and body->'by'->>'kind' = 'person' and body->'by'->>'id' = ${id}
+      union all select 'snooze', (s->>'at')::bigint, null
+      from loops l, jsonb_array_elements(coalesce(l.facts::jsonb->'snoozes', '[]'::jsonb)) s
+      where l.owner_id = ${id} and l.owner_kind = 'person' and s->'by'->>'id' = ${id}`,
     ),
     learnt: await list(
       db,
