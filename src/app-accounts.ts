@@ -7,11 +7,14 @@ import { createSlowDown } from './access/slow-down.ts';
 import type { AccountDesk, FactorDesk, SessionDesk } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
 import type { ClaimAccount } from './http/http-parts.ts';
-import { hashPassword, isPassword } from './lib/password-hash.ts';
+import { commonPasswords } from './lib/common-passwords.ts';
+import { hashPassword, isPassword, passwordsWaiting } from './lib/password-hash.ts';
 import { loopPrincipal } from './loop/parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { AccountRow, Store, StoreWrite } from './ports/store.ts';
 
+/** More passwords than this that wait for their hash are a flood: a second later is soon enough. */
+const waitingMax = 50;
 /** A link by which a password is chosen lives this long. */
 const inviteMs = 24 * 3_600_000;
 
@@ -78,7 +81,7 @@ export function openAccounts(given: {
     choosePassword: async (token, password) => {
       const account = await invited(token);
       if (account?.inviteHash === undefined) return 'unknown';
-      const verdict = judgePassword(password, [account.login ?? '', account.name]);
+      const verdict = judgePassword(password, [account.login ?? '', account.name], await commonPasswords());
       if (verdict !== 'good') return verdict;
       const passwordHash = await hashPassword(password);
       return store.transaction(async (tx) => {
@@ -101,6 +104,7 @@ export function openAccounts(given: {
       const now = clock.now();
       const seconds = slow.wait(keys, now);
       if (seconds > 0) return { kind: 'slow', seconds };
+      if (passwordsWaiting() > waitingMax) return { kind: 'slow', seconds: 1 };
       // Counted before the work: attempts at once do not all come through.
       slow.failed(keys, now);
       const account = login === undefined ? undefined : await store.read.accountByLogin(loopPrincipal, login);
@@ -140,7 +144,7 @@ export async function firstAccount(
 ): Promise<AccountRow | 'weak' | 'bad-login'> {
   const login = loginOf(wanted.login);
   if (login === undefined) return 'bad-login';
-  if (judgePassword(wanted.password, [login, name]) !== 'good') return 'weak';
+  if (judgePassword(wanted.password, [login, name], await commonPasswords()) !== 'good') return 'weak';
   const passwordHash = await hashPassword(wanted.password);
   const id = randomBytes(16).toString('hex');
   return { id, name, login, passwordHash, roles: ['admin'], teams: 'all', createdAt: now };

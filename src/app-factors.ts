@@ -16,6 +16,7 @@ import type { DataSeal } from './config/data-key.ts';
 import type { FactorDesk, FactorStage, SessionDesk } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
 import { base32, base32Bytes } from './lib/base32.ts';
+import { commonPasswords } from './lib/common-passwords.ts';
 import { sha256Hex } from './lib/hmac.ts';
 import { hashPassword, isPassword } from './lib/password-hash.ts';
 import { totpMatch, totpSecretBytes } from './lib/totp.ts';
@@ -157,7 +158,7 @@ export function openFactors(given: FactorParts): FactorDesk {
       if (!(await isPassword(old, account?.passwordHash)) || account === undefined)
         return { kind: 'refused' };
       slow.succeeded({ account: id, address });
-      const verdict = judgePassword(password, [account.login ?? '', account.name]);
+      const verdict = judgePassword(password, [account.login ?? '', account.name], await commonPasswords());
       if (verdict !== 'good' || password === old) return { kind: 'weak' };
       const passwordHash = await hashPassword(password);
       const isDone = await store.transaction(async (tx) => {

@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest';
+import { commonPasswords } from '../lib/common-passwords.ts';
 import { judgePassword, loginOf } from './password.ts';
 
-test('a long password of any characters is good, also one with blanks and in any script', () => {
+const none: ReadonlySet<string> = new Set();
+
+test('a long password of any characters is good, also one with blanks and in any script', async () => {
   for (const password of [
     'seven quiet herons',
     'ñandú canta a las 4',
     '静かな鷺が七羽いて池に立つ朝だ',
     'x7-Qp2_mmZ9!t',
   ])
-    expect([password, judgePassword(password, ['ana'])]).toEqual([password, 'good']);
+    expect([password, judgePassword(password, ['ana'], await commonPasswords())]).toEqual([password, 'good']);
 });
 
 test('a short one, and one that everybody would guess, is not', () => {
-  expect(judgePassword('short pass', [])).toBe('too-short');
-  expect(judgePassword('x'.repeat(201), [])).toBe('too-long');
+  expect(judgePassword('short pass', [], none)).toBe('too-short');
+  expect(judgePassword('x'.repeat(201), [], none)).toBe('too-long');
   for (const password of [
     'aaaaaaaaaaaaaa',
     'abcdefghijklmnop',
@@ -22,7 +25,22 @@ test('a short one, and one that everybody would guess, is not', () => {
     'anamaria.lopez12',
     '123456789012',
   ])
-    expect([password, judgePassword(password, ['anamaria.lopez'])]).toEqual([password, 'too-plain']);
+    expect([password, judgePassword(password, ['anamaria.lopez'], none)]).toEqual([password, 'too-plain']);
+});
+
+test('one that many people took is not, as it is or with digits and marks around it', async () => {
+  const common = await commonPasswords();
+  expect(common.size).toBeGreaterThan(40_000);
+  for (const password of [
+    'administrator',
+    '1qaz2wsx3edc',
+    'Unbelievable',
+    'football-2026!',
+    '!!2026baseball!!',
+  ])
+    expect([password, judgePassword(password, [], common)]).toEqual([password, 'too-plain']);
+  const long = [...common].filter((password) => [...password].length >= 12);
+  expect(long.filter((password) => judgePassword(password, [], common) === 'good')).toEqual([]);
 });
 
 test('names are folded, and hold nothing that a log or page could trip over', () => {

@@ -18,12 +18,21 @@ const plainWords = [
 ];
 const distinctMin = 6;
 
-/** @param own names of the account: a password that is mostly one of them is none */
-export function judgePassword(password: string, own: readonly string[]): PasswordVerdict {
+/**
+ * @param own names of the account: a password that is mostly one of them is none
+ * @param common what many people took, in lower case: none of them, nor one with digits and marks around it
+ */
+export function judgePassword(
+  password: string,
+  own: readonly string[],
+  common: ReadonlySet<string>,
+): PasswordVerdict {
   const characters = [...password];
   if (characters.length < passwordCharsMin) return 'too-short';
   if (characters.length > passwordCharsMax) return 'too-long';
   const lower = password.normalize('NFKC').toLowerCase();
+  const bare = lower.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  if (common.has(lower) || common.has(bare)) return 'too-plain';
   const words = [...plainWords, ...own.flatMap((name) => name.toLowerCase().split(/[^\p{L}\p{N}]+/u))];
   const rest = words
     .filter((word) => word.length > 2)

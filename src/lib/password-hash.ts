@@ -8,6 +8,11 @@ const atOnceMax = 2;
 let running = 0;
 const waiting: (() => void)[] = [];
 
+/** How many wait for their turn. */
+export function passwordsWaiting(): number {
+  return waiting.length;
+}
+
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= atOnceMax) await new Promise<void>((resolve) => waiting.push(resolve));
   running += 1;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { schemaSteps } from '../../adapters/stores/postgres/migrate.ts';
 import { type App, openApp } from '../../app.ts';
 import { type Door, openDoor } from '../../app-door.ts';
 import { effective, secretValues } from '../../config/effective.ts';
@@ -38,7 +39,9 @@ export async function serveCommand(flags: ServeFlags): Promise<ExitCode> {
       keys: found.keys,
       log,
       onSchemaStep: (progress) => {
-        log.info({ ...progress }, 'the schema is brought up to date');
+        // Of a new store all steps are missing, and nobody waits for what was there.
+        const level = progress.of === schemaSteps.length ? 'debug' : 'info';
+        log[level]({ ...progress }, 'the schema is brought up to date');
         door?.tell(progress);
       },
     });
