@@ -37,6 +37,17 @@ export const controlStorySchema = controlSchema.extend({
   rollback: z.array(file),
   unusable: z.array(z.looseObject({ placeholder: z.string(), shown: z.string() })),
   effect: z
+    .looseObject({
+      experiment: z.string(),
+      readout: z.looseObject({
+        hidden: z.string().optional(),
+        comparisons: z
+          .array(z.looseObject({ arm: z.string(), verdict: z.string(), sentence: z.string() }))
+          .optional(),
+      }),
+    })
+    .optional(),
+  beforeAfter: z
     .discriminatedUnion('kind', [
       z.looseObject({
         kind: z.literal('ratio'),

@@ -187,6 +187,7 @@ export const eventKinds = [
   'gate.passed',
   'workflow.run',
   'deploy.made',
+  'repository.archived',
   'agent.called',
   'policy.denied',
   'policy.allowed',

@@ -10,11 +10,14 @@ export const ownerLeft = 'owner-left';
 type Parts = HabitParts & Pick<LoopParts, 'behaviours'>;
 
 /**
- * Workloads and agents that a source says were disabled, deleted or retired, under every habit that they could have. A
- * name that is no workload's is nobody's habit and does nothing: whether a person left is for directories to say.
+ * Workloads and agents that a source says were disabled, deleted or retired, under every habit that they could have, and
+ * repositories that were archived or deleted, which are the units of some experiments and nobody's habit. A name that is
+ * no workload's does nothing: whether a person left is for directories to say.
  */
 export function exitsIn(parts: Parts, events: readonly Event[]): readonly ExitRow[] {
-  return events.flatMap(({ kind, source, action, identity, occurredAt }) => {
+  return events.flatMap(({ kind, source, action, identity, where, occurredAt }) => {
+    if (kind === 'repository.archived' && where.repository !== undefined)
+      return [{ unit: unitOfRepository(parts, where.repository), at: occurredAt, reason: 'gone' }];
     if (kind !== 'identity.disabled' || identity === undefined) return [];
     // The owner left, and what they owned is there still.
     if (source === directorySource && action === ownerLeft) return [];
@@ -22,4 +25,8 @@ export function exitsIn(parts: Parts, events: readonly Event[]): readonly ExitRo
       return { unit: habitOfWorkload(parts, behaviour, identity.id), at: occurredAt, reason: 'gone' };
     });
   });
+}
+
+export function unitOfRepository({ idOf, pseudonymOf }: HabitParts, repository: string): string {
+  return pseudonymOf(idOf(['repository', repository.toLowerCase()]));
 }

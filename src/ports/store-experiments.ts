@@ -1,6 +1,7 @@
-import type { Readout } from '../core/experiments/evidence.ts';
+import type { Readout, TrialFunnel, TrialUnit } from '../core/experiments/evidence.ts';
 import type { Moment } from '../core/message.ts';
 import type { Principal } from './principal.ts';
+import type { ExitRow } from './store-measures.ts';
 
 export const experimentStates = ['registered', 'running', 'stopped', 'ended'] as const;
 export type ExperimentState = (typeof experimentStates)[number];
@@ -51,19 +52,7 @@ export type ExperimentUnitRow = {
 };
 
 /** What became of a unit. The first of it stays. */
-export type FollowedUnit = ExperimentUnitRow & {
-  /** When the first outcome was, as far as it is known. */
-  readonly outcomeAt?: number;
-  /** Place among the outcomes of the experiment, in the order in which they were recorded. */
-  readonly outcomeN?: number;
-  /** When that was recorded. */
-  readonly outcomeRecordedAt?: number;
-  /** Source and detector that reported it. */
-  readonly outcomeSource?: string;
-  readonly outcomeDetector?: string;
-  readonly exitAt?: number;
-  readonly exitKind?: string;
-};
+export type FollowedUnit = ExperimentUnitRow & TrialUnit & { readonly exitKind?: string };
 
 /** An outcome that is not noted yet. */
 export type NewOutcome = {
@@ -103,17 +92,6 @@ export type OutcomeAsk = {
   readonly selfReporting: readonly string[];
 };
 
-/** One unit's way through the messages. */
-export type FunnelRow = {
-  readonly unit: string;
-  readonly due: boolean;
-  readonly sent: boolean;
-  readonly delivered: boolean;
-  readonly answered: boolean;
-  readonly verified: boolean;
-  readonly held: boolean;
-};
-
 /** The first time that a unit answered so. */
 export type UnitAnswer = { readonly unit: string; readonly answer: string; readonly at: number };
 
@@ -128,7 +106,7 @@ export interface ExperimentRead {
   followedUnits(principal: Principal, id: string): Promise<readonly FollowedUnit[]>;
   /** First outcomes that happened and are not noted yet, in the order of the ledger. */
   newOutcomes(principal: Principal, ask: OutcomeAsk): Promise<readonly NewOutcome[]>;
-  experimentFunnel(principal: Principal, id: string, now: number): Promise<readonly FunnelRow[]>;
+  experimentFunnel(principal: Principal, id: string, now: number): Promise<readonly TrialFunnel[]>;
   experimentAnswers(principal: Principal, id: string): Promise<readonly UnitAnswer[]>;
   /** When owners did what is hoped for, since an instant. */
   wantedBy(
@@ -141,6 +119,13 @@ export interface ExperimentRead {
     principal: Principal,
     ask: OutcomeAsk,
   ): Promise<readonly { readonly unit: string; readonly n: number }[]>;
+  /** Chances of the behaviour that the team of each unit had in its window. */
+  clusterChances(
+    principal: Principal,
+    ask: Pick<OutcomeAsk, 'experiment' | 'behaviour' | 'windowMs'>,
+  ): Promise<readonly { readonly unit: string; readonly n: number }[]>;
+  /** When units of measures went out of sight, the earliest first. */
+  unitExits(principal: Principal, units: readonly string[]): Promise<readonly ExitRow[]>;
   /** Repositories with cases. */
   repositoriesSeen(principal: Principal): Promise<number>;
   /** Last days on which the sources of a behaviour's cases spoke, `YYYY-MM-DD`. */

@@ -1,6 +1,6 @@
-import type { ControlEffect } from '../core/control/effect.ts';
+import type { ControlChange } from '../core/control/before-after.ts';
+import { readBeforeAfter } from '../loop/controls/before-after.ts';
 import { decideControl, expireControls } from '../loop/controls/decide.ts';
-import { readEffect } from '../loop/controls/effect.ts';
 import { proposeControls } from '../loop/controls/propose.ts';
 import { type LoopParts, loopPrincipal } from '../loop/parts.ts';
 import type { Principal } from '../ports/principal.ts';
@@ -103,11 +103,11 @@ export async function readControls(parts: LoopParts, setups: Setups): Promise<re
   const rows = await parts.store.read.controls(loopPrincipal, { limit: controlsMax });
   const found: ControlOutcome[] = [];
   for (const row of rows.toSorted((a, b) => a.proposedAt - b.proposedAt || (a.id < b.id ? -1 : 1)))
-    found.push(outcomeOf(row, await readEffect(parts, row, measures), setups));
+    found.push(outcomeOf(row, await readBeforeAfter(parts, row, measures), setups));
   return found;
 }
 
-function outcomeOf(row: ControlRow, effect: ControlEffect | undefined, setups: Setups): ControlOutcome {
+function outcomeOf(row: ControlRow, effect: ControlChange | undefined, setups: Setups): ControlOutcome {
   const { id, template, scope, state } = row;
   const planted =
     row.appliedAt === undefined || row.behaviour !== behaviour ? undefined : setups.of(scope.id);
@@ -131,7 +131,7 @@ function outcomeOf(row: ControlRow, effect: ControlEffect | undefined, setups: S
   };
 }
 
-function verdictOf(effect: ControlEffect): string {
+function verdictOf(effect: ControlChange): string {
   if (effect.kind === 'not-enough-data') return 'not enough data';
   return effect.verdict === 'too-early' ? 'too early to tell' : effect.verdict;
 }

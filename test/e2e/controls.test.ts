@@ -282,12 +282,14 @@ for (const kind of testStores()) {
         await doors.house.settleDown();
         const said = (await sent()).slice(0, -before || undefined);
         expect(said).toMatchObject([{ moment: 'digest', to: { kind: 'team', id: 'blue' } }]);
-        expect((await show(id))['effect']).toEqual({ kind: 'not-enough-data', reason: 'few-days' });
+        expect((await show(id))['beforeAfter']).toEqual({ kind: 'not-enough-data', reason: 'few-days' });
         doors.house.clock.pass(30 * day);
         await take([bypass(now(), 'finn', 'later')]);
         // The day on which it was applied is its first: the case of that day counts, too.
-        const { effect } = await show(id);
-        expect(effect).toMatchObject({ kind: 'ratio', after: { failures: 2 }, verdict: 'too-early' });
+        const { beforeAfter, effect } = await show(id);
+        // Nobody registered an experiment for it.
+        expect(effect).toBeUndefined();
+        expect(beforeAfter).toMatchObject({ kind: 'ratio', after: { failures: 2 }, verdict: 'too-early' });
       });
 
       test('taken back with a reason it is closed, told in its chain, and not proposed again for a while', async () => {

@@ -9,7 +9,7 @@ import { registerExperiment, startExperiment, stopExperiment } from '../../src/l
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { plan } from '../../src/loop/plan.ts';
-import type { ExperimentUnitRow } from '../../src/ports/store.ts';
+import type { FollowedUnit } from '../../src/ports/store.ts';
 import { day, type House, status } from '../support/house.ts';
 import { type LeakMore, leakOf, trialDocument } from './trial.ts';
 
@@ -31,7 +31,7 @@ export type Run = {
   answer(shares: Readonly<Record<string, number>>, answer: string): Promise<void>;
   look(): Promise<Readout>;
   comparison(): Promise<Comparison>;
-  units(): Promise<readonly ExperimentUnitRow[]>;
+  units(): Promise<readonly FollowedUnit[]>;
   end(): Promise<void>;
 };
 

@@ -158,12 +158,12 @@ async function shownTo(own: 'all' | readonly string[]): Promise<readonly Shown[]
     readonly items?: readonly { readonly id: string; readonly relapses?: number }[];
   };
   for (const { id } of items) {
-    const { scope, appliedAt, effect } = (await answer(token, `/v1/controls/${id}`)) as ControlOf;
-    if (effect?.kind !== 'ratio') continue;
+    const { scope, appliedAt, beforeAfter } = (await answer(token, `/v1/controls/${id}`)) as ControlOf;
+    if (beforeAfter?.kind !== 'ratio') continue;
     const from = appliedAt.slice(0, 7);
     const of = scope.kind === 'team' ? { team: [scope.id] } : {};
-    note({ ...of, to: months[months.indexOf(from) - 1] }, { loops: effect.before?.failures ?? 0 });
-    note({ ...of, from }, { loops: effect.after?.failures ?? 0 });
+    note({ ...of, to: months[months.indexOf(from) - 1] }, { loops: beforeAfter.before?.failures ?? 0 });
+    note({ ...of, from }, { loops: beforeAfter.after?.failures ?? 0 });
     effects += 1;
   }
   for (const [, n] of (await doors.ask('/metrics', { token })).text.matchAll(lineOfLoops))
@@ -178,7 +178,7 @@ type Side = { readonly failures: number };
 type ControlOf = {
   readonly appliedAt: string;
   readonly scope: { readonly kind: string; readonly id: string };
-  readonly effect?: { readonly kind: string; readonly before?: Side; readonly after?: Side };
+  readonly beforeAfter?: { readonly kind: string; readonly before?: Side; readonly after?: Side };
 };
 
 async function answer(token: string, path: string): Promise<unknown> {

@@ -70,7 +70,8 @@ export async function controlsShowCommand(id: string, flags: ControlFlags): Prom
     if (relapses !== undefined && habits !== undefined)
       line(`Proposed for: ${plural(relapses, 'relapse')} of ${plural(habits, 'habit')}`);
     for (const text of backTestLines(control)) line(text);
-    if (control.effect !== undefined) line(effectLine(control.effect));
+    if (control.beforeAfter !== undefined) line(beforeAfterLine(control.beforeAfter));
+    for (const text of effectLines(control)) line(text);
     for (const { target, path, mode } of control.files) line(`Writes: ${target} ${path} (${mode})`);
     for (const { placeholder, shown } of control.unusable)
       line(`Could not write as ${placeholder}: ${shown}. A person has to look at it.`);
@@ -102,9 +103,20 @@ const verdicts = {
   'too-early': 'too early to tell',
 } as const;
 
-function effectLine(effect: NonNullable<ControlStory['effect']>): string {
-  if (effect.kind === 'not-enough-data') return `Since it is in force: not enough data (${effect.reason})`;
-  const { ratio, expected, before, after, verdict } = effect;
+/** An effect is what an experiment found, and nothing else. */
+function effectLines({ state, effect }: ControlStory): readonly string[] {
+  if (effect === undefined)
+    return state === 'applied' ? ['Effect: not known, no experiment was registered for it'] : [];
+  const { experiment, readout } = effect;
+  if (readout.hidden !== undefined) return [`Effect, by ${experiment}: not shown (${readout.hidden})`];
+  return (readout.comparisons ?? []).map(
+    ({ arm, sentence, verdict }) => `Effect, by ${experiment}, ${arm}: ${sentence} [${verdict}]`,
+  );
+}
+
+function beforeAfterLine(change: NonNullable<ControlStory['beforeAfter']>): string {
+  if (change.kind === 'not-enough-data') return `Since it is in force: not enough data (${change.reason})`;
+  const { ratio, expected, before, after, verdict } = change;
   const shown = (value: number | undefined) => (value === undefined ? 'not known' : value.toFixed(2));
   return `Since it is in force: ${after.failures} after ${before.failures}, rate ratio ${shown(ratio.value)} (${shown(ratio.low)} to ${shown(ratio.high)}); by itself it would be ${shown(expected)}: ${verdicts[verdict]}`;
 }

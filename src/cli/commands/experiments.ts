@@ -26,7 +26,13 @@ const experimentSchema = z.looseObject({
       units: z.number().optional(),
       arms: z
         .array(
-          z.looseObject({ arm: z.string(), assigned: z.number(), outcomes: z.number(), exits: z.number() }),
+          z.looseObject({
+            arm: z.string(),
+            assigned: z.number(),
+            outcomes: z.number(),
+            exits: z.number(),
+            opportunities: z.looseObject({ perPerson: z.number().optional() }).optional(),
+          }),
         )
         .optional(),
       comparisons: z
@@ -144,12 +150,13 @@ function describeReadout({ readout }: Experiment): void {
   }
   line(
     table(
-      ['arm', 'assigned', 'did it again', 'left'],
-      (readout.arms ?? []).map(({ arm, assigned, outcomes, exits }) => [
+      ['arm', 'assigned', 'did it again', 'left', 'chances a person'],
+      (readout.arms ?? []).map(({ arm, assigned, outcomes, exits, opportunities }) => [
         arm,
         String(assigned),
         String(outcomes),
         String(exits),
+        opportunities?.perPerson?.toFixed(1) ?? 'not known',
       ]),
     ),
   );

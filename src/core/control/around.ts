@@ -1,7 +1,7 @@
 import { type RateFigure, rateFigure } from '../measures/describe/rate-figure.ts';
 import { sumUnits } from '../measures/rates/unit-sums.ts';
+import { expectedCount } from './before-after.ts';
 import type { ControlKind, ControlScope } from './control.ts';
-import { expectedCount } from './effect.ts';
 
 /** A control that is or was in force, as measures see it. */
 export type AppliedControl = {

@@ -3,7 +3,7 @@ import { type ExperimentDocument, experimentSchema } from './document.ts';
 
 /** The document as plain JSON: what is not given is left out, so that the same document has the same text. */
 export function documentJson(document: ExperimentDocument): { readonly [key: string]: Json } {
-  const { arms, approvedBy, ...rest } = document;
+  const { arms, approvedBy, control, ...rest } = document;
   return {
     ...rest,
     guardrails: [...rest.guardrails].sort(),
@@ -14,6 +14,7 @@ export function documentJson(document: ExperimentDocument): { readonly [key: str
       ...(holdOut === undefined ? {} : { holdOut }),
     })),
     ...(approvedBy === undefined ? {} : { approvedBy }),
+    ...(control === undefined ? {} : { control }),
   };
 }
 

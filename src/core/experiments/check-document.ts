@@ -17,6 +17,8 @@ export type ExperimentGround = {
   /** Words of the behaviour and moment, in every language and variant. */
   readonly words: readonly Template[];
   readonly languages: readonly string[];
+  /** The control that the document names, where there is one. */
+  readonly control?: { readonly behaviour: string } | undefined;
   readonly people: number;
   readonly teams: number;
   readonly repositories: number;
@@ -52,7 +54,16 @@ export function checkExperiment(document: ExperimentDocument, ground: Experiment
     ...checkUnit(document, ground),
     ...checkOutcome(document),
     ...checkTimes(document, ground),
+    ...checkControl(document, ground),
   ];
+}
+
+function checkControl(
+  { control, behaviour }: ExperimentDocument,
+  ground: ExperimentGround,
+): readonly Refusal[] {
+  if (control === undefined || ground.control?.behaviour === behaviour) return [];
+  return [{ pointer: '/control', detail: 'No control of this behaviour has this id.' }];
 }
 
 function checkMoment({ moment, unit }: ExperimentDocument): readonly Refusal[] {

@@ -1,8 +1,9 @@
+import { dayMs } from '../duration.ts';
 import { compareClusters } from '../measures/experiment/clusters.ts';
 import { evidenceMin } from '../measures/experiment/split-test.ts';
 import type { VerdictCode } from '../measures/experiment/verdict.ts';
 import type { Random } from '../measures/numeric/seeded-random.ts';
-import type { Comparison, Fault, TrialEvidence } from './evidence.ts';
+import type { Comparison, Fault, TrialEvidence, TrialUnit } from './evidence.ts';
 import type { Pair } from './readout.ts';
 
 type Rules = {
@@ -18,9 +19,18 @@ type Rules = {
  * one look, and a split test would be blind, as soon every team has one.
  */
 export function compareArms(pair: Pair, evidence: TrialEvidence, rules: Rules): Comparison {
-  const whole = pair.units.filter(({ assignedAt }) => assignedAt + rules.windowMs <= evidence.watchedUntil);
-  const rate = (unit: string) => (evidence.cases.get(unit) ?? 0) / Math.max(1, evidence.size(unit));
-  const ratesOf = (arm: string) => whole.filter((unit) => unit.arm === arm).map(({ unit }) => rate(unit));
+  // Nothing of the first day counts: what went out of sight on it was never seen.
+  const partSeen = ({ assignedAt, exitAt }: TrialUnit) =>
+    Math.min(
+      1,
+      ((exitAt ?? Number.POSITIVE_INFINITY) - assignedAt - dayMs) / Math.max(1, rules.windowMs - dayMs),
+    );
+  const whole = pair.units.filter(
+    (unit) => unit.assignedAt + rules.windowMs <= evidence.watchedUntil && partSeen(unit) > 0,
+  );
+  const rate = (unit: TrialUnit) =>
+    (evidence.cases.get(unit.unit) ?? 0) / Math.max(1, evidence.size(unit.unit)) / partSeen(unit);
+  const ratesOf = (arm: string) => whole.filter((unit) => unit.arm === arm).map(rate);
   const [arm, usual] = [ratesOf(pair.arm), ratesOf(pair.usual)];
   const compared = rules.isPastEnd ? compareClusters(arm, usual, rules.random) : undefined;
   const found = compared?.kind === 'compared' ? compared : undefined;

@@ -61,6 +61,11 @@ export const experimentSchema = z.strictObject({
     .array(z.enum(['wrong', 'need-help', 'not-mine', 'reports']))
     .max(4)
     .default([]),
+  /** The control whose effect it measures: its page says this verdict, and calls nothing else an effect. */
+  control: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/u, 'write the id of a control')
+    .optional(),
   registeredBy: who,
   /** Who approves a hold-out: another person. */
   approvedBy: who.optional(),

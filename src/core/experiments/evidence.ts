@@ -9,6 +9,7 @@ export type TrialUnit = {
   /** The allocation when it was assigned, in the order of the arms. */
   readonly shares: readonly number[];
   readonly assignedAt: number;
+  /** When the first outcome was, as far as it is known. */
   readonly outcomeAt?: number;
   /** Place in the order in which outcomes were recorded. */
   readonly outcomeN?: number;
@@ -58,6 +59,8 @@ export type ArmFigures = {
   readonly answered: number;
   readonly verified: number;
   readonly held: number;
+  /** Chances that its people had in their windows; left out where nobody counts them by unit. */
+  readonly opportunities?: { readonly n: number; readonly people: number };
   /** Within the window, who left competing; null where too few were followed. */
   readonly risk: { readonly value: number; readonly lower: number; readonly upper: number } | null;
 };

@@ -133,8 +133,18 @@ function armFigures(arm: string, share: number, evidence: TrialEvidence, windowM
     answered: count('answered'),
     verified: count('verified'),
     held: count('held'),
+    ...opportunitiesOf(units, evidence),
     risk: risk.kind === 'risk' ? { value: risk.value, lower: risk.lower, upper: risk.upper } : null,
   };
+}
+
+function opportunitiesOf(
+  units: readonly TrialUnit[],
+  { opportunities, size }: TrialEvidence,
+): Pick<ArmFigures, 'opportunities'> {
+  if (opportunities.size === 0) return {};
+  const n = units.reduce((sum, { unit }) => sum + (opportunities.get(unit) ?? 0), 0);
+  return { opportunities: { n, people: units.reduce((sum, { unit }) => sum + size(unit), 0) } };
 }
 
 function hasLeft({ exitAt, outcomeAt }: TrialUnit): boolean {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { ControlChange } from '../../core/control/before-after.ts';
 import { type ControlPatch, controlKinds } from '../../core/control/control.ts';
-import type { ControlEffect } from '../../core/control/effect.ts';
 import { controlStates } from '../../core/control/states.ts';
 import type { Estimate } from '../../core/measures/rates/interval.ts';
 import type { PackControl } from '../../packs/control-files.ts';
-import type { ControlRow } from '../../ports/store.ts';
+import { type ControlRow, experimentStates } from '../../ports/store.ts';
+import { readoutSchema } from './readout-json.ts';
 import { id32, instant, iso, known, knownInstant } from './shapes.ts';
 
 const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number().exactOptional() });
@@ -90,7 +91,19 @@ export const controlStorySchema = controlSchema.extend({
   unusable: z.array(
     z.object({ placeholder: z.string(), type: z.string(), shown: z.string(), event: z.string() }),
   ),
-  effect: z.discriminatedUnion('kind', [ratioSchema, noRatioSchema]).exactOptional(),
+  beforeAfter: z
+    .discriminatedUnion('kind', [ratioSchema, noRatioSchema])
+    .exactOptional()
+    .describe('What was counted before it was in force and since. Never an effect.'),
+  effect: z
+    .object({
+      experiment: z.string(),
+      title: z.string(),
+      state: z.enum(experimentStates),
+      readout: readoutSchema,
+    })
+    .exactOptional()
+    .describe('The verdict of the experiment that was registered for it; left out where there is none.'),
   story: z.array(z.object({ at: instant, kind: z.string(), hash: z.string() })),
 });
 
@@ -162,7 +175,7 @@ export function patchJson({ files, rollback, identifiers, unusable }: ControlPat
   };
 }
 
-export function effectJson(effect: ControlEffect): z.infer<typeof controlStorySchema>['effect'] {
+export function beforeAfterJson(effect: ControlChange): z.infer<typeof controlStorySchema>['beforeAfter'] {
   if (effect.kind === 'not-enough-data') return effect;
   const { own, ratio, per, expected, units, verdict } = effect;
   return {

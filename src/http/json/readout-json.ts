@@ -3,7 +3,7 @@ import type { ExperimentDocument } from '../../core/experiments/document.ts';
 import { sayComparison, type VerdictWords } from '../../core/experiments/say.ts';
 import { verdictCodes } from '../../core/measures/experiment/verdict.ts';
 import type { ShownReadout } from '../../loop/experiments/read-out.ts';
-import { instant, iso, knownInstant } from './shapes.ts';
+import { instant, iso, known, knownInstant } from './shapes.ts';
 
 const interval = z.object({ value: z.number(), lower: z.number(), upper: z.number() });
 const armJson = z.object({
@@ -20,6 +20,10 @@ const armJson = z.object({
     verified: z.int(),
     held: z.int(),
   }),
+  opportunities: z
+    .object({ n: z.number(), people: z.int(), perPerson: z.number().exactOptional() })
+    .exactOptional()
+    .describe('Chances in the windows, where teams are the units: of people nobody knows how many each had.'),
   risk: interval.nullable().describe('Within the window, leaving competes (Aalen–Johansen).'),
   stoppedAt: instant.exactOptional().describe('From then on nobody new is assigned to it.'),
 });
@@ -80,13 +84,14 @@ export function readoutJson(
     areWindowsClosed: readout.areWindowsClosed,
     language: words.language,
     units: readout.arms.reduce((sum, { assigned }) => sum + assigned, 0),
-    arms: readout.arms.map(({ arm, share, assigned, outcomes, exits, risk, ...funnel }) => ({
+    arms: readout.arms.map(({ arm, share, assigned, outcomes, exits, risk, opportunities, ...funnel }) => ({
       arm,
       share,
       assigned,
       outcomes,
       exits,
       funnel,
+      ...known('opportunities', opportunities === undefined ? undefined : perPerson(opportunities)),
       risk,
       ...knownInstant('stoppedAt', latched.get(arm)?.stoppedAt),
     })),
@@ -113,6 +118,10 @@ export function readoutJson(
       };
     }),
   };
+}
+
+function perPerson({ n, people }: { readonly n: number; readonly people: number }) {
+  return { n, people, ...known('perPerson', people === 0 ? undefined : n / people) };
 }
 
 export type ReadoutJson = z.infer<typeof readoutSchema>;

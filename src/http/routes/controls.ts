@@ -3,20 +3,24 @@ import { can, type Principal } from '../../access/principal.ts';
 import { controlKinds } from '../../core/control/control.ts';
 import { controlStates } from '../../core/control/states.ts';
 import { AppError } from '../../core/errors.ts';
+import { readDocument } from '../../core/experiments/canonical.ts';
 import { instantOf } from '../../lib/instant.ts';
+import { readBeforeAfter } from '../../loop/controls/before-after.ts';
 import { type ControlInput, decideControl } from '../../loop/controls/decide.ts';
-import { readEffect } from '../../loop/controls/effect.ts';
+import { readOutExperiments } from '../../loop/experiments/read-out.ts';
 import { isScopeShown, measureScope } from '../../loop/measure-scope.ts';
 import { loopPrincipal } from '../../loop/parts.ts';
 import type { ControlRow } from '../../ports/store.ts';
 import {
+  beforeAfterJson,
   type ControlJson,
+  type ControlStoryJson,
   controlJson,
   controlSchema,
   controlStorySchema,
-  effectJson,
   patchJson,
 } from '../json/control-json.ts';
+import { readoutJson } from '../json/readout-json.ts';
 import { iso, known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { changing, type Operations, pathPart, reading } from '../table/operation.ts';
@@ -84,6 +88,30 @@ export function controlRoutes(room: Room): Pick<Operations, ControlKeys> {
     if (row === undefined) throw new AppError('not-found', 'No control has this id.');
     return row;
   };
+  /** The verdict of the experiment that was started last for this control. */
+  const effectOf = async (
+    caller: Principal,
+    row: ControlRow,
+    tongue: string,
+  ): Promise<ControlStoryJson['effect']> => {
+    const [tested] = (await parts.store.read.experiments(caller)).flatMap((experiment) => {
+      const document = readDocument(experiment.document);
+      return experiment.startedAt !== undefined && document?.control === row.id
+        ? [{ experiment, document }]
+        : [];
+    });
+    const words = packs.experimentWords(tongue) ?? packs.experimentWords('en');
+    if (tested === undefined || words === undefined) return undefined;
+    const { experiment, document } = tested;
+    const readout = (await readOutExperiments(parts, caller, [experiment])).get(experiment.id);
+    if (readout === undefined) return undefined;
+    return {
+      experiment: experiment.id,
+      title: document.title,
+      state: experiment.state,
+      readout: readoutJson(document, readout, words, parts.clock.now()),
+    };
+  };
   return {
     'GET /v1/controls': reading({
       summary: 'Lists proposed and applied controls, the latest first.',
@@ -97,12 +125,13 @@ export function controlRoutes(room: Room): Pick<Operations, ControlKeys> {
       },
     }),
     'GET /v1/controls/{id}': reading({
-      summary: 'One control with its patch, the way back, its back-test, and its effect once it is in force.',
+      summary:
+        'One control with its patch, the way back, its back-test, what was counted before and since, and its effect by an experiment.',
       query: z.strictObject({ language }),
       answers: { 200: { description: 'The control.', schema: controlStorySchema } },
       handle: async ({ c, caller, query }) => {
         const row = await found(caller, pathPart(c, 'id'));
-        const effect = await readEffect(parts, row, room.given.config.measures);
+        const effect = await readBeforeAfter(parts, row, room.given.config.measures);
         const story = await parts.store.read.controlLedger(caller, row.id);
         const template = packs.controls.get(row.template)?.template;
         const words = template?.words[query.language] ?? template?.words['en'];
@@ -113,7 +142,8 @@ export function controlRoutes(room: Room): Pick<Operations, ControlKeys> {
           ...known('rollbackWords', words?.rollback),
           loops: isCounted ? row.body.evidence.loops : [],
           ...patchJson(row.body.patch),
-          ...known('effect', effect === undefined ? undefined : effectJson(effect)),
+          ...known('beforeAfter', effect === undefined ? undefined : beforeAfterJson(effect)),
+          ...known('effect', await effectOf(caller, row, query.language)),
           story: story.map(({ at, kind, hash }) => ({ at: iso(at), kind, hash })),
         });
       },

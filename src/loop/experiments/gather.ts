@@ -13,6 +13,7 @@ import type {
   OutcomeAsk,
   StoreRead,
 } from '../../ports/store.ts';
+import { unitOfRepository } from '../exits.ts';
 import type { LoopParts } from '../parts.ts';
 import { type Pseudonyms, pseudonymsOf } from './pseudonyms.ts';
 
@@ -41,11 +42,23 @@ export async function gatherTrial(
   const watched = watchedUntil(await read.behaviourSources(principal, document.behaviour, since), since, now);
   const ask = askOf(parts, row, document, watched);
   const followed = await read.followedUnits(principal, row.id);
-  const outcomes = await read.newOutcomes(principal, ask);
-  const exits =
+  const told = await toldExits(parts, read, principal, document, followed);
+  // Whoever was out of sight by then is no outcome.
+  const outcomes = (await read.newOutcomes(principal, ask)).filter(
+    ({ unit, at }) => (told.get(unit)?.at ?? Number.POSITIVE_INFINITY) >= at,
+  );
+  const done = new Set(outcomes.map(({ unit }) => unit));
+  const open = followed.filter(
+    ({ unit, exitAt, outcomeAt }) => exitAt === undefined && outcomeAt === undefined && !done.has(unit),
+  );
+  const noticed =
     document.unit === 'person' && nameOf !== undefined
-      ? exitsOf(parts, nameOf, followed, outcomes, now, windowDays(document) * dayMs)
+      ? noticedExits(parts, nameOf, open, now, windowDays(document) * dayMs)
       : [];
+  const exits = [
+    ...open.flatMap(({ unit }) => told.get(unit) ?? []),
+    ...noticed.filter(({ unit }) => !told.has(unit)),
+  ];
   const names = namesOf(parts, document, nameOf);
   return {
     row,
@@ -58,7 +71,7 @@ export async function gatherTrial(
       funnel: await read.experimentFunnel(principal, row.id, now),
       guardrails: await guardrailsOf(read, principal, row, document, nameOf),
       watchedUntil: watched,
-      opportunities: await opportunitiesOf(read, principal, document, followed),
+      opportunities: await opportunitiesOf(read, principal, document, ask),
       cases: new Map(
         document.unit === 'person'
           ? []
@@ -120,12 +133,38 @@ function merged(
   });
 }
 
-/** Whoever left, or has another team by now. Noticed, so it is dated, at this look. */
-function exitsOf(
+const exitKinds = { left: 'left', moved: 'changed-role', gone: 'gone' } as const;
+
+/** Exits as measures know them, with their own day: people, agents and workloads by their habit, repositories by name. */
+async function toldExits(
+  parts: LoopParts,
+  read: StoreRead,
+  principal: Principal,
+  { unit: kind, window }: ExperimentDocument,
+  followed: readonly FollowedUnit[],
+): Promise<ReadonlyMap<string, NewExit>> {
+  const measuredAs = ({ habit, team }: FollowedUnit): string | undefined => {
+    if (kind === 'person') return habit;
+    return kind === 'repository' && team !== undefined ? unitOfRepository(parts, team) : undefined;
+  };
+  const names = followed.flatMap((unit) => measuredAs(unit) ?? []);
+  const known = Map.groupBy(await read.unitExits(principal, [...new Set(names)]), ({ unit }) => unit);
+  return new Map(
+    followed.flatMap((unit) => {
+      const until = unit.assignedAt + windowDays({ window }) * dayMs;
+      const all = known.get(measuredAs(unit) ?? '') ?? [];
+      const first = all.find(({ at }) => at >= unit.assignedAt && at <= until);
+      if (first === undefined) return [];
+      return [[unit.unit, { unit: unit.unit, at: first.at, kind: exitKinds[first.reason] }] as const];
+    }),
+  );
+}
+
+/** Whoever left, or has another team by now, as the directory has it. Noticed, so it is dated, at this look. */
+function noticedExits(
   parts: LoopParts,
   nameOf: Pseudonyms,
-  followed: readonly FollowedUnit[],
-  outcomes: readonly NewOutcome[],
+  open: readonly FollowedUnit[],
   now: number,
   windowMs: number,
 ): readonly NewExit[] {
@@ -133,9 +172,7 @@ function exitsOf(
   // A list that cannot be read says of nobody that they left.
   if (people.length === 0) return [];
   const known = new Map(people.map((person) => [nameOf('person', person.id), person]));
-  const done = new Set(outcomes.map(({ unit }) => unit));
-  return followed.flatMap((unit): readonly NewExit[] => {
-    if (unit.exitAt !== undefined || unit.outcomeAt !== undefined || done.has(unit.unit)) return [];
+  return open.flatMap((unit): readonly NewExit[] => {
     // Whoever leaves after their window was followed to its end.
     if (unit.assignedAt + windowMs < now) return [];
     const person = known.get(unit.unit);
@@ -181,25 +218,11 @@ async function opportunitiesOf(
   read: StoreRead,
   principal: Principal,
   document: ExperimentDocument,
-  followed: readonly FollowedUnit[],
+  ask: OutcomeAsk,
 ): Promise<ReadonlyMap<string, number>> {
   // They are counted by team: of people and repositories nobody knows how many each had.
-  if (document.unit !== 'team' || followed.length === 0) return new Map();
-  const rows = (await read.counters(principal, document.behaviour)).filter(
-    ({ name }) => name === 'opportunity',
-  );
-  const windowMs = windowDays(document) * dayMs;
-  return new Map(
-    followed.map(({ unit, team, assignedAt }) => [
-      unit,
-      rows
-        .filter(({ scope, day }) => {
-          const at = Date.parse(`${day}T00:00:00Z`);
-          return scope === team && at >= assignedAt && at < assignedAt + windowMs;
-        })
-        .reduce((sum, { n }) => sum + n, 0),
-    ]),
-  );
+  if (document.unit !== 'team') return new Map();
+  return new Map((await read.clusterChances(principal, ask)).map(({ unit, n }) => [unit, n]));
 }
 
 /** Pseudonyms of teams with how many people they have. */

@@ -1,14 +1,10 @@
 import type { Readout } from '../../core/experiments/evidence.ts';
+import { mayShow, peopleMin } from '../../core/measures/describe/small-groups.ts';
 import { eBenjaminiHochberg } from '../../core/measures/experiment/multiplicity.ts';
 import type { Principal } from '../../ports/principal.ts';
 import type { ExperimentArmRow, ExperimentRow } from '../../ports/store.ts';
 import type { LoopParts } from '../parts.ts';
 import { pseudonymsOf } from './pseudonyms.ts';
-
-/** Figures about fewer people than this would be figures about a person. */
-const armMin = 5;
-/** Below this, "all" and "none" are about everyone in it. */
-const extremeMin = 10;
 
 export type ShownReadout =
   | { readonly kind: 'hidden'; readonly reason: 'other-teams' | 'small-group' | 'nobody-yet' | 'no-key' }
@@ -84,5 +80,5 @@ function isKeyMissing(parts: LoopParts, row: ExperimentRow): boolean {
 }
 
 function isSmall({ assigned, outcomes }: Readout['arms'][number]): boolean {
-  return assigned < armMin || (assigned < extremeMin && (outcomes === 0 || outcomes === assigned));
+  return assigned < peopleMin || !mayShow({ people: assigned, affected: outcomes });
 }

@@ -90,6 +90,10 @@ async function groundOf(parts: LoopParts, document: ExperimentDocument): Promise
     isReadByOthers: ids.some((id) => parts.channel(id)?.isReadByOthers === true),
     words: parts.experiments.words(document.behaviour, document.moment),
     languages: parts.experiments.languages,
+    control:
+      document.control === undefined
+        ? undefined
+        : await parts.store.read.control(loopPrincipal, document.control),
     people: parts.people.all().filter(({ isActive }) => isActive).length,
     teams: parts.people.teams().length,
     repositories: await parts.store.read.repositoriesSeen(loopPrincipal),

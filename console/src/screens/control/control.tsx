@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { controlQuery } from '../../api/control-queries.ts';
 import { Title, Waiting } from '../../parts/states.tsx';
 import { Decide } from './decide.tsx';
-import { BackTest, Effect } from './effect.tsx';
+import { BackTest, BeforeAfter, Effect } from './effect.tsx';
 import { Facts } from './facts.tsx';
 import { Patch } from './patch.tsx';
 
@@ -32,6 +32,7 @@ export function Control() {
               <Decide control={control} />
               <Patch control={control} />
               <BackTest backTest={control.backTest} />
+              {control.beforeAfter !== undefined && <BeforeAfter change={control.beforeAfter} />}
               {control.effect !== undefined && <Effect effect={control.effect} />}
             </div>
             <Facts control={control} />

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ControlStoryJson } from '../../api/shapes.ts';
 import { between, numberText } from '../../charts/figure-text.ts';
 import { FunnelChart } from '../../charts/funnel-chart.tsx';
@@ -50,35 +51,55 @@ export function BackTest({ backTest }: { readonly backTest: ControlStoryJson['ba
   );
 }
 
-const effectSays = {
+const changeSays = {
   less: 'It happens less, by more than what would have come by itself.',
   more: 'It happens more.',
   'too-early': 'It is too early to tell.',
 } as const;
-const noEffectSays = {
+const nothingSays = {
   'few-days': 'Fewer than seven days have passed since.',
   'few-failures': 'Fewer than three failures: nothing can be said.',
-  'few-people': 'Fewer than five people: nothing is shown.',
+  'few-people': 'The group is too small to be shown, or would give a small one away.',
 } as const;
 
-/** What it did since it is in force, beside what would have come anyway. */
+/** What an experiment found that was registered for it: nothing else is called an effect. */
 export function Effect({ effect }: { readonly effect: NonNullable<ControlStoryJson['effect']> }) {
-  if (effect.kind === 'not-enough-data')
+  const { experiment, readout, title } = effect;
+  return (
+    <section className="card">
+      <h2>Its effect</h2>
+      {'hidden' in readout ? (
+        <p className="text-soft">The experiment that measures it shows no figures yet.</p>
+      ) : (
+        readout.comparisons.map(({ arm, sentence }) => <p key={arm}>{sentence}</p>)
+      )}
+      <p>
+        <Link to="/experiments/$id" params={{ id: experiment }} className="link">
+          {title}
+        </Link>
+      </p>
+    </section>
+  );
+}
+
+/** What was counted since it is in force, beside what would have come anyway. */
+export function BeforeAfter({ change }: { readonly change: NonNullable<ControlStoryJson['beforeAfter']> }) {
+  if (change.kind === 'not-enough-data')
     return (
       <section className="card">
-        <h2>Its effect</h2>
-        <p className="text-soft">{noEffectSays[effect.reason]}</p>
+        <h2>Before and since</h2>
+        <p className="text-soft">{nothingSays[change.reason]}</p>
       </section>
     );
-  const { before, after, ratio, expected, per, units, verdict } = effect;
+  const { before, after, ratio, expected, per, units, verdict } = change;
   return (
     <IntervalChart
-      title="Its effect"
+      title="Before and since"
       n={`${before.failures.toLocaleString()} failures before, ${after.failures.toLocaleString()} since, for each ${per === 'day' ? 'day' : 'chance'}`}
       valueName="Ratio"
       textOf={numberText}
       mark={1}
-      says={`${effectSays[verdict]} After much there comes less by itself: the ratio alone is no effect, what would have come anyway stands under it.`}
+      says={`${changeSays[verdict]} After much there comes less by itself: the ratio alone is no effect, what would have come anyway stands under it.`}
       rows={[
         {
           id: 'ratio',

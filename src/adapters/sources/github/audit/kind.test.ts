@@ -34,6 +34,7 @@ describe('what an action of the audit log means', () => {
     ['credential.removed', 'oauth_access.destroy'],
     ['gate.passed', 'workflows.approve_workflow_job'],
     ['push.made', 'git.push'],
+    ['repository.archived', 'repo.archived'],
     ['secret.committed', 'secret_scanning_alert.create'],
   ])('%s: %s', (kind, action) => {
     expect(kindOf(action)).toBe(kind);
@@ -42,7 +43,6 @@ describe('what an action of the audit log means', () => {
   test.each([
     'protected_branch.update_name',
     'repo.disable',
-    'repo.archived',
     'repo.access',
     'org.add_member',
     'org.remove_member',

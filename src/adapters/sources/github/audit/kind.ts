@@ -30,6 +30,8 @@ const actions: Readonly<Record<string, AuditKind>> = {
   'pull_request.indirect_merge': { kind: 'change.merged' },
   'pull_request_review.submit': { kind: 'change.reviewed' },
   'git.push': { kind: 'push.made' },
+  'repo.archived': { kind: 'repository.archived' },
+  'repo.destroy': { kind: 'repository.archived' },
   'secret_scanning_alert.create': { kind: 'secret.committed' },
   'secret_scanning_alert.resolve': { kind: 'secret.status' },
   'secret_scanning_alert.reopen': { kind: 'secret.status' },

@@ -51,6 +51,14 @@ const scan: ReadDelivery = ({ payload }) => {
   ];
 };
 
+/** One that is archived or deleted ends: nobody writes there any more. */
+const repository: ReadDelivery = ({ action, payload }) => [
+  {
+    kind: action === 'archived' || action === 'deleted' ? 'repository.archived' : 'activity.recorded',
+    who: senderOf(payload),
+  },
+];
+
 const readers: Readonly<Record<string, ReadDelivery>> = {
   workflow_run: workflowRun,
   workflow_job: workflowJob,
@@ -76,6 +84,7 @@ const readers: Readonly<Record<string, ReadDelivery>> = {
   public_key: key('public-key'),
   personal_access_token_request: tokenRequest,
   github_app_authorization: appAuthorization,
+  repository,
   check_run: check,
   check_suite: check,
   secret_scanning_scan: scan,

@@ -1,16 +1,17 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { TrialFunnel } from '../../../../core/experiments/evidence.ts';
 import type { Principal } from '../../../../ports/principal.ts';
 import type {
+  ExitRow,
   ExperimentArmRow,
   ExperimentRow,
   FollowedUnit,
-  FunnelRow,
   NewOutcome,
   OutcomeAsk,
   ReadoutRow,
   UnitAnswer,
 } from '../../../../ports/store.ts';
-import { idOf, optional, textArray } from '../rows.ts';
+import { idOf, optional, textArray, uuidArray } from '../rows.ts';
 import {
   type ArmRecord,
   armOf,
@@ -163,9 +164,9 @@ export async function experimentFunnel(
   principal: Principal,
   id: string,
   now: number,
-): Promise<readonly FunnelRow[]> {
+): Promise<readonly TrialFunnel[]> {
   if (principal.teams !== 'all') return [];
-  const found = await sql<FunnelRow>`
+  const found = await sql<TrialFunnel>`
     select u.unit, coalesce(m.due, false) as due, coalesce(m.sent, false) as sent,
       coalesce(m.delivered, false) as delivered,
       exists (select 1 from replies r where r.loop_id = u.loop_id and r.at >= u.assigned_at) as answered,
@@ -227,8 +228,47 @@ export async function clusterCases(
     ${detectedAt(ask.selfReporting)}
     where u.experiment = ${ask.experiment} and ${counts}
       and seen.at > u.assigned_at + ${firstDayMs} and seen.at <= u.assigned_at + ${ask.windowMs}
+      and (u.exit_at is null or u.exit_at >= seen.at)
     group by u.unit`.execute(db);
   return found.rows.map(({ unit, n }) => ({ unit: idOf(unit), n: Number(n) }));
+}
+
+/** Sources are looked up one after the other, so that only the days of the windows are read of each. */
+export async function clusterChances(
+  db: Db,
+  principal: Principal,
+  { experiment: id, behaviour, windowMs }: Pick<OutcomeAsk, 'experiment' | 'behaviour' | 'windowMs'>,
+): Promise<readonly { readonly unit: string; readonly n: number }[]> {
+  if (principal.teams !== 'all') return [];
+  const dayOf = (at: RawBuilder<unknown>) =>
+    sql`to_char(to_timestamp((${at}) / 1000.0) at time zone 'UTC', 'YYYY-MM-DD')`;
+  const opportunity = sql`k.name = 'opportunity' and k.behaviour = ${behaviour}`;
+  const found = await sql<{ unit: string; n: number | string }>`
+    with recursive u as materialized (select unit, team, ${dayOf(sql`assigned_at + ${firstDayMs - 1}`)} as lo,
+        ${dayOf(sql`least(exit_at, assigned_at + ${windowMs}::bigint)`)} as hi
+      from experiment_units where experiment = ${id} and team is not null),
+    sources as (
+      (select k.source from counters k where ${opportunity} order by 1 limit 1)
+      union all select (select k.source from counters k where ${opportunity} and k.source > s.source order by 1 limit 1)
+      from sources s where s.source is not null),
+    days as materialized (select k.scope, k.day, sum(k.n) as n from sources s join counters k on k.source = s.source
+      where ${opportunity} and k.day >= (select min(lo) from u) and k.day < (select max(hi) from u) group by 1, 2)
+    select u.unit, coalesce(sum(d.n), 0) as n from u
+    left join days d on d.scope = u.team and d.day >= u.lo and d.day < u.hi group by 1 order by 1`.execute(
+    db,
+  );
+  return found.rows.map(({ unit, n }) => ({ unit: idOf(unit), n: Number(n) }));
+}
+
+export async function unitExits(
+  db: Db,
+  principal: Principal,
+  units: readonly string[],
+): Promise<readonly ExitRow[]> {
+  if (principal.teams !== 'all' || units.length === 0) return [];
+  const found = await sql<ExitRow>`select unit, at, reason from unit_exits
+    where unit = any(${uuidArray(units)}) order by at, unit, reason`.execute(db);
+  return found.rows.map(({ unit, at, reason }) => ({ unit: idOf(unit), at: Number(at), reason }));
 }
 
 export async function repositoriesSeen(db: Db, principal: Principal): Promise<number> {

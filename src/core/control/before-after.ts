@@ -20,7 +20,7 @@ const unitsMin = 5;
  * What changed from the day on which a control came into force. The ratio alone is no effect: a control is proposed
  * because there was much of it, and after much there comes less by itself. So what would have come anyway stands beside it.
  */
-export type ControlEffect =
+export type ControlChange =
   /** `few-people`: the rule of the measures hides its scope. */
   | { readonly kind: 'not-enough-data'; readonly reason: 'few-days' | 'few-failures' | 'few-people' }
   | {
@@ -41,7 +41,7 @@ export type ControlEffect =
       readonly verdict: 'less' | 'more' | 'too-early';
     };
 
-export type EffectGiven = {
+export type ChangeGiven = {
   readonly own: BeforeAfter;
   /** Every scope like this one, itself among them, also those without a failure; failures in the time before. */
   readonly units: readonly { readonly failures: number; readonly chances: number }[];
@@ -51,7 +51,7 @@ export type EffectGiven = {
   readonly days: number;
 };
 
-export function effectOf(given: EffectGiven): ControlEffect {
+export function changeOf(given: ChangeGiven): ControlChange {
   const { own, per, days, units, others } = given;
   if (days < daysMin || own.chancesBefore <= 0 || own.chancesAfter <= 0)
     return { kind: 'not-enough-data', reason: 'few-days' };
@@ -76,7 +76,7 @@ export function effectOf(given: EffectGiven): ControlEffect {
 
 function expectedRatio(
   own: BeforeAfter,
-  units: EffectGiven['units'],
+  units: ChangeGiven['units'],
   others: BeforeAfter | undefined,
 ): number | undefined {
   const expected = expectedCount(own, units);
@@ -96,7 +96,7 @@ function trendOf(others: BeforeAfter | undefined): number {
  */
 export function expectedCount(
   own: Pick<BeforeAfter, 'before' | 'chancesBefore'>,
-  units: EffectGiven['units'],
+  units: ChangeGiven['units'],
 ): number | undefined {
   const used = units.filter(({ chances }) => chances > 0);
   const chances = used.reduce((sum, unit) => sum + unit.chances, 0);

@@ -1,5 +1,5 @@
 import { type AroundRow, aroundFigure, daysBefore } from '../../core/control/around.ts';
-import { type ControlEffect, effectOf } from '../../core/control/effect.ts';
+import { type ControlChange, changeOf } from '../../core/control/before-after.ts';
 import { dayMs } from '../../core/duration.ts';
 import type { ControlRow } from '../../ports/store.ts';
 import { daysOf } from '../measure-controls.ts';
@@ -15,11 +15,11 @@ const controlsMax = 1_000;
  * was never applied. Shown by the rule of the measures and counted from the same rows: two figures of one thing, laid
  * side by side, say no more than one of them.
  */
-export async function readEffect(
+export async function readBeforeAfter(
   parts: LoopParts,
   control: ControlRow,
   settings: MeasureSettings,
-): Promise<ControlEffect | undefined> {
+): Promise<ControlChange | undefined> {
   const { appliedAt, behaviour, scope } = control;
   if (appliedAt === undefined) return undefined;
   // What may be shown depends on everybody, and not on who asks.
@@ -30,7 +30,7 @@ export async function readEffect(
   // Today is not over: a day that was not had is no chance.
   const days = { ...whole, since: Math.min(whole.since, asOf / dayMs - Math.floor(appliedAt / dayMs)) };
   const touched = await scopesUnderControl(parts, { ...control, appliedAt }, asOf);
-  if (scope.kind === 'owner') return programEffect(parts, { ...control, appliedAt }, days, touched);
+  if (scope.kind === 'owner') return programChange(parts, { ...control, appliedAt }, days, touched);
   const rows = await parts.store.read.measureAround(loopPrincipal, {
     behaviour,
     controls: [control.id],
@@ -42,7 +42,7 @@ export async function readEffect(
   const isTeam = scope.kind === 'team';
   // Over everyone there is nobody else to learn from.
   const others = isTeam ? [...shown.shownTeams].map(rowOf) : [];
-  return teamEffect(isTeam ? [rowOf(scope.id)] : rows, others, days, touched);
+  return teamChange(isTeam ? [rowOf(scope.id)] : rows, others, days, touched);
 }
 
 /** Of what scopes a control of the same behaviour was in force in the days that are compared, the own one among them. */
@@ -65,17 +65,17 @@ const none = { failures: 0, relapses: 0, opportunities: 0 };
 
 type Days = ReturnType<typeof daysOf>;
 
-function teamEffect(
+function teamChange(
   own: readonly AroundRow[],
   others: readonly AroundRow[],
   days: Days,
   touched: ReadonlySet<string>,
-): ControlEffect {
+): ControlChange {
   const { before, since, per } = aroundFigure(own, others, days);
   const isByDay = per === 'day';
   const free = others.filter(({ team }) => !touched.has(team));
   const sum = (of: (row: AroundRow) => number) => free.reduce((total, row) => total + of(row), 0);
-  return effectOf({
+  return changeOf({
     own: {
       before: before.failures,
       after: since.failures,
@@ -98,12 +98,12 @@ function teamEffect(
 }
 
 /** Chances of a program are not counted apart. */
-async function programEffect(
+async function programChange(
   parts: LoopParts,
   { behaviour, scope, appliedAt }: ControlRow & { readonly appliedAt: number },
   days: Days,
   touched: ReadonlySet<string>,
-): Promise<ControlEffect> {
+): Promise<ControlChange> {
   const day = Math.floor(appliedAt / dayMs);
   const [from, at, to] = [day - daysBefore, day, day + Math.ceil(days.since)].map((one) => one * dayMs);
   const rows = await parts.store.read.loopsBetween(loopPrincipal, behaviour, from ?? 0, to ?? 0, loopsMax);
@@ -117,7 +117,7 @@ async function programEffect(
   }
   const free = [...failures].flatMap(([id, one]) => (touched.has(id) ? [] : [one]));
   const { before, after } = failures.get(scope.id) ?? { before: 0, after: 0 };
-  return effectOf({
+  return changeOf({
     own: { before, after, chancesBefore: days.before, chancesAfter: days.since },
     units: [...failures.values()].map((one) => ({ failures: one.before, chances: days.before })),
     others: {
