@@ -304,6 +304,7 @@ describe('doors through which figures can be read, and no case', () => {
     '/v1/behaviours': 'nothing',
     '/v1/behaviours/{behaviour}/words': 'nothing',
     '/v1/policy': 'nothing',
+    '/v1/policy/rules': 'nothing',
     '/v1/sources': 'nothing',
   };
 
