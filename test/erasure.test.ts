@@ -40,7 +40,7 @@ const fill = `do $$ declare t record; c record; names text; vals text; begin
   end loop;
   for t in select table_name from information_schema.tables where table_schema = current_schema()
     and table_type = 'BASE TABLE' and table_name not like 'foldback%'
-    and table_name not in ('ledger_entries', 'ledger_private', 'checkpoints', 'sessions', 'loops') loop
+    and table_name not in ('ledger_entries', 'ledger_private', 'checkpoints', 'audit_entries', 'audit_chain', 'sessions', 'loops') loop
     names := ''; vals := '';
     for c in select column_name, data_type from information_schema.columns
       where table_schema = current_schema() and table_name = t.table_name

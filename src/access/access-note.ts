@@ -14,6 +14,9 @@ export const accessKinds = {
   'access.factor-set': 'A second factor was set up.',
   'access.factor-removed': 'A second factor was taken away.',
   'access.recovery-code-used': 'A recovery code took the place of a second factor.',
+  'access.report-exported':
+    'A report about people left the house, and which one; why stands with the export.',
+  'access.person-erased': 'Somebody was erased, by whom; who it was is kept nowhere.',
   'access.backup-taken': 'Everything stored was packed and taken away.',
 } as const satisfies Record<string, string>;
 

@@ -64,6 +64,12 @@ export const oscalSchema = z.strictObject({
         }),
       )
       .min(1),
+    /** What `import-ap` names. Files of earlier versions have none. */
+    'back-matter': z
+      .strictObject({
+        resources: z.array(z.strictObject({ uuid, title: text, description: text })).min(1),
+      })
+      .exactOptional(),
   }),
 });
 export type OscalDocument = z.infer<typeof oscalSchema>;

@@ -76,6 +76,7 @@ export function oscalResults(request: OscalRequest): OscalDocument {
       ...(outcome.loops === 0 ? {} : { findings: [finding] }),
     };
   });
+  const plan = id('plan');
   const document: OscalDocument = {
     'assessment-results': {
       uuid: id('document', String(exportedAt)),
@@ -85,13 +86,23 @@ export function oscalResults(request: OscalRequest): OscalDocument {
         version: '1',
         'oscal-version': oscalVersion,
         props: [
-          { name: 'organisation', ns, value: organisation },
+          { name: 'organisation', ns, value: organisation.replace(/\s+/gu, ' ').trim() },
           { name: 'framework', ns, value: request.framework },
           { name: 'public-key', ns, value: request.signer.publicKey },
         ],
       },
-      'import-ap': { href: '#ap' },
+      'import-ap': { href: `#${plan}` },
       results,
+      'back-matter': {
+        resources: [
+          {
+            uuid: plan,
+            title: 'How it is assessed',
+            description:
+              'Every case that a source reported is followed until the world shows that it is mended and stays away. There is no plan beside this.',
+          },
+        ],
+      },
     },
   };
   return withSignature(document, request.signer.sign(signedText(document)));

@@ -3,7 +3,7 @@ import { duty } from '../core/loop/position.ts';
 import { forgetOwner } from '../core/privacy/forget-owner.ts';
 import { redactionOf } from '../core/privacy/redact.ts';
 import type { Principal } from '../ports/principal.ts';
-import type { LoopRow } from '../ports/store.ts';
+import type { LoopRow, StoreWrite } from '../ports/store.ts';
 import type { LoopParts } from './parts.ts';
 import { type Change, settle } from './settle.ts';
 
@@ -38,12 +38,15 @@ const over: ReadonlySet<LoopRow['state']> = new Set([
  * Erases somebody from everything that is stored, in one transaction: every name of theirs gives way to a word that
  * says nothing, made with randomness that is kept nowhere. Open cases go to their team or a duty at once, high ones
  * too: a danger does not end because its owner is unknown. The chains stay whole, for they hold commitments only.
+ *
+ * @param noted writes it down wherever else it belongs, in the same transaction
  * Errors: `not-found` when nothing names them; then nothing is recorded.
  */
 export async function eraseFromStore(
   parts: LoopParts,
   principal: Principal,
   ask: ErasureAsk,
+  noted: (tx: StoreWrite, erasure: { readonly id: string; readonly at: number }) => Promise<void>,
 ): Promise<ErasureResult> {
   const { store, people, clock, randomId } = parts;
   const person = people.find(ask.id) ?? people.byEmail(ask.id);
@@ -79,6 +82,7 @@ export async function eraseFromStore(
     const instead = insteadOf((person?.id ?? ask.id).trim().toLowerCase());
     const by = { byId: principal.id, byName: principal.name };
     await tx.recordErasure({ id, at: now, ...by, reason: ask.reason, instead, rows });
+    await noted(tx, { id, at: now });
     return { rows, handedOver };
   });
   parts.wake();

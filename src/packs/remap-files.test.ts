@@ -22,6 +22,17 @@ function read(files: Readonly<Record<string, string>>) {
 }
 
 const stands = shippedPacks().behaviours.get('secret-in-repository')?.behaviour.version ?? 0;
+test('each shipped behaviour with an earlier version says what became of the cases before it', () => {
+  const { behaviours, remaps } = shippedPacks();
+  const raised = [...behaviours.values()].flatMap(({ behaviour: { id, version } }) =>
+    Array.from({ length: version - 1 }, (_, at) => `${id} ${at + 1}`),
+  );
+  expect(raised).not.toEqual([]);
+  expect(remaps.map(({ from }) => `${from.behaviour} ${from.version}`)).toEqual(
+    expect.arrayContaining(raised),
+  );
+});
+
 const gone = 'from: { behaviour: gone, version: 1 }\n';
 
 test('cases of a behaviour that is no more are moved to one that is there', () => {

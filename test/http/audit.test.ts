@@ -3,9 +3,11 @@ import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { auditChainId } from '../../src/http/audit/note-access.ts';
 import { checkBackwards } from '../../src/ledger/check-audit.ts';
 import { sealRows } from '../../src/ledger/rows.ts';
+import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { sealLedger } from '../../src/loop/seal.ts';
 import type { AuditRow, Store } from '../../src/ports/store.ts';
+import { fakeSecret, leak } from '../support/house.ts';
 import { type Answer, type Doors, openDoors, signer } from './doors.ts';
 
 let store: Store;
@@ -124,4 +126,42 @@ test('the chain is whole, its heads are sealed with the ledger, and what is alte
   expect(findings(shorter, { seq: 3, hash: shorter[0]?.hash ?? '' })).toContain('truncated');
   // An address may be forgotten: the chain holds what it was only as a commitment.
   expect(rows.some(({ address, body }) => address !== undefined && !body.includes(address))).toBe(true);
+});
+
+test('reports that leave and people who are erased are recorded, without what was typed, and the chain is whole', async () => {
+  const everything = await doors.token(['admin']);
+  const typed = 'Zebra-audit of the year';
+  const reports = ['/v1/evidence', '/v1/privacy/report', '/v1/people/ana/data'];
+  for (const path of reports) {
+    const asked = `${path}?purpose=${encodeURIComponent(typed)}`;
+    expect((await doors.ask(asked, { token: everything })).status, path).toBe(200);
+  }
+  const at = doors.house.clock.now();
+  const event = leak({ at, receivedAt: at, secret: fakeSecret(1), author: 'bob' });
+  await ingest(doors.house.parts, { source: 'scanner', receivedAt: at, mode: 'live', events: [event] });
+  const erased = await doors.ask('/v1/people/bob/erasure', {
+    token: everything,
+    json: { reason: 'Zebra-reason of somebody' },
+  });
+  expect(erased.status).toBe(200);
+  const refused = await doors.ask('/v1/people/nobody-here/erasure', {
+    token: everything,
+    json: { reason: 'Zebra-reason of somebody' },
+  });
+  expect(refused.status).toBe(404);
+  const items = await recorded('?limit=4');
+  expect(items.map(({ kind }) => kind)).toEqual([
+    'access.person-erased',
+    'access.report-exported',
+    'access.report-exported',
+    'access.report-exported',
+  ]);
+  expect(JSON.parse(items[0]?.body ?? '')).toMatchObject({ erasure: erased.json['id'] });
+  const rows = await rowsOf();
+  expect(JSON.stringify(rows)).not.toContain('Zebra');
+  expect(JSON.stringify(items)).not.toMatch(/bob|\bana\b/u);
+  const [last] = rows;
+  const check = checkBackwards({ seq: last?.seq ?? 0, hash: last?.hash ?? '' }, new Map());
+  check.page(rows.map((row) => ({ ...row, loop: auditChainId })));
+  expect(check.end().findings).toEqual([]);
 });

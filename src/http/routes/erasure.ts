@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { eraseFromStore } from '../../loop/erase.ts';
+import { noteAccess } from '../audit/note-access.ts';
 import type { Room } from '../room.ts';
 import { bodyOf, noQuery, type Operations, pathPart, queryOf } from '../table/operation.ts';
 
@@ -32,7 +33,13 @@ export function erasureRoutes(room: Room): Pick<Operations, 'POST /v1/people/{id
         const { reason, also } = await bodyOf(c, bodySchema);
         const id = name.safeParse(pathPart(c, 'id'));
         if (!id.success) throw new AppError('bad-request', 'This is no id of a person.');
-        const done = await eraseFromStore(room.given.parts, caller, { id: id.data, also, reason });
+        const done = await eraseFromStore(
+          room.given.parts,
+          caller,
+          { id: id.data, also, reason },
+          (tx, { id: erasure, at }) =>
+            noteAccess(tx, at, [{ kind: 'access.person-erased', by: caller.id, body: { erasure } }]),
+        );
         return c.json(done);
       },
     },

@@ -7,10 +7,10 @@ import { idOf, recordset, textArray, uuidArray } from '../rows.ts';
 type Db = Kysely<unknown>;
 
 /**
- * Entries of the ledger hold commitments where a person was named, and checkpoints hashes of them: neither is ever
- * rewritten. Private values are deleted, not rewritten, below.
+ * Entries of the ledger hold commitments where a person was named, checkpoints hashes of them, and the chain of the audit
+ * ids of callers and no names: none is ever rewritten. Private values are deleted, not rewritten, below.
  */
-const never = ['ledger_entries', 'ledger_private', 'checkpoints'];
+const never = ['ledger_entries', 'ledger_private', 'checkpoints', 'audit_entries', 'audit_chain'];
 /** Rows that are rewritten at once. */
 const batchMax = 500;
 
