@@ -67,7 +67,8 @@ for (const { name, skip, open } of testStores()) {
     test('is whole as it was written, with every story that its checkpoints hold', async () => {
       const verdict = await check(await lines());
       expect(verdict.findings).toEqual([]);
-      expect(verdict.summary).toMatchObject({ stories: 5, checkpoints: 2, notSealedYet: 0, isTrusted: true });
+      // Five cases, and the chain that notes that of the audit: the export is an entry of it.
+      expect(verdict.summary).toMatchObject({ stories: 6, checkpoints: 2, notSealedYet: 1, isTrusted: true });
     });
 
     test('a story that was taken out is named by the checkpoint that holds it', async () => {
