@@ -80,7 +80,7 @@ for (const kind of testStores()) {
       });
 
       test('what is open is known with where it stands, and what is closed is not', async () => {
-        const open = () => store.transaction((tx) => tx.openScopes());
+        const open = () => store.transaction((tx) => tx.standingOrders().then(({ scopes }) => scopes));
         const scope = { kind: 'team', id: 'blue' };
         const everyones = { control: id(3), scope: { kind: 'everyone', id: '' }, state: 'proposed' };
         await update(row(2, { state: 'accepted' }));

@@ -11,7 +11,7 @@ import { overPace } from './pace.ts';
 import { type LoopParts, ownerView } from './parts.ts';
 import { rememberMessages } from './remember.ts';
 import { returnKeyOf } from './return-key.ts';
-import { isSpokenOf, readRollout } from './rollout.ts';
+import { isSpokenOf, readStandingOrders } from './rollout.ts';
 import { settle, standing } from './settle.ts';
 
 /** How long a process may take over what it claimed. One whose lease ran out is taken for dead. */
@@ -36,14 +36,13 @@ export async function prepareMessages(
   lease: string,
   now: number,
 ): Promise<readonly Ready[]> {
-  await readRollout(parts, tx.read);
-  await readLeaves(parts, tx.read);
   const claimed = await tx.claimMessages(now, claimMax, lease, now + leaseOf(parts));
   if (claimed.length === 0) return [];
   const locked = await tx.lockLoops([
     ...new Set(claimed.flatMap((item) => item.wants.map((want) => want.loop))),
   ]);
-  const scopes = await tx.openScopes();
+  const scopes = await readStandingOrders(parts, tx);
+  await readLeaves(parts, tx.read);
   const rows = new Map(locked.map((row) => [row.id, withControlOf(parts, scopes, row)]));
   const plans = claimed.map((item) => planOf(parts, item, rows, now));
   const later = await overPace(

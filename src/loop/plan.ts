@@ -26,9 +26,10 @@ const roleMessagesMax = 1000;
 export async function plan(parts: LoopParts): Promise<number> {
   const now = parts.clock.now();
   return parts.store.transaction(async (tx) => {
-    await readRollout(parts, tx.read);
     const due = await tx.claimDueWants(now, recipientsMax, parts.delivery.digestLoopsMax);
+    // Whoever looks and finds nothing asks for nothing more.
     if (due.length === 0) return 0;
+    await readRollout(parts, tx.read);
     const enrolled = await enrol(parts, tx, due, now);
     const bundles = bundle(due, enrolled).map((wants) => ({ wants, at: allowedAt(parts, wants, now) }));
     const early = bundles.filter(({ at }) => at > now);

@@ -3,7 +3,7 @@ import type { LoopFacts } from '../core/loop/facts.ts';
 import { duty, type OwnerView } from '../core/loop/position.ts';
 import { isSpoken, type RolloutRule, ruleOf } from '../core/loop/rollout.ts';
 import type { Principal } from '../ports/principal.ts';
-import type { StoreRead } from '../ports/store.ts';
+import type { OpenScope, StoreRead, StoreWrite } from '../ports/store.ts';
 import type { RolloutSwitch } from '../ports/store-rollout.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
 
@@ -26,6 +26,13 @@ export function openRollout(settings: readonly RolloutRule[]): Rollout {
 
 export async function readRollout(parts: LoopParts, read: StoreRead): Promise<void> {
   parts.rollout.take(await read.rolloutRules(loopPrincipal));
+}
+
+/** Takes the switches as this transaction sees them, and gives the scopes of open controls: one statement for both. */
+export async function readStandingOrders(parts: LoopParts, tx: StoreWrite): Promise<readonly OpenScope[]> {
+  const { rules, scopes } = await tx.standingOrders();
+  parts.rollout.take(rules);
+  return scopes;
 }
 
 /** Hex digits of a keyed hash that make a point between 0 and 1. */

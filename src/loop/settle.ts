@@ -13,7 +13,7 @@ import { controlOver } from './controls/scope.ts';
 import { leaveRules, presentHours, readLeaves } from './leaves.ts';
 import { decidingEvidence, type LedgerFact, type LoopParts, ownerView } from './parts.ts';
 import { findRelapses } from './relapse.ts';
-import { isSpokenOf, readRollout } from './rollout.ts';
+import { isSpokenOf, readStandingOrders } from './rollout.ts';
 import { mayStillHarm, severityOf, severityRank, snoozeLimits } from './severity.ts';
 
 /** A loop whose facts changed, with what is to be told of it in the ledger. */
@@ -34,10 +34,9 @@ export async function settle(
   now: number,
 ): Promise<readonly LoopRow[]> {
   if (changes.length === 0) return [];
-  await readRollout(parts, tx.read);
+  const scopes = await readStandingOrders(parts, tx);
   await readLeaves(parts, tx.read);
   const owned = changes.map((change) => withOwner(parts, change));
-  const scopes = await tx.openScopes();
   const related = (await findRelapses(parts, tx, owned)).map((change) =>
     withControl(parts, scopes, change, now),
   );

@@ -1,5 +1,6 @@
 import type { ControlBody, ControlKind, ControlScope } from '../core/control/control.ts';
 import type { ControlState, OpenControlState } from '../core/control/states.ts';
+import type { RolloutRule } from '../core/loop/rollout.ts';
 import type { Principal } from './principal.ts';
 import type { LedgerRow } from './store-ledger.ts';
 import type { EventRow, LoopRow } from './store-loops.ts';
@@ -68,6 +69,12 @@ export type OpenScope = {
   readonly state: OpenControlState;
 };
 
+/** The switches that are turned, and the scopes of open controls. */
+export type StandingOrders = {
+  readonly rules: readonly RolloutRule[];
+  readonly scopes: readonly OpenScope[];
+};
+
 /** Part of `StoreRead`. */
 export interface ControlRead {
   /** How many cases of each behaviour are relapses, of those that occurred since an instant. */
@@ -103,8 +110,8 @@ export interface ControlWrite {
   /** Replaces one that is locked. */
   updateControl(row: ControlRow): Promise<void>;
   lockControl(id: string): Promise<ControlRow | undefined>;
-  /** Scopes of open controls. Few: read once a transaction that settles loops. */
-  openScopes(): Promise<readonly OpenScope[]>;
+  /** What every transaction that settles loops has to know first, in one statement: both are few. */
+  standingOrders(): Promise<StandingOrders>;
   /** Open cases of a scope, in id order, locked: their words are looked at anew. */
   lockOpenLoops(
     behaviour: string,

@@ -1,38 +1,24 @@
 import { type Kysely, sql } from 'kysely';
-import { type RolloutRule, type Stage, stages } from '../../../../core/loop/rollout.ts';
+import type { RolloutRule } from '../../../../core/loop/rollout.ts';
 import type { Moment } from '../../../../core/message.ts';
 import type { Principal } from '../../../../ports/principal.ts';
 import type { RolloutSwitch, ShadowCount } from '../../../../ports/store-rollout.ts';
 import { optional, textArray } from '../rows.ts';
 import { visible } from './read-loops.ts';
+import { rulesOf, type SwitchState } from './rollout-rows.ts';
 
 type Db = Kysely<unknown>;
 
-type SwitchRecord = {
+type SwitchRecord = SwitchState & {
   readonly at: number | string;
   readonly by: string;
-  readonly behaviour: string | null;
-  readonly team: string | null;
-  readonly stage: Stage | 'settings';
-  readonly share: number | null;
   readonly reason: string;
 };
 
 export async function rolloutRules(db: Db, _principal: Principal): Promise<readonly RolloutRule[]> {
   const found = await sql<SwitchRecord>`select distinct on (behaviour, team) * from rollout_switches
     order by behaviour, team, n desc`.execute(db);
-  return found.rows.flatMap(({ stage, behaviour, team, share }) => {
-    const known = stages.find((one) => one === stage);
-    if (known === undefined) return [];
-    return [
-      {
-        stage: known,
-        ...optional('behaviour', behaviour),
-        ...optional('team', team),
-        ...optional('share', share),
-      },
-    ];
-  });
+  return rulesOf(found.rows);
 }
 
 export async function rolloutSwitches(

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { openControlStates } from '../../../../core/control/states.ts';
-import type { ControlRow, LoopRow, OpenScope } from '../../../../ports/store.ts';
+import type { ControlRow, LoopRow, StandingOrders } from '../../../../ports/store.ts';
 import { type LoopRecord, loopOf } from '../loop-rows.ts';
 import { idOf, recordset } from '../rows.ts';
 import { type ControlRecord, controlOf, scopeOf } from './read-controls.ts';
+import { rulesOf, type SwitchState } from './rollout-rows.ts';
 
 type Db = Kysely<unknown>;
 
@@ -48,16 +49,25 @@ export async function lockControl(db: Db, id: string): Promise<ControlRow | unde
   return record === undefined ? undefined : controlOf(record);
 }
 
-/** Scopes of open controls. */
-export async function openScopes(db: Db): Promise<readonly OpenScope[]> {
-  const found = await sql<Pick<ControlRecord, 'id' | 'behaviour' | 'scope_kind' | 'scope_id' | 'state'>>`
-    select id, behaviour, scope_kind, scope_id, state from controls
-    where state in ('proposed', 'accepted', 'applied') order by id`.execute(db);
-  return found.rows.flatMap(({ id, behaviour, scope_kind, scope_id, state: given }) => {
-    const state = openControlStates.find((one) => one === given);
-    const scope = scopeOf(scope_kind, scope_id);
-    return state === undefined ? [] : [{ control: idOf(id), behaviour, scope, state }];
-  });
+export async function standingOrders(db: Db): Promise<StandingOrders> {
+  const found = await sql<{
+    rules: readonly SwitchState[];
+    scopes: readonly Pick<ControlRecord, 'id' | 'behaviour' | 'scope_kind' | 'scope_id' | 'state'>[];
+  }>`select (select coalesce(json_agg(r), '[]'::json) from (
+        select distinct on (behaviour, team) behaviour, team, stage, share from rollout_switches
+        order by behaviour, team, n desc) r) as rules,
+      (select coalesce(json_agg(c order by c.id), '[]'::json) from (
+        select id, behaviour, scope_kind, scope_id, state from controls
+        where state in ('proposed', 'accepted', 'applied')) c) as scopes`.execute(db);
+  const { rules = [], scopes = [] } = found.rows[0] ?? {};
+  return {
+    rules: rulesOf(rules),
+    scopes: scopes.flatMap(({ id, behaviour, scope_kind, scope_id, state: given }) => {
+      const state = openControlStates.find((one) => one === given);
+      const scope = scopeOf(scope_kind, scope_id);
+      return state === undefined ? [] : [{ control: idOf(id), behaviour, scope, state }];
+    }),
+  };
 }
 
 /** Open cases of a scope, in id order, locked. */
