@@ -166,9 +166,13 @@ for (const kind of testStores()) {
       expect((await said(loop)).map((line) => line.replace(/ [\d.]+$/u, ''))).toEqual(['told ana']);
     });
 
-    test('coaching does not wait for years: whoever stands in hears of it', async () => {
-      const { clicks, said } = open([{ from: '2026-11-20', until: '2036-11-20', standIn: 'ben' }]);
-      expect(await said(await clicks())).toEqual(['handed-over ben 0']);
+    test('what is between somebody and the duty role is told to no colleague, however long they are away', async () => {
+      const { clicks, said, runTo } = open([{ from: '2026-11-20', until: '2036-11-20', standIn: 'ben' }]);
+      const loop = await clicks();
+      await runTo(monday + 30 * day);
+      expect(await said(loop)).toEqual([]);
+      const next = (await store.read.loop(loopPrincipal, loop))?.waiting ?? [];
+      expect(next.map(({ dueAt }) => new Date(dueAt).toISOString())).toEqual(['2036-11-21T09:00:00.000Z']);
     });
 
     test('a leave that is taken back, or grows, in a directory moves what waits', async () => {

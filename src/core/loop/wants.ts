@@ -56,7 +56,8 @@ export function wantsOf(facts: LoopFacts, rules: WantRules, now: number): readon
   const due = wants.filter((want) => !sent.has(want.occasion) && !isHeld(want, facts, rules));
   const { leave, owner } = rules;
   const isPressing = rules.isUrgent || rules.isDangerous;
-  const around = leave === undefined ? undefined : { ...leave, owner, isPressing };
+  const { ladder } = rules.behaviour;
+  const around = leave === undefined ? undefined : { ...leave, owner, isPressing, ladder };
   return due
     .map((want) => (around === undefined ? want : aroundLeave(want, facts, around, now)))
     .map((want) => (isPressing || !isCoaching(want) ? want : { ...want, isCoaching: true as const }));
