@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Problem, whenSignedOut } from './api/ask.ts';
+import { forgetAll } from './api/queries.ts';
 import { createConsoleRouter } from './router.tsx';
 import './style.css';
 
@@ -21,7 +22,7 @@ const router = createConsoleRouter(client);
 whenSignedOut(() => {
   const { pathname, href } = router.state.location;
   if (pathname === '/sign-in') return;
-  client.clear();
+  forgetAll(client);
   void router.navigate({ to: '/sign-in', search: { next: href } });
 });
 

@@ -16,6 +16,7 @@ import { selfSigned } from '../support/certificate.ts';
 import { testClock } from '../support/house.ts';
 import { clientId, clientSecret, type Issuer, openIssuer } from '../support/oidc-issuer.ts';
 import { chromiumPath, launchBrowser, noBrowserReason } from './browser.ts';
+import { builtConsole } from './built-console.ts';
 
 const password = 'seven quiet herons';
 const clock = testClock();
@@ -55,7 +56,7 @@ describe('signing in over TLS, in a browser', () => {
       clock,
       http: { publicUrl: origin },
       access: { rule: 'admins', seal: openPassingSeal(randomBytes) },
-      over: { singleSignOn: singleSignOn() },
+      over: { singleSignOn: singleSignOn(), consoleFolder: await builtConsole() },
     });
     const made = await doors.given.accounts.create(
       { login: 'root', name: 'Root', roles: ['admin'], teams: 'all' },
@@ -160,6 +161,24 @@ describe('signing in over TLS, in a browser', () => {
     await page.goto(`${origin}/`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Sign out of Acme too' }).waitFor();
+    expect(await cookies()).toEqual([]);
+  });
+
+  test('the console signs in by the provider, and whoever did is where they wanted', async () => {
+    issuer.be('ana');
+    await page.goto(`${origin}/console/loops`);
+    await page.getByRole('link', { name: 'Go on with Acme' }).click();
+    await page.getByText('There are no loops yet').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/loops');
+    await page.getByText('Signed in as Ana').first().waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).first().click();
+    await page.getByRole('link', { name: 'Go on with Acme' }).waitFor();
+    expect(await cookies()).toEqual([]);
+    // The password alone is not enough where a second factor is asked for, and the screen says so.
+    await page.getByLabel('Name', { exact: true }).fill('root');
+    await page.getByLabel('Password').fill(password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'second factor' }).waitFor();
     expect(await cookies()).toEqual([]);
   });
 

@@ -1,13 +1,14 @@
 /**
  * Takes the console's pictures of `docs/screens` from the demonstration: `npm run build:console`, then
- * `node test/browser/take-console-screens.ts`, then for each picture
- * `convert PICTURE +dither -colors 48 png8:PICTURE`. Look at them before committing.
+ * `node test/browser/take-console-screens.ts`. Look at them before committing.
  */
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { launchBrowser } from './browser.ts';
+import { palettePng } from './palette-png.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'docs/screens');
@@ -73,7 +74,8 @@ const take = async (name: string, viewport: typeof phone, colorScheme: 'light' |
   await page.goto(`${url}/console${path}`, { waitUntil: 'networkidle' });
   await act[name]?.(page);
   const size = viewport === phone ? 'phone' : 'desk';
-  await page.screenshot({ path: join(folder, `console-${name}-${size}-${colorScheme}.png`) });
+  const picture = palettePng(await page.screenshot());
+  writeFileSync(join(folder, `console-${name}-${size}-${colorScheme}.png`), picture);
   await context.close();
 };
 /** What is done before a picture is taken, where the screen says more then. */
@@ -85,7 +87,7 @@ const act: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByLabel('Its name').first().fill('build-agent');
     await page.getByLabel('Its name').last().fill('payments-signing-key');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByText('An agent reads no secrets.').first().waitFor();
+    await page.getByText('Rule agent-reads-secret.').waitFor();
   },
   loops: async (page) => {
     for (const row of [2, 3, 5]) await page.getByRole('checkbox').nth(row).check();

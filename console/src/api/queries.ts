@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { ask } from './ask.ts';
 import type {
   BehaviourJson,
@@ -54,6 +54,14 @@ export const messageQuery = (id: string) =>
     queryFn: () => ask<SentMessage>(`/v1/messages/${encodeURIComponent(id)}`),
     staleTime: 300_000,
   });
+
+/** How one gets in is nobody's secret, and is on the screen while what others may not see is forgotten. */
+export const signInWaysKey = ['sign-in-ways'] as const;
+
+/** Forgets all that was read under a session. */
+export function forgetAll(client: QueryClient): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== signInWaysKey[0] });
+}
 
 type Filter = Readonly<Record<string, string | number | undefined>>;
 

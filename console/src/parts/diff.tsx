@@ -3,7 +3,7 @@ export function Diff({ text, name }: { readonly text: string; readonly name: str
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to take the focus
     <section aria-label={name} tabIndex={0} className="table-scroll">
-      <pre className="rounded-lg border border-line bg-ground p-3 text-sm">
+      <pre className="w-max min-w-full rounded-lg border border-line bg-ground p-3 text-sm">
         {text.split('\n').map((line, at) => (
           <span key={`${at} ${line}`} className={`block ${tintOf(line)}`}>
             {line === '' ? ' ' : line}

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { useId } from 'react';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useId, useRef } from 'react';
 import { ask } from '../api/ask.ts';
-import { meQuery } from '../api/queries.ts';
+import { forgetAll, meQuery } from '../api/queries.ts';
 import { useLive } from './live.ts';
 import { may } from './may.ts';
 import { placeGroups } from './places.ts';
@@ -13,12 +13,21 @@ export function Frame() {
   const me = useQuery(meQuery);
   const client = useQueryClient();
   const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const places = useRef<HTMLElement>(null);
+  // On a phone the places are one row that scrolls: the one that is open is in sight.
+  useEffect(() => {
+    const row = places.current;
+    const open = row?.querySelector<HTMLElement>('[aria-current=page]');
+    if (row && open)
+      row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.clientWidth) / 2;
+  }, [pathname, me.data === undefined]);
   useLive(may(me.data, 'loops:read'));
   const signOut = useMutation({
     mutationFn: () => ask('/v1/session', { method: 'DELETE' }),
     onSuccess: async () => {
       await navigate({ to: '/sign-in', search: {} });
-      client.clear();
+      forgetAll(client);
     },
   });
   if (me.data === undefined)
@@ -35,10 +44,10 @@ export function Frame() {
       <header className="border-b border-line px-4 pt-3 lg:border-b-0 lg:px-0 lg:pt-6">
         <p className="flex items-center gap-2 font-semibold">
           <Mark />
-          Foldback
+          <span className="shrink-0">Foldback</span>
           <span className="min-w-0 truncate font-normal text-soft lg:hidden">· {me.data.organisation}</span>
         </p>
-        <nav aria-label="Screens" className="-mx-1 mt-2 overflow-x-auto lg:mt-5">
+        <nav ref={places} aria-label="Screens" className="-mx-1 mt-2 overflow-x-auto lg:mt-5">
           <div className="flex gap-0.5 p-1 lg:flex-col lg:gap-4">
             {placeGroups.map(({ title, places }) => (
               <Group key={title} title={title} places={places.filter(({ scope }) => may(me.data, scope))} />

@@ -59,7 +59,7 @@ export function KeyFigures({ figures, people }: { readonly figures: FiguresJson;
     {
       title: 'Operators’ minutes for each fix',
       value: known(minutesPerFix.kind, minutesPerFix.value, numberText),
-      n: `${minutesPerFix.decisions.toLocaleString()} decisions at ${numberText(minutesPerFix.minutesPerDecision)} minutes: an assumption`,
+      n: `${minutesPerFix.decisions.toLocaleString()} ${minutesPerFix.decisions === 1 ? 'decision' : 'decisions'} at ${numberText(minutesPerFix.minutesPerDecision)} minutes: an assumption`,
     },
   ];
   return (

@@ -36,7 +36,9 @@ export function PolicyRule({ rule }: { readonly rule: Rule }) {
           {effect === 'forbid' && <Words rule={rule} />}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to take the focus */}
           <section aria-label={`Rule ${rule.id} in Cedar`} tabIndex={0} className="table-scroll">
-            <pre className="rounded-lg border border-line bg-ground p-3 text-sm">{rule.text}</pre>
+            <pre className="w-max min-w-full rounded-lg border border-line bg-ground p-3 text-sm">
+              {rule.text}
+            </pre>
           </section>
           <p className="text-sm text-soft">
             <code>

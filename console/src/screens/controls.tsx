@@ -5,6 +5,7 @@ import type { ControlJson } from '../api/shapes.ts';
 import { controlStateNames, controlTones, needSays, scopeText } from '../parts/control-parts.tsx';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, plain } from '../parts/text.ts';
+import { useTitles } from '../parts/titles.ts';
 
 /** What is proposed where a mistake keeps coming back. The filter is the address. */
 export function Controls() {
@@ -60,6 +61,7 @@ export function Controls() {
 
 function Item({ control }: { readonly control: ControlJson }) {
   const { failures } = control.backTest;
+  const titleOf = useTitles();
   return (
     <li className="card">
       <div className="mb-1 flex flex-wrap items-start justify-between gap-2">
@@ -72,7 +74,7 @@ function Item({ control }: { readonly control: ControlJson }) {
       </div>
       <p className="text-sm text-soft">
         {[
-          plain(control.behaviour),
+          titleOf(control.behaviour),
           plain(control.kind),
           `for ${scopeText(control.scope)}`,
           ...(control.relapses === undefined ? [] : [`${control.relapses.toLocaleString()} relapses`]),

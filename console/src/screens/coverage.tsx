@@ -52,10 +52,26 @@ function One({ framework }: { readonly framework: Framework }) {
         </p>
       ))}
       <ul className="divide-y divide-line">
-        {items.map((item) => (
-          <Row key={item.id} item={item} isGap={gaps.includes(item.id)} />
-        ))}
+        {items
+          .filter(({ id }) => !gaps.includes(id))
+          .map((item) => (
+            <Row key={item.id} item={item} isGap={false} />
+          ))}
       </ul>
+      {gaps.length > 0 && (
+        <details className="mt-2 border-t border-line pt-2">
+          <summary className="cursor-pointer font-medium">
+            {gaps.length.toLocaleString()} {gaps.length === 1 ? 'gap' : 'gaps'}
+          </summary>
+          <ul className="divide-y divide-line">
+            {items
+              .filter(({ id }) => gaps.includes(id))
+              .map((item) => (
+                <Row key={item.id} item={item} isGap />
+              ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { Deed } from '../parts/deed.tsx';
 import { comparisonsOf, stateTones, Verdicts } from '../parts/experiment-parts.tsx';
 import { Tag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, minuteText, plain, spanText } from '../parts/text.ts';
+import { useTitles } from '../parts/titles.ts';
 
 /** One experiment: its verdict, the numbers behind it, and what was registered before anybody was assigned. */
 export function Experiment() {
@@ -136,6 +137,7 @@ function Arms({ item, readout }: { readonly item: ExperimentJson; readonly reado
 
 function Registered({ item }: { readonly item: ExperimentJson }) {
   const { document: asked } = item;
+  const titleOf = useTitles();
   return (
     <section className="card">
       <h2 className="mb-2">As registered</h2>
@@ -143,7 +145,7 @@ function Registered({ item }: { readonly item: ExperimentJson }) {
         <dt>Behaviour</dt>
         <dd>
           <Link to="/measures/$behaviour" params={{ behaviour: asked.behaviour }} className="link">
-            {plain(asked.behaviour)}
+            {titleOf(asked.behaviour)}
           </Link>
         </dd>
         <dt>Moment</dt>

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import type { FormEvent, ReactNode } from 'react';
 import { ask } from '../api/ask.ts';
-import { meQuery } from '../api/queries.ts';
+import { meQuery, signInWaysKey } from '../api/queries.ts';
 import type { CallerJson, SignInWaysJson } from '../api/shapes.ts';
 import { Refusal, typedIn } from '../parts/fields.tsx';
 import { Mark } from '../parts/frame.tsx';
@@ -16,7 +16,7 @@ type Given =
 export function SignIn() {
   const { next } = useSearch({ from: '/sign-in' });
   const ways = useQuery({
-    queryKey: ['sign-in-ways'],
+    queryKey: signInWaysKey,
     queryFn: () => ask<SignInWaysJson>('/v1/signin'),
     staleTime: Number.POSITIVE_INFINITY,
   });

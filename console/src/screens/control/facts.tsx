@@ -2,9 +2,11 @@ import { Link } from '@tanstack/react-router';
 import type { ControlStoryJson } from '../../api/shapes.ts';
 import { scopeText } from '../../parts/control-parts.tsx';
 import { minuteText, plain } from '../../parts/text.ts';
+import { useTitles } from '../../parts/titles.ts';
 
 /** What it is about, who decided, and the cases behind it. */
 export function Facts({ control }: { readonly control: ControlStoryJson }) {
+  const titleOf = useTitles();
   const { acceptedBy, secondBy, appliedBy, closedBy, reason, loops, story } = control;
   return (
     <div className="space-y-4">
@@ -14,7 +16,7 @@ export function Facts({ control }: { readonly control: ControlStoryJson }) {
           <dt>Behaviour</dt>
           <dd>
             <Link to="/measures/$behaviour" params={{ behaviour: control.behaviour }} className="link">
-              {plain(control.behaviour)}
+              {titleOf(control.behaviour)}
             </Link>
           </dd>
           <dt>Kind</dt>

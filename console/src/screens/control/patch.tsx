@@ -1,4 +1,5 @@
 import type { ControlStoryJson } from '../../api/shapes.ts';
+import { Diff } from '../../parts/diff.tsx';
 import { plain } from '../../parts/text.ts';
 
 /** What it would change, and the way back. */
@@ -41,10 +42,7 @@ function Files(given: { readonly files: ControlStoryJson['files']; readonly name
           <p className="mb-1 text-sm text-soft">
             {plain(mode)} <code>{path}</code> in {target}
           </p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to take the focus */}
-          <section aria-label={`${name}: ${path} in ${target}`} tabIndex={0} className="table-scroll">
-            <pre className="rounded-lg border border-line bg-ground p-3 text-sm">{text}</pre>
-          </section>
+          <Diff text={text} name={`${name}: ${path} in ${target}`} />
         </li>
       ))}
     </ul>

@@ -41,7 +41,7 @@ const redirect: BulkAction = {
   scopes: ['owners:write', 'messages:write', 'messages:read'],
   fields: ['to', 'reason'],
   says: (picked) =>
-    `Of ${cases(picked.length)} whoever you name is asked instead, where somebody is being asked now. What waited for the former recipient is taken back; whoever was told stays told.`,
+    `Of ${cases(picked.length)} whoever you name is asked instead, where somebody is being asked now. What waited for the former recipient is taken back; whoever was told stays told. A message that speaks of several cases goes over with all of them.`,
   run: async ({ id }, { kind, to, reason }) => {
     const message = (await storyOf(id)).messages.findLast(({ state }) => asking.has(state));
     if (message === undefined) return 'Nobody is being asked';
@@ -58,7 +58,7 @@ const withdraw: BulkAction = {
   scopes: ['delivery:write', 'messages:read'],
   fields: ['reason'],
   says: (picked) =>
-    `Messages about ${cases(picked.length)} that have not left are taken back, and the next in line hears of the case instead. What left cannot be unsent. To have nobody hear of a case, dismiss it.`,
+    `Messages about ${cases(picked.length)} that have not left are taken back, and the next in line hears of the case instead. What left cannot be unsent, and a digest is taken back whole. To have nobody hear of a case, dismiss it.`,
   run: async ({ id }, { reason }) => {
     const waiting = (await storyOf(id)).messages.filter(({ state }) => state === 'queued');
     for (const message of waiting) await ask(`/v1/messages/${message.id}/withdraw`, { json: { reason } });
