@@ -57,8 +57,10 @@ DELETE, \`ServiceProviderConfig\`, \`ResourceTypes\`, \`Schemas\`. Make a token 
 scim:write\` and give it to the provider with the address; the token sees all teams. What arrives counts at once, without a
 restart; with 2,000 people and more, after two seconds at the most, and who leaves at once.
 
-- Read are \`userName\`, \`externalId\`, \`active\`, names, \`emails\`, language, time zone, and of the enterprise extension
-  \`department\`, \`manager\`, \`employeeNumber\`. Everything else, a password above all, is left out before it is stored.
+- Read are \`userName\`, \`externalId\`, \`active\`, names, \`emails\`, language, time zone, the \`country\` of \`addresses\` (that at
+  work first, else the region of \`locale\`), and of the enterprise extension \`department\`, \`manager\`, \`employeeNumber\`. SCIM
+  has no place for who is away: the extension \`urn:foldback:params:scim:schemas:extension:leave:2.0:User\` has \`away\`, a list of
+  \`{from, until, standIn}\` (days, the last one included; the stand-in is named as a manager is). Everything else, a password above all, is left out before it is stored.
 - The department is the team; without one, the smallest group that lists the person. A group is a team that others may name.
 - A filter is one comparison: \`userName\`, \`displayName\`, \`externalId\` or \`id\` with \`eq\`. Pages by \`startIndex\` and \`count\`, at
   most 200. Bulk, sorting and ETags are not spoken.

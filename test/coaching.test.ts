@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Event } from '../src/core/event.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import type { DeliverySettings } from '../src/loop/parts.ts';
+import { plan } from '../src/loop/plan.ts';
 import type { Channel, Delivery } from '../src/ports/channel.ts';
 import type { Store } from '../src/ports/store.ts';
 import { day, fakeSecret, hour, leak, openHouse, personOf, testClock } from './support/house.ts';
@@ -110,6 +111,42 @@ for (const kind of testStores()) {
         'clicked-simulated-phish',
         'secret-in-repository',
       ]);
+    });
+
+    test('what waits for its turn and turns dangerous waits no longer; what was put off otherwise stays so', async () => {
+      const { house, people } = open();
+      const now = house.clock.now();
+      const [ana = ''] = people;
+      const waiting = (n: number, over: object) => ({
+        loop: house.parts.idOf(['a loop', ana, String(n)]),
+        occasion: 'first:0',
+        moment: 'told' as const,
+        behaviour: 'clicked-simulated-phish',
+        to: { kind: 'person' as const, id: ana },
+        lane: 1,
+        dueAt: now + week,
+        ...over,
+      });
+      const due = await store.transaction(async (tx) => {
+        const loops = [1, 2].map((n) => waiting(n, {}).loop);
+        await tx.replaceWants(loops, [waiting(1, { isCoaching: true }), waiting(2, {})]);
+        await tx.replaceWants(loops, [waiting(1, { dueAt: now }), waiting(2, { dueAt: now })]);
+        const claimed = await tx.claimDueWants(now, { live: 200, released: 10 }, 50);
+        await tx.replaceWants(loops, []);
+        return claimed.filter(({ to }) => to.id === ana).map(({ loop }) => loop);
+      });
+      expect(due).toEqual([waiting(1, {}).loop]);
+    });
+
+    test('several workers at once coach nobody twice', async () => {
+      const { house, people, click, firstWords } = open({ digestLoopsMax: 1 });
+      const [ana = ''] = people;
+      const events = [1, 2, 3, 4, 5, 6].map((n) => click(ana, n));
+      const receivedAt = house.clock.now();
+      await ingest(house.parts, { source: 'gophish', receivedAt, mode: 'live', events });
+      await Promise.all([1, 2, 3, 4].map(() => plan(house.parts)));
+      await house.settleDown();
+      expect(firstWords(ana)).toHaveLength(1);
     });
 
     test('without the cap nothing waits', async () => {

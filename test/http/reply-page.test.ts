@@ -471,6 +471,8 @@ describe('putting a case off on the page', () => {
     expect((await stateOf(loop))?.facts.snoozes).toHaveLength(1);
     const page = await open(path);
     expect(visibleText(page.text)).toContain('We remind you on Tue 24 November at 09:00 UTC.');
+    // Five working days of silence from then on, not from when it was sent.
+    expect(visibleText(page.text)).toMatch(/Mia, from Tue 1 December/u);
     expect(page.text).not.toContain('name="later"');
     const again = await answer(path, { answer: 'snooze', later: 'week' });
     expect(again.status).toBe(422);

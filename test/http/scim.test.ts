@@ -84,6 +84,13 @@ describe.each(testStores())('SCIM over $name', ({ open, skip }) => {
       expect(made.json['schemas']).toContain(leave);
       const person = () => doors.house.parts.people.byEmail('ana.leave@example.com');
       const standIn = doors.house.parts.people.byEmail('mia.leave@example.com')?.id;
+      await post('/Users', {
+        schemas,
+        userName: 'leo.leave@example.com',
+        preferredLanguage: 'en',
+        locale: 'pt_BR',
+      });
+      expect(doors.house.parts.people.byEmail('leo.leave@example.com')?.country).toBe('BR');
       expect(person()).toMatchObject({ country: 'PT', away: [{ from: '2026-12-21', standIn }] });
 
       const patch = (Operations: readonly unknown[]) =>

@@ -1,4 +1,4 @@
-import { countryPattern } from '../country.ts';
+import { countryOfLanguage, countryPattern } from '../country.ts';
 import { type DirectoryEntry, directoryPeople } from '../directory-people.ts';
 import type { Json } from '../event.ts';
 import type { Person, Team } from '../owner.ts';
@@ -93,7 +93,7 @@ function entryOf(entry: PushedEntry, group: string | undefined): readonly Direct
       isActive: entry.isActive,
       timeZone: timezone,
       language: preferredLanguage ?? locale?.replace('_', '-'),
-      country: countryOf(user),
+      country: countryOf(user) ?? countryOfLanguage(locale?.replace('_', '-')),
       away: user[leaveSchemaId]?.away ?? [],
     },
   ];

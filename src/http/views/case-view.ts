@@ -9,7 +9,7 @@ import { snoozesOffered } from '../../loop/snooze.ts';
 import type { PackBehaviour } from '../../packs/pack-behaviour.ts';
 import { fill } from '../../pages/page-text.ts';
 import type { PageWords } from '../../pages/page-words.ts';
-import type { CaseView, House, RecipientView, SeenBy } from '../../pages/recipient-view.ts';
+import type { CaseStatus, CaseView, House, RecipientView, SeenBy } from '../../pages/recipient-view.ts';
 import type { Recipient } from '../../ports/channel.ts';
 import type { LoopRow, MessageRow } from '../../ports/store.ts';
 import type { Room } from '../room.ts';
@@ -116,7 +116,7 @@ export function recipientView(
     consequence: text.consequence,
     clue: text.clue,
     learnMore: text.learnMore,
-    seenBy: seenBy(reading, row, shown.status.kind === 'open'),
+    seenBy: seenBy(reading, row, shown.status),
     frameworks: pack.frameworks.map(({ framework, edition, id }) => `${framework} ${edition} ${id}`),
   };
 }
@@ -154,7 +154,7 @@ function evidenceOf(words: PageWords, row: LoopRow): RecipientView['evidence'] {
 }
 
 /** Who sees it; while no answer stands, also who will, as the first message said it. */
-function seenBy(reading: Reading, row: LoopRow, isUnanswered: boolean): readonly SeenBy[] {
+function seenBy(reading: Reading, row: LoopRow, status: CaseStatus): readonly SeenBy[] {
   const { room, message, recipient, words } = reading;
   const { sees } = words.recipient;
   const you = { who: fill(sees.you, { duty: words.common.duty }).join('') };
@@ -170,14 +170,15 @@ function seenBy(reading: Reading, row: LoopRow, isUnanswered: boolean): readonly
     );
     return [you, ...[...new Set(names)].map((who) => ({ who }))];
   }
-  if (!isUnanswered) return [you];
+  if (status.kind !== 'open') return [you];
   const values = messageValues(room.given.parts, {
     message: message.id,
     moment: message.moment,
     behaviour: message.behaviour,
     recipient,
     loops: [row],
-    at: message.sentAt ?? message.createdAt,
+    // Silence counts anew from when it was put off to.
+    at: Math.max(message.sentAt ?? message.createdAt, status.snoozedUntil ?? 0),
   });
   const later = values?.seenBy;
   if (later === undefined || later.who === 'nobody' || later.who === 'duty') return [you];
