@@ -111,7 +111,8 @@ export const routeTable = [
   { method: 'POST', path: '/mcp', access: 'agents:use', takes: json },
   { method: 'POST', path: '/v1/agents/calls', access: 'agents:use', takes: json },
   { method: 'GET', path: '/v1/agents/rules', access: 'policy:evaluate' },
-  { method: 'GET', path: '/v1/agents/figures', access: 'measures:read' },
+  // One agent is often one person's: what it did is no figure of a group.
+  { method: 'GET', path: '/v1/agents/figures', access: 'loops:read' },
 
   { method: 'GET', path: '/v1/rollout', access: 'messages:read' },
   { method: 'POST', path: '/v1/rollout', access: 'delivery:write', takes: json },
@@ -190,7 +191,7 @@ export const routeTable = [
 
   { method: 'GET', path: '/v1/policy', access: 'controls:read' },
   { method: 'GET', path: '/v1/policy/rules', access: 'controls:read' },
-  { method: 'GET', path: '/v1/policy/decisions', access: 'controls:read' },
+  { method: 'GET', path: '/v1/policy/decisions', access: 'loops:read' },
   { method: 'GET', path: '/v1/policy/exceptions', access: 'policy:approve' },
   { method: 'POST', path: '/v1/policy/exceptions', access: 'policy:evaluate', takes: json },
   { method: 'GET', path: '/v1/policy/exceptions/{id}', access: 'policy:evaluate' },

@@ -296,8 +296,6 @@ describe('doors through which figures can be read, and no case', () => {
     '/v1/experiments/{id}': 'of arms',
     '/v1/reviews': 'of five or more',
     '/v1/reviews/{id}': 'of five or more',
-    '/v1/agents/figures': 'of agents',
-    '/v1/policy/decisions': 'of agents',
     '/v1/policy/exceptions': 'of agents',
     '/v1/policy/exceptions/{id}': 'of agents',
     '/v1/agents/rules': 'nothing',

@@ -201,7 +201,7 @@ for (const kind of testStores()) {
     describe('the figures of agents', () => {
       const figures = async (query = '', bearer?: string) =>
         doors.ask(`/v1/agents/figures?agent=${agent}${query}`, {
-          token: bearer ?? (await doors.token(['measures:read'])),
+          token: bearer ?? (await doors.token(['loops:read'])),
         });
 
       test('count attempts, denials and repeats by version and prompt, with n and interval', async () => {
@@ -272,7 +272,7 @@ for (const kind of testStores()) {
       });
 
       test('are for those who see everything, and need the scope', async () => {
-        const team = await doors.token(['measures:read'], { teams: ['shop'] });
+        const team = await doors.token(['loops:read'], { teams: ['shop'] });
         expect((await figures('', team)).status).toBe(403);
         expect((await figures('', token)).status).toBe(403);
         expect((await figures('&days=0')).status).toBe(400);

@@ -136,7 +136,7 @@ export async function startExperiment(
     if (document.arms.some(({ holdOut }) => holdOut === true) && by.id === row.registeredBy)
       return refused('A hold-out is started by another person than the one who registered it.');
     if (document.unit === 'person' && !sight.isEnough && !isAnyway)
-      return refused(blindness(document, sight));
+      return refused(`${blindness(document, sight)} To start it all the same, say so (--anyway).`);
     const others = (await tx.runningExperiments()).filter((one) => one.row.behaviour === row.behaviour);
     if (others[0] !== undefined)
       return refused(`"${others[0].row.id}" runs on this behaviour. One at a time: stop it first.`);
