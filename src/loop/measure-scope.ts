@@ -35,6 +35,7 @@ export async function measureScope(
   const sizes = teamSizes(parts, affected, settings);
   const isNarrowed = kind !== undefined || months !== undefined || by === 'kind' || by === 'control';
   const shown = shownTeams(sizes, isNarrowed);
+  const ofPeriods = isNarrowed ? shown : shownTeams(sizes, true);
   const isAsked = (id: string) =>
     (principal.teams === 'all' || principal.teams.includes(id)) && (team === undefined || id === team);
   const teams = [...shown.teams].filter(isAsked);
@@ -60,6 +61,11 @@ export async function measureScope(
     peopleIn,
     people: peopleIn(isWhole ? sizes.map((size) => size.team) : teams),
     isShown: isWhole ? shown.isWholeShown : teams.length > 0,
+    /** Whether a part of it by time may be shown, too: of one team, or of all that was asked for. */
+    isPeriodShown: (id?: string): boolean => {
+      if (id === undefined && isWhole) return ofPeriods.isWholeShown;
+      return (id === undefined ? teams : [id]).every((one) => ofPeriods.teams.has(one));
+    },
     hidden: sizes
       .map((size) => size.team)
       .filter((id) => id !== '' && !shown.teams.has(id) && isAsked(id))

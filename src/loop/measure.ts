@@ -93,11 +93,12 @@ export async function measure(
   const strata = sumByRating(rows.difficulty(''));
   const whole = {
     kind: 'shown' as const,
-    figures: groupFigures(rows.of(''), { people, minutesPerDecision }),
+    figures: timeless(groupFigures(rows.of(''), { people, minutesPerDecision }), scope.isPeriodShown()),
     difficulty: strata.length === 0 ? null : difficultyFigure(strata, strata),
   };
   const closed = kind === undefined ? await read.setting(loopPrincipal, closedSetting) : undefined;
-  const revised = typeof closed === 'string' ? await read.measureRevisions(principal, filter, closed) : [];
+  const isRevisedShown = typeof closed === 'string' && scope.isPeriodShown();
+  const revised = isRevisedShown ? await read.measureRevisions(principal, filter, closed) : [];
   const versions = await read.measureVersions(principal, question.behaviour);
   const taxonomy = taxonomyChanges(question.behaviour, versions, parts.taxonomy.remaps);
   const measured = { ...answer, watermark, whole, taxonomy, revised };
@@ -110,7 +111,10 @@ export async function measure(
     return {
       id,
       kind: 'shown',
-      figures: groupFigures(grouped.of(id), { people: of, minutesPerDecision }),
+      figures: timeless(
+        groupFigures(grouped.of(id), { people: of, minutesPerDecision }),
+        by === 'team' ? scope.isPeriodShown(id) : scope.isPeriodShown(),
+      ),
       difficulty: own.length === 0 ? null : difficultyFigure(own, strata),
       ratioToRest: ratios.get(id) ?? { kind: 'not-enough-data', reason: 'few-opportunities' },
     };
@@ -121,4 +125,10 @@ export async function measure(
     recurrences: compareRecurrences(grouped.repeats, ids),
   };
   return { ...measured, groups: [...shown, ...hidden], comparison };
+}
+
+/** Of a group of five to nine no part by time is shown: not even the last months beside those before. */
+function timeless(figures: GroupFigures, isPeriodShown: boolean): GroupFigures {
+  if (isPeriodShown) return figures;
+  return { ...figures, change: { kind: 'not-enough-data', units: 0, affected: 0 } };
 }

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../src/access/scope.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { routeTable } from '../../src/http/route-table.ts';
+import { closedSetting } from '../../src/loop/close-months.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { appliedControl } from '../support/applied-control.ts';
-import { personOf } from '../support/house.ts';
+import { day, personOf } from '../support/house.ts';
 import { measuredLoop, newId } from '../support/measured-loops.ts';
 import { type Doors, openDoors } from './doors.ts';
 
@@ -350,6 +351,43 @@ describe('doors through which figures can be read, and no case', () => {
     expect(text).not.toContain(behaviour);
   });
 });
+
+test('months that were closed, and the last months beside those before, are told of ten people or more only', async () => {
+  const other = 'privileged-workflow-bypass';
+  const at = doors.house.clock.now() - 120 * day;
+  const month = new Date(at).toISOString().slice(0, 7);
+  const loopIn = (team: string) => measuredLoop({ behaviour: other, team, unit: newId(), at });
+  const some = (n: number) =>
+    ['blue', 'teal'].flatMap((team) => Array.from({ length: n }, () => loopIn(team)));
+  await store.transaction(async (tx) => {
+    await tx.saveLoops(some(5));
+    await tx.closeMonths('', month, at);
+    await tx.saveSetting(closedSetting, month);
+    await tx.saveLoops(some(1));
+  });
+  const token = await doors.token(['measures:read']);
+  const seen = async (query: string) => {
+    const { revised, figures, groups } = (await answer(token, `/v1/measures/${other}?${query}`)) as Told;
+    return {
+      months: revised.length,
+      change: figures?.change.kind,
+      groups: groups.map(({ id, figures: own }) => [id, own?.change.kind]),
+    };
+  };
+  expect(await seen('team=blue')).toMatchObject({ months: 1, change: 'no-effect' });
+  expect(await seen('team=teal')).toMatchObject({ months: 0, change: 'not-enough-data' });
+  const byTeam = await seen('by=team');
+  expect(byTeam).toMatchObject({ months: 1, change: 'no-effect' });
+  expect(byTeam.groups).toContainEqual(['blue', 'no-effect']);
+  expect(byTeam.groups).toContainEqual(['teal', 'not-enough-data']);
+});
+
+type Changed = { readonly change: { readonly kind: string } };
+type Told = {
+  readonly revised: readonly unknown[];
+  readonly figures?: Changed;
+  readonly groups: readonly { readonly id: string; readonly figures?: Changed }[];
+};
 
 describe('what is handed out with the cases, coverage and evidence of a period', () => {
   test('counts the cases of the teams of whoever asks, and no others', async () => {
