@@ -103,7 +103,7 @@ describe('backups', { timeout: 120_000 }, () => {
 
   test('in an empty data folder, with its keys, it gives the same ledger head and the same loops', async () => {
     const withKeys = join(folder, 'k.gz');
-    const dataKey = `${Buffer.alloc(32, 'seals').toString('base64')}\n`;
+    const dataKey = `${randomBytes(32).toString('base64')}\n`;
     writeFileSync(join(folder, '.foldback', 'data.key'), dataKey, { mode: 0o600 });
     const made = await foldback(['backup', 'create', '--out', withKeys, '--with-keys']);
     expect(made.stderr).toContain('It holds the keys');
@@ -146,6 +146,8 @@ describe('backups', { timeout: 120_000 }, () => {
         .trim()
         .split('\n');
       const keys = Object.fromEntries(lines.map((line) => line.split(/=(.*)/su).slice(0, 2)));
+      const dataKey = readFileSync(join(folder, '.foldback', 'data.key'), 'utf8').trim();
+      expect(keys['FOLDBACK__KEYS__DATA']).toBe(dataKey);
       const onPostgres = { ...keys, DATABASE_URL: url };
       expect((await foldback(['loops', 'list', '--json'], onPostgres)).stdout).toBe(codes);
       const again = await foldback(['db', 'migrate-to', url]);

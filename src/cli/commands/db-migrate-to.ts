@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { isEmptyPostgres, restorePostgres } from '../../adapters/stores/postgres/backup/restore.ts';
 import { openEmbedded } from '../../adapters/stores/postgres/open.ts';
 import { writeBackup } from '../../backup-file.ts';
+import { dataKeysText } from '../../config/data-key.ts';
 import { isDatabaseUrl } from '../../config/fields.ts';
 import { keysFileText, keysSettings } from '../../config/keys-store.ts';
 import { replacePrivateFile } from '../../lib/keys-file.ts';
@@ -53,7 +54,9 @@ export async function dbMigrateToCommand(given: string, flags: MigrateToFlags): 
     const read = await readWhole(file, (lines) => restorePostgres(url, lines));
     const keysPath = flags.keysOut ?? join(dir, 'keys.env');
     const keys = await keysFileText(dir);
-    if (keys !== undefined) await replacePrivateFile(keysPath, keysSettings(keys));
+    const data = dataKeysText(dir)?.split('\n').join(',');
+    const sealing = data === undefined ? '' : `FOLDBACK__KEYS__DATA=${data}\n`;
+    if (keys !== undefined) await replacePrivateFile(keysPath, `${keysSettings(keys)}${sealing}`);
     if (flags.json === true)
       writeJson({ ...said(read), ...(keys === undefined ? {} : { keysFile: keysPath }) });
     else line(saidText(read));

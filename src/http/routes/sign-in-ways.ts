@@ -3,6 +3,7 @@ import type { Room } from '../room.ts';
 import { noQuery, type Operations, open, queryOf } from '../table/operation.ts';
 
 const waysSchema = z.object({
+  hasAccounts: z.boolean().describe('Whether anybody can have a name and a password here.'),
   singleSignOn: z
     .object({ name: z.string(), path: z.string() })
     .exactOptional()
@@ -10,7 +11,7 @@ const waysSchema = z.object({
 });
 export type SignInWaysJson = z.infer<typeof waysSchema>;
 
-/** How one gets in, for whoever is not in yet. Name and password, and a token, are always ways. */
+/** How one gets in, for whoever is not in yet. A token is always a way. */
 export function signInWayRoutes(room: Room): Pick<Operations, 'GET /v1/signin'> {
   return {
     'GET /v1/signin': open({
@@ -18,9 +19,12 @@ export function signInWayRoutes(room: Room): Pick<Operations, 'GET /v1/signin'> 
       answers: { 200: { description: 'The ways.', schema: waysSchema } },
       handle: (c) => {
         queryOf(c, noQuery);
-        const { singleSignOn } = room.given;
-        if (singleSignOn === undefined) return c.json({});
-        return c.json({ singleSignOn: { name: singleSignOn.name, path: '/signin/oidc' } });
+        const { singleSignOn, accounts } = room.given;
+        const single =
+          singleSignOn === undefined
+            ? {}
+            : { singleSignOn: { name: singleSignOn.name, path: '/signin/oidc' } };
+        return c.json({ hasAccounts: accounts.isOn, ...single });
       },
     }),
   };
