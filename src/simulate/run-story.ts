@@ -3,7 +3,6 @@ import { decide } from '../loop/decide.ts';
 import { deliver as handOver } from '../loop/deliver.ts';
 import { lookAtExperiments } from '../loop/experiments/look.ts';
 import { ingest } from '../loop/ingest.ts';
-import { reportLeavers } from '../loop/leavers.ts';
 import { type LinkReply, repliesByLink } from '../loop/listen.ts';
 import { type LoopParts, loopPrincipal } from '../loop/parts.ts';
 import { plan } from '../loop/plan.ts';
@@ -15,20 +14,12 @@ import { followControls } from './controls.ts';
 import { liveDay, planBeginning, planCampaigns, signOfLife } from './days.ts';
 import { openDraws } from './draw.ts';
 import { planIdentityDeeds } from './identity-deeds.ts';
-import type { Member, Organisation } from './organisation.ts';
-import { loopsOf } from './outcome.ts';
+import { openLeaving } from './leaving.ts';
+import type { Organisation } from './organisation.ts';
 import { type Received, react } from './reactions.ts';
 import { openSetups, type Setup, type Setups } from './setups.ts';
 import { newTruth, type Truth } from './truth.ts';
-import {
-  type Delivery,
-  finding,
-  type Happening,
-  hour,
-  openCase,
-  type PlannedReply,
-  type World,
-} from './world.ts';
+import { type Delivery, type Happening, hour, type PlannedReply, type World } from './world.ts';
 
 /** The loop that a story is played to, and the clock that it moves. */
 export type Stage = {
@@ -211,42 +202,7 @@ function openPlay(stage: Stage, world: World) {
     deliveries += batch.length;
   };
 
-  const leave = async (members: readonly Member[]) => {
-    for (const { id } of members) world.gone.add(id);
-    stage.left?.(members.map(({ id }) => id));
-    for (const member of members) await reportOne(member);
-  };
-
-  const reportOne = async (member: Member) => {
-    const person = parts.people.person(member.id);
-    if (person === undefined) return;
-    const seen = await identitiesLeft();
-    await reportLeavers(parts, [{ person, at: clock.now() }], stage.mapContext(clock.now()));
-    for (const row of await orphans()) {
-      if (seen.has(row.id)) continue;
-      const id = `orphan ${member.id} ${row.facts.identity?.id ?? row.id}`;
-      const owner = member.manager ?? member.id;
-      openCase(
-        world,
-        {
-          id,
-          behaviour: 'orphaned-identity',
-          owner: { kind: 'person', id: owner },
-          isMistake: true,
-          isHistory: false,
-          at: clock.now(),
-          trace: 'manager of a leaver',
-        },
-        `identity ${row.facts.identity?.id ?? ''}`,
-      );
-      note(
-        finding(world, { id, case: id, at: clock.now() }),
-        row.facts.kept.map(({ event }) => event),
-      );
-    }
-  };
-  const orphans = () => loopsOf(parts, 'orphaned-identity');
-  const identitiesLeft = async () => new Set((await orphans()).map(({ id }) => id));
+  const leave = openLeaving(stage, world, note);
 
   const happen = async (due: readonly Due[], onDelivery: StoryOptions['onDelivery']) => {
     const batch: Delivery[] = [];
