@@ -16,6 +16,8 @@ export function addSimulate(program: Command, { finish, json }: Shared): void {
       'keys, roles, accounts, pipelines and agents for each of them',
       '0',
     )
+    .option('--words <list>', 'which wordings are tried beside the usual one: useless, helpful, harmful')
+    .option('--mails-only', 'nothing happens but practice mails: for experiments in large companies')
     .option(
       '--circumstances <list>',
       'what goes wrong from the middle on: leaver-wave, detector-change, broken-delivery, silent-source',

@@ -3,8 +3,9 @@ import { hasTables } from '../../adapters/stores/postgres/has-tables.ts';
 import { openPostgres } from '../../adapters/stores/postgres/open.ts';
 import { isDatabaseUrl } from '../../config/fields.ts';
 import { AppError } from '../../core/errors.ts';
-import { type Circumstance, circumstances } from '../../simulate/circumstances.ts';
+import { circumstances } from '../../simulate/circumstances.ts';
 import { scoreFolder, simulate } from '../../simulate/simulate.ts';
+import { allWords, type PlantedWords } from '../../simulate/words.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { line, note, table, writeJson } from '../output.ts';
 import { openProgress } from '../progress.ts';
@@ -15,6 +16,8 @@ export type SimulateFlags = {
   readonly people: string;
   readonly identitiesPerPerson: string;
   readonly circumstances?: string;
+  readonly words?: string;
+  readonly mailsOnly?: boolean;
   readonly database?: string;
   readonly export?: string;
   readonly score?: string;
@@ -95,7 +98,9 @@ async function run(flags: SimulateFlags) {
     days,
     people: whole('people', flags.people, 8, 20_000),
     identitiesPerPerson: whole('identities-per-person', flags.identitiesPerPerson, 0, 50),
-    circumstances: circumstancesOf(flags.circumstances),
+    circumstances: listOf('circumstances', flags.circumstances, circumstances),
+    words: wordsOf(flags.words),
+    ...(flags.mailsOnly === true ? { isMailsOnly: true } : {}),
   };
   if (flags.export !== undefined && (await readdir(flags.export).catch(() => [])).length > 0)
     throw new AppError('bad-request', `${flags.export} is not empty.`);
@@ -118,14 +123,22 @@ async function refuseUsed(url: string): Promise<void> {
     throw new AppError('bad-request', 'That database has tables already. Name an empty one.');
 }
 
-function circumstancesOf(text = ''): readonly Circumstance[] {
+/** The usual words first: the others are held against them. */
+function wordsOf(text: string | undefined): readonly PlantedWords[] {
+  if (text === undefined) return allWords;
+  const tried = allWords.filter((words) => words !== 'usual');
+  const given = new Set(listOf('words', text, tried));
+  if (given.size === 0) throw new AppError('bad-request', `--words names some of ${tried.join(', ')}.`);
+  return ['usual', ...tried.filter((words) => given.has(words))];
+}
+
+function listOf<Name extends string>(option: string, text = '', known: readonly Name[]): readonly Name[] {
   return text
     .split(',')
     .filter((word) => word !== '')
     .map((word) => {
-      const found = circumstances.find((one) => one === word.trim());
-      if (found === undefined)
-        throw new AppError('bad-request', `--circumstances knows ${circumstances.join(', ')}.`);
+      const found = known.find((one) => one === word.trim());
+      if (found === undefined) throw new AppError('bad-request', `--${option} knows ${known.join(', ')}.`);
       return found;
     });
 }
