@@ -26,6 +26,8 @@ export type JourneyServer = {
   history(n: number): Promise<void>;
   /** A key of Bob's that was found just now; told. */
   live(n: number): Promise<string>;
+  /** A case whose every text is as hostile as an event may make it; told. */
+  hostile(): Promise<string>;
   /** A scanner says that the key works no more. */
   deadKey(n: number): Promise<void>;
   /** The hold window passes, with the scanners alive. */
@@ -100,6 +102,21 @@ export async function startJourneyServer(): Promise<JourneyServer> {
     },
     live: async (n) => {
       const { loops } = await take('live', [found(n, clock.now() - hour, 'bob')]);
+      await settle();
+      return loops[0] ?? '';
+    },
+    hostile: async () => {
+      const { loops } = await take('live', [
+        leak({
+          at: clock.now() - hour,
+          receivedAt: clock.now(),
+          source: 'gitleaks',
+          secret: fakeSecret(90),
+          author: 'eve"><img src=x onerror=alert(1)>',
+          repository: 'acme/<script>alert(2)</script>',
+          file: '[press](javascript:alert(3))/<img src=x onerror=alert(4)>\u202e.py',
+        }),
+      ]);
       await settle();
       return loops[0] ?? '';
     },

@@ -249,3 +249,39 @@ test.skipIf(chromiumPath === undefined)(
   },
   journeyMs,
 );
+
+test.skipIf(chromiumPath === undefined)(
+  'text of an event stays text on every screen, and on paper nothing is left that can only be pressed',
+  async () => {
+    const { hostile, token } = running();
+    const loop = await hostile();
+    const page = await signedIn(await token(['admin']));
+    const said: string[] = [];
+    page.on('dialog', (dialog) => {
+      said.push(dialog.message());
+      void dialog.dismiss();
+    });
+    for (const path of ['', '/loops', `/loops/${loop}`, '/owners']) {
+      await page.goto(`${running().origin}/console${path}`);
+      await page.locator('h1').waitFor();
+      await page.getByRole('status').first().waitFor({ state: 'detached' });
+      const strange = 'img, script:not([src^="/console/assets/"]), iframe, [onerror], a[href^="javascript"]';
+      expect(await page.locator('body').locator(strange).count(), path).toBe(0);
+    }
+    expect(said).toEqual([]);
+    await page.goto(`${running().origin}/console/loops/${loop}`);
+    await page.getByText('As it was sent').first().waitFor();
+    const seen = () =>
+      Promise.all(
+        [
+          page.locator('nav[aria-label=Screens]'),
+          page.locator('button', { hasText: 'Dismiss' }),
+          page.locator('h2', { hasText: 'What happened' }),
+        ].map((one) => one.isVisible()),
+      );
+    expect(await seen()).toEqual([true, true, true]);
+    await page.emulateMedia({ media: 'print' });
+    expect(await seen()).toEqual([false, false, true]);
+  },
+  journeyMs,
+);

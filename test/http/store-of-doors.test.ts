@@ -128,6 +128,22 @@ for (const kind of testStores()) {
       });
     });
 
+    test('the mark of changes is another after a sight, and the same while nothing happens', async () => {
+      const mark = () => store.read.changeMark(loopPrincipal);
+      const before = await mark();
+      expect(await mark()).toBe(before);
+      const house = openHouse({ store });
+      await ingest(house.parts, {
+        source: 'scanner',
+        receivedAt: monday,
+        mode: 'history',
+        events: [
+          leak({ at: monday + hour, receivedAt: monday + hour, secret: fakeSecret(902), author: 'bob' }),
+        ],
+      });
+      expect(await mark()).not.toBe(before);
+    });
+
     test('the rhythm of a source is what it was in the four weeks before it spoke last', async () => {
       await store.transaction(async (tx) => {
         for (const day of ['2026-10-20', '2026-11-02', '2026-11-16', '2026-11-23'])

@@ -15,7 +15,7 @@ export type { ChannelsJson } from '../../../src/http/routes/channels.ts';
 export type { CountsJson } from '../../../src/http/routes/counts.ts';
 export type { CoverageJson as FrameworksJson } from '../../../src/http/routes/coverage.ts';
 export type { ImportedJson } from '../../../src/http/routes/imports.ts';
-export type { CoverageJson } from '../../../src/http/routes/owners.ts';
+export type { CoverageJson, OwnersJson } from '../../../src/http/routes/owners.ts';
 export type { PauseJson } from '../../../src/http/routes/pause.ts';
 export type { DecidedJson } from '../../../src/http/routes/policy-decisions.ts';
 export type { ExceptionJson } from '../../../src/http/routes/policy-exceptions.ts';

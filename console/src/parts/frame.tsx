@@ -37,7 +37,7 @@ export function Frame() {
       </main>
     );
   return (
-    <div className="mx-auto max-w-7xl lg:grid lg:grid-cols-[13rem_1fr] lg:gap-6 lg:px-4">
+    <div className="frame mx-auto max-w-7xl lg:grid lg:grid-cols-[13rem_1fr] lg:gap-6 lg:px-4">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:bg-card focus:p-3">
         Skip to the content
       </a>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { coverageQuery } from '../api/queries.ts';
 import { Empty, Title, Waiting } from '../parts/states.tsx';
 import { percent, plain } from '../parts/text.ts';
+import { WhyOwner } from '../parts/why-owner.tsx';
 
 /** For how much of what happened somebody is known to answer. */
 export function Owners() {
@@ -70,6 +71,7 @@ export function Owners() {
               </p>
             )}
           </section>
+          <WhyOwner />
           {identities.length > 0 && <Identities rows={identities} />}
         </div>
       )}

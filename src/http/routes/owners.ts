@@ -44,6 +44,9 @@ const explainedSchema = z.object({
   candidates: z.array(candidateSchema),
 });
 
+const ownersSchema = z.object({ items: z.array(ownedSchema), now: explainedSchema.exactOptional() });
+export type OwnersJson = z.infer<typeof ownersSchema>;
+
 const standingCounts = z.object({
   type: z.string(),
   n: z.int(),
@@ -78,7 +81,7 @@ export function ownerRoutes(room: Room): Pick<Operations, 'GET /v1/owners' | 'GE
         200: {
           description:
             'Its loops, latest first; and who may answer for it by what is known now, the best first.',
-          schema: z.object({ items: z.array(ownedSchema), now: explainedSchema.exactOptional() }),
+          schema: ownersSchema,
         },
       },
       handle: async ({ c, caller, query }) => {
