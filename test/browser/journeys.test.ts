@@ -88,6 +88,7 @@ test.skipIf(chromiumPath === undefined)(
 
     await page.getByText('Nothing was reported yet').waitFor();
     await page.getByLabel('A report file, dropped here or chosen').setInputFiles(report(1));
+    await page.getByText('gitleaks: 1 record read, 1 new').waitFor();
     // History: it is there, and nobody was told.
     await page.getByRole('heading', { name: 'History to release' }).waitFor();
     await settle();

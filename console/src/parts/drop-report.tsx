@@ -67,7 +67,7 @@ function Taken({ taken }: { readonly taken: ImportedJson }) {
   return (
     <div role="status" className="text-sm">
       <p>
-        {source}: {n(records)} records read, {n(accepted)} new
+        {source}: {n(records)} {records === 1 ? 'record' : 'records'} read, {n(accepted)} new
         {(duplicates ?? 0) > 0 && `, ${n(duplicates)} known already`}
         {(unmatched ?? 0) > 0 && `, ${n(unmatched)} that no behaviour speaks of`}
         {(rejected ?? 0) > 0 && `, ${n(rejected)} refused`}.

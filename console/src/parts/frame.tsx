@@ -75,8 +75,12 @@ export function Frame() {
             role="note"
             className="border-b border-note-line bg-note px-4 py-2 text-sm text-note-ink lg:mt-4 lg:rounded-lg lg:border"
           >
-            Shadow: messages are written and shown here, and nobody is told. Set <code>delivery.mode</code> to
-            live when they read right.
+            Shadow: messages are written and shown here, and nobody is told. When they read right, turn single
+            behaviours and teams live under{' '}
+            <Link to="/channels" className="underline underline-offset-2">
+              Channels
+            </Link>
+            , or all of it by <code>delivery.mode</code>.
           </p>
         )}
         <main id="main" className="px-4 py-5 lg:px-0 lg:py-6">

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { sourcesQuery } from '../api/queries.ts';
+import { meQuery, sourcesQuery } from '../api/queries.ts';
 import type { SourceJson } from '../api/shapes.ts';
+import { DropReport } from '../parts/drop-report.tsx';
+import { may } from '../parts/may.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
 import { minuteText, utcDayText } from '../parts/text.ts';
 
@@ -16,6 +18,7 @@ const authSays: Readonly<Record<SourceJson['auth'], string>> = {
 /** Where news comes from, and whether it still does. */
 export function Sources() {
   const sources = useQuery(sourcesQuery);
+  const me = useQuery(meQuery);
   const [sought, setSought] = useState('');
   if (sources.data === undefined)
     return (
@@ -53,6 +56,12 @@ export function Sources() {
                 <Heard key={source.id} source={source} />
               ))}
             </ul>
+          </section>
+        )}
+        {may(me.data, 'events:write') && (
+          <section className="card max-w-xl">
+            <h2 className="mb-2">Drop a report</h2>
+            <DropReport />
           </section>
         )}
         <section>

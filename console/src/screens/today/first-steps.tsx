@@ -6,13 +6,15 @@ import { DropReport } from '../../parts/drop-report.tsx';
 import { may } from '../../parts/may.ts';
 
 /** Three doors into an installation in which nothing has happened yet. */
-export function FirstSteps() {
+export function FirstSteps({ isEmpty }: { readonly isEmpty: boolean }) {
   const me = useQuery(meQuery);
   return (
     <section aria-label="First steps">
-      <h2 className="mb-1 text-lg">Nothing was reported yet</h2>
+      <h2 className="mb-1 text-lg">{isEmpty ? 'Nothing was reported yet' : 'First steps'}</h2>
       <p className="mb-3 max-w-prose text-soft">
-        What needs you appears here as soon as a source reports something. Choose a door:
+        {isEmpty
+          ? 'What needs you appears here as soon as a source reports something. Choose a door:'
+          : 'Something is there: what needs you stands below.'}
       </p>
       <ol className="grid gap-3 lg:grid-cols-3">
         <Door title="Look at a story first">

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { countsQuery } from '../../api/queries.ts';
 import { Title, Waiting } from '../../parts/states.tsx';
 import { Backlog, LoopsInState, UnknownOwners } from './cases.tsx';
@@ -10,6 +11,7 @@ import { AskedExceptions, Paused, Proposals, SilentSources } from './waiting.tsx
 /** What needs a person, the most urgent first; what needs nobody is not shown. */
 export function Today() {
   const counts = useQuery(countsQuery);
+  const wasEmpty = useRef(false);
   if (counts.data === undefined)
     return (
       <>
@@ -19,6 +21,8 @@ export function Today() {
     );
   const { items } = counts.data;
   const total = items.reduce((sum, { n }) => sum + n, 0);
+  // What became of the first report is read to its end, also when it has filled the screen meanwhile.
+  if (total === 0) wasEmpty.current = true;
   const inState = (state: string) =>
     items.filter((item) => item.state === state).reduce((sum, { n }) => sum + n, 0);
   return (
@@ -26,9 +30,8 @@ export function Today() {
       <Title text="Today">What needs a person. Everything else takes its course.</Title>
       <div className="space-y-4">
         <Paused />
-        {total === 0 ? (
-          <FirstSteps />
-        ) : (
+        {wasEmpty.current && <FirstSteps isEmpty={total === 0} />}
+        {total > 0 && (
           <>
             <LoopsInState state="incident" n={inState('incident')} title="Not them">
               The recipient says that it was somebody else. Act on these first.
@@ -54,7 +57,7 @@ export function Today() {
         {total > 0 && (
           <p className="text-soft">
             <Link to="/loops" search={{}} className="link">
-              All {total.toLocaleString()} loops
+              {total === 1 ? 'The one loop there is' : `All ${total.toLocaleString()} loops`}
             </Link>
           </p>
         )}
