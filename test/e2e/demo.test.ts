@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { cleanEnvironment, launcher, runCli } from '../support/run-cli.ts';
+import { until } from '../support/until.ts';
 
 const loops = z.object({
   items: z.array(
@@ -48,8 +49,11 @@ describe('foldback demo', () => {
     const items = z.looseObject({ items: z.array(z.unknown()).min(1) });
     const paths = ['reviews', 'controls', 'experiments', 'audit', 'policy/exceptions', 'policy/decisions'];
     for (const path of [...paths, 'channels', 'sources', 'measures', 'messages']) {
-      const response = await fetch(`${url}/v1/${path}`);
-      expect(items.safeParse(await response.json()).success, path).toBe(true);
+      // Decisions at run time are written down together, a moment after they were made.
+      await until(path, async () => {
+        const response = await fetch(`${url}/v1/${path}`);
+        return items.safeParse(await response.json()).data;
+      });
     }
     const session = await fetch(`${url}/v1/session`);
     expect(await session.json()).toMatchObject({ isDemonstration: true });
