@@ -268,7 +268,8 @@ async function openStore(
   { isInMemory, onSchemaStep }: Pick<AppOptions, 'isInMemory' | 'onSchemaStep'>,
 ): Promise<Store> {
   const { url, connectionsMax } = config.database;
-  if (isInMemory === true) return openEmbedded();
+  // What is held in memory alone is a demonstration.
+  if (isInMemory === true) return openEmbedded(undefined, undefined, true);
   if (url === undefined) return openEmbedded(join(config.data.dir, 'store'), onSchemaStep);
   return openPostgres(url, { connectionsMax, ...(onSchemaStep === undefined ? {} : { onSchemaStep }) });
 }

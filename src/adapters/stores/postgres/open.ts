@@ -7,9 +7,14 @@ import { migrate, type OnSchemaStep } from './migrate.ts';
 import { preparedPGlite } from './prepared-pglite.ts';
 
 /** PGlite on disk or, without a folder, in memory. One process may open a folder: the caller holds its lock. */
-export async function openEmbedded(folder?: string, onSchemaStep?: OnSchemaStep): Promise<Store> {
+export async function openEmbedded(
+  folder?: string,
+  onSchemaStep?: OnSchemaStep,
+  staysSmall?: boolean,
+): Promise<Store> {
   const pglite = await (folder === undefined ? inMemory() : inFolder(folder));
-  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: await preparedPGlite(pglite) }) });
+  const prepared = await preparedPGlite(pglite, staysSmall);
+  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: prepared }) });
   await upToDate(db, undefined, onSchemaStep);
   return createStore(db, 'embedded', async () => {
     await db.destroy();

@@ -14,9 +14,12 @@ const { serialize } = protocol;
  * query goes over in one call, where `PGlite.query` makes five of them and parses every time. Plans are made anew for
  * every execution, for nothing else tells the planner that a table has grown since it was empty. Kysely lets only
  * one caller at a time to it.
+ *
+ * @param staysSmall a few hundred cases at most: then plans are kept, too
  */
-export async function preparedPGlite(pglite: PGlite): Promise<KyselyPGlite> {
-  await pglite.exec("set plan_cache_mode = force_custom_plan; set timezone = 'UTC'");
+export async function preparedPGlite(pglite: PGlite, staysSmall = false): Promise<KyselyPGlite> {
+  const plans = staysSmall ? 'auto' : 'force_custom_plan';
+  await pglite.exec(`set plan_cache_mode = ${plans}; set timezone = 'UTC'`);
   const names = new Map<string, string>();
   let count = 0;
 
