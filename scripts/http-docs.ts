@@ -13,7 +13,8 @@ What each route takes and answers stands in \`GET /openapi.json\` (OpenAPI 3.1, 
 requests); \`GET /docs\` shows it as a page. Times are RFC 3339, UTC. Members that are not known are left out.
 
 **Who comes in.** \`Authorization: Bearer fbl_live_…\`, a token from \`foldback admin token\` or \`POST /v1/tokens\`. A browser
-signs in at \`/console\` or \`/signin\` with a token and gets a session of twelve hours in an HttpOnly, SameSite=Strict
+signs in at \`/console\` or \`/signin\` by single sign-on, with name and password, or with a token, and gets a session of
+twelve hours in an HttpOnly, SameSite=Strict
 cookie; changes under it take the header \`X-Foldback-Console\` beside an origin of ours. A token has scopes and teams:
 what another team owns does not exist for it. \`webhook\`: the source's own signature, or a token with \`events:write\`.
 \`link\`: whoever has the token in the path. \`public\`: anybody.
