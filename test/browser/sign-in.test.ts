@@ -172,14 +172,18 @@ describe('signing in over TLS, in a browser', () => {
     expect(new URL(page.url()).pathname).toBe('/console/loops');
     await page.getByText('Signed in as Ana').first().waitFor();
     await page.getByRole('button', { name: 'Sign out' }).first().click();
-    await page.getByRole('link', { name: 'Go on with Acme' }).waitFor();
+    await page.getByRole('link', { name: 'Sign out of Acme too' }).waitFor();
     expect(await cookies()).toEqual([]);
+    await page.goto(`${origin}/console/loops`);
+    await page.getByRole('link', { name: 'Go on with Acme' }).waitFor();
     // The password alone is not enough where a second factor is asked for, and the screen says so.
     await page.getByLabel('Name', { exact: true }).fill('root');
     await page.getByLabel('Password').fill(password);
     await page.keyboard.press('Enter');
     await page.getByRole('alert').filter({ hasText: 'second factor' }).waitFor();
     expect(await cookies()).toEqual([]);
+    await page.getByRole('link', { name: 'the page for signing in' }).click();
+    await page.waitForURL(`${origin}/signin`);
   });
 
   test('a cookie that another host or plain http planted signs nobody in, and another site changes nothing', async () => {

@@ -10,6 +10,7 @@ import type {
   MessageJson,
   Page,
   SentMessage,
+  SignInWaysJson,
   SourceJson,
   StoryJson,
   WordsJson,
@@ -56,11 +57,15 @@ export const messageQuery = (id: string) =>
   });
 
 /** How one gets in is nobody's secret, and is on the screen while what others may not see is forgotten. */
-export const signInWaysKey = ['sign-in-ways'] as const;
+export const signInWaysQuery = queryOptions({
+  queryKey: ['sign-in-ways'],
+  queryFn: () => ask<SignInWaysJson>('/v1/signin'),
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 /** Forgets all that was read under a session. */
 export function forgetAll(client: QueryClient): void {
-  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== signInWaysKey[0] });
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== signInWaysQuery.queryKey[0] });
 }
 
 type Filter = Readonly<Record<string, string | number | undefined>>;

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useRef } from 'react';
 import { ask } from '../api/ask.ts';
-import { forgetAll, meQuery } from '../api/queries.ts';
+import { forgetAll, meQuery, signInWaysQuery } from '../api/queries.ts';
 import { useLive } from './live.ts';
 import { may } from './may.ts';
 import { placeGroups } from './places.ts';
@@ -26,7 +26,10 @@ export function Frame() {
   const signOut = useMutation({
     mutationFn: () => ask('/v1/session', { method: 'DELETE' }),
     onSuccess: async () => {
-      await navigate({ to: '/sign-in', search: {} });
+      const { singleSignOn } = await client.fetchQuery(signInWaysQuery);
+      if (singleSignOn === undefined) await navigate({ to: '/sign-in', search: {} });
+      // The provider may still know this browser; that page says so, and leads to its sign-out.
+      else window.location.assign('/signout');
       forgetAll(client);
     },
   });

@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import type { FormEvent, ReactNode } from 'react';
 import { ask } from '../api/ask.ts';
-import { meQuery, signInWaysKey } from '../api/queries.ts';
-import type { CallerJson, SignInWaysJson } from '../api/shapes.ts';
+import { meQuery, signInWaysQuery } from '../api/queries.ts';
+import type { CallerJson } from '../api/shapes.ts';
 import { Refusal, typedIn } from '../parts/fields.tsx';
 import { Mark } from '../parts/frame.tsx';
 import { Title } from '../parts/states.tsx';
@@ -15,11 +15,7 @@ type Given =
 /** By single sign-on, by name and password, or by a token: each gives the same session in a cookie that no script reads. */
 export function SignIn() {
   const { next } = useSearch({ from: '/sign-in' });
-  const ways = useQuery({
-    queryKey: signInWaysKey,
-    queryFn: () => ask<SignInWaysJson>('/v1/signin'),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const ways = useQuery(signInWaysQuery);
   const single = ways.data?.singleSignOn;
   return (
     <main className="mx-auto max-w-md px-4 py-10 sm:py-16">
@@ -37,24 +33,31 @@ export function SignIn() {
             Go on with {single.name}
           </a>
         )}
-        <Way
-          title="With name and password"
-          next={next}
-          given={({ account = '', password = '', code }) => ({
-            account,
-            password,
-            ...(code === undefined ? {} : { code }),
-          })}
-        >
-          <Field name="account" label="Name" autoComplete="username" />
-          <Field name="password" label="Password" type="password" autoComplete="current-password" />
-          <Field
-            name="code"
-            label="Code, where your account has a second factor"
-            autoComplete="one-time-code"
-            isOptional
-          />
-        </Way>
+        {ways.data?.hasAccounts === true && (
+          <>
+            <Way
+              title="With name and password"
+              next={next}
+              given={({ account = '', password = '', code }) => ({
+                account,
+                password,
+                ...(code === undefined ? {} : { code }),
+              })}
+            >
+              <Field name="account" label="Name" autoComplete="username" />
+              <Field name="password" label="Password" type="password" autoComplete="current-password" />
+              <Field
+                name="code"
+                label="Code, where your account has a second factor"
+                autoComplete="one-time-code"
+                isOptional
+              />
+            </Way>
+            <p className="text-sm text-soft">
+              A second factor is set up on <a href="/signin">the page for signing in</a>.
+            </p>
+          </>
+        )}
         <Way title="With an API token" next={next} given={({ token = '' }) => ({ token })}>
           <Field name="token" label="Token" type="password" autoComplete="off" placeholder="fbl_live_…" />
         </Way>
