@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scope } from '../../src/access/scope.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import { sealRows } from '../../src/ledger/rows.ts';
 import { ingest } from '../../src/loop/ingest.ts';
+import { type Sealer, sealLedger } from '../../src/loop/seal.ts';
 import { loadPacks } from '../../src/packs/load.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import { pageWordsSchema } from '../../src/pages/page-words.ts';
-import { openDoors } from '../http/doors.ts';
+import { openDoors, signer } from '../http/doors.ts';
 import { day, fakeSecret, hour, leak, monday, status, testClock } from '../support/house.ts';
 import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
@@ -70,7 +72,15 @@ export async function startJourneyServer(): Promise<JourneyServer> {
   const server = await listen(doors.app);
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('the console’s server is not listening');
-  const settle = () => doors.house.settleDown();
+  const sealer: Sealer = {
+    seal: (heads, previous, at) => sealRows(heads, previous, at, signer),
+    keep: async () => undefined,
+    missing: async () => [],
+  };
+  const settle = async () => {
+    await doors.house.settleDown();
+    await sealLedger(parts, sealer);
+  };
   const found = (n: number, at: number, author: string) =>
     leak({
       at,

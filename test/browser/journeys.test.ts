@@ -103,7 +103,8 @@ test.skipIf(chromiumPath === undefined)(
     const link = await page.getByRole('link', { name: 'as its recipient' }).getAttribute('href');
     const recipient = await open(new URL(link ?? '').pathname, phone);
     await recipient.getByRole('button', { name: 'Done' }).first().click();
-    await recipient.waitForLoadState();
+    await recipient.getByRole('button', { name: 'Done' }).waitFor({ state: 'detached' });
+    await settle();
     // The screen that the operator looks at says so by itself.
     await page.getByText('Answered', { exact: true }).first().waitFor();
 
