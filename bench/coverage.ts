@@ -1,4 +1,6 @@
+import { seededRandom } from '../src/core/measures/numeric/seeded-random.ts';
 import { simulate } from '../src/simulate/simulate.ts';
+import { type ControlPromised, tallyControls } from './support/control-coverage.ts';
 import { measureCoverage, type Promised, promises } from './support/coverage.ts';
 import { type Figure, figure, note, size } from './support/figure.ts';
 import { type LoopPromised, loopPromises, tallyLoop } from './support/loop-coverage.ts';
@@ -16,7 +18,7 @@ const missedMax = 0.05;
 /**
  * Do the measures keep what they promise? 1,000 synthetic organisations are asked for every interval, and their
  * experiments judged after every single event. Each promise allows for so much error (an interval 2 points around 95 %,
- * the others 5 % misses); the figure is the greatest part of its allowance that one used up, so that 1 is the limit.
+ * the others 5 % misses; controls that do nothing are held to the same); the figure is the greatest part of its allowance that one used up, so that 1 is the limit.
  *
  * Then stories go through the whole loop, and what the measures say of them is held against what their generator knows;
  * of so few stories an interval is only noted when it misses more than chance would have it.
@@ -33,6 +35,15 @@ export async function bench(): Promise<Figure> {
     worst = Math.max(worst, used);
     note(
       `${name}: ${percent(tallies.of(name))} of ${tallies.of(name).said}, ${used.toFixed(2)} of its allowance`,
+    );
+  }
+  const controls = openTallies<ControlPromised>();
+  tallyControls(organisations, seededRandom(size('SEED', 1)), controls);
+  for (const name of ['control-ratio', 'control-less'] as const) {
+    const used = (1 - controls.share(name)) / missedMax;
+    worst = Math.max(worst, used);
+    note(
+      `${name}: ${percent(controls.of(name))} of ${controls.of(name).said}, ${used.toFixed(2)} of its allowance`,
     );
   }
   const loops = await measureLoops(size('LOOP_SEEDS', 20));

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { type ControlPromised, tallyControls } from '../bench/support/control-coverage.ts';
 import { measureCoverage, type Promised, promises } from '../bench/support/coverage.ts';
+import { openTallies } from '../bench/support/tallies.ts';
+import { seededRandom } from '../src/core/measures/numeric/seeded-random.ts';
 
 /** The short form of `npm run bench -- coverage`: fewer organisations, so wider limits. One seed: always the same. */
 describe('what the measures promise', () => {
@@ -30,5 +33,13 @@ describe('what the measures promise', () => {
     }
     // The usual test, peeked at, finds an effect where there is none in one organisation of five.
     expect(peeked.held / peeked.said).toBeGreaterThan(0.1);
+  });
+
+  test('a control that came after much and does nothing is hardly ever said to have made it less', () => {
+    const controls = openTallies<ControlPromised>();
+    tallyControls(240, seededRandom(7), controls);
+    expect(controls.of('control-ratio').said).toBeGreaterThan(150);
+    expect(controls.share('control-ratio')).toBeGreaterThanOrEqual(0.94);
+    expect(controls.share('control-less')).toBeGreaterThanOrEqual(0.95);
   });
 });
