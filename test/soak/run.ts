@@ -1,7 +1,8 @@
 /**
  * `npm run soak` hands 20,000 messages to Slack-shaped, webhook and mail servers on loopback that answer 429 and 5xx,
  * take and never answer, or hang up; two workers are processes of their own on a real PostgreSQL, and one after the
- * other is killed. The last line of stdout is one JSON object. Sizes come from SOAK_CASES (a channel) and SOAK_KILLS.
+ * other is killed. The channels go beside each other: what takes long is waiting for the next attempt. The last line of
+ * stdout is one JSON object. Sizes come from SOAK_CASES (a channel) and SOAK_KILLS, SOAK_CHANNELS names some (`email`).
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,20 +20,26 @@ import { deliveriesPerCase, type SoakFigures, type SoakWorker, type SoakWorld, s
 
 const sizeOf = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 const kills = sizeOf('SOAK_KILLS', 5);
-const sides = [
-  { openSide: slackSide, cases: sizeOf('SOAK_CASES', 1700) },
-  { openSide: webhookSide, cases: sizeOf('SOAK_CASES', 1700) },
-  { openSide: mailSide, cases: sizeOf('SOAK_CASES', 1600) },
+const everySide = [
+  { name: 'slack', openSide: slackSide, cases: sizeOf('SOAK_CASES', 1700) },
+  { name: 'webhook', openSide: webhookSide, cases: sizeOf('SOAK_CASES', 1700) },
+  { name: 'email', openSide: mailSide, cases: sizeOf('SOAK_CASES', 1600) },
 ];
+const names = process.env['SOAK_CHANNELS']?.split(',') ?? everySide.map(({ name }) => name);
+const sides = everySide.filter(({ name }) => names.includes(name));
+if (sides.length < names.length)
+  throw new Error(`SOAK_CHANNELS: ${everySide.map(({ name }) => name).join(', ')}`);
 
 const server = await launchPostgres();
-const results: SoakFigures[] = [];
+let results: readonly SoakFigures[];
 try {
-  for (const [at, { openSide, cases }] of sides.entries()) {
-    const figures = await oneChannel(openSide, cases, at + 1);
-    process.stderr.write(`${JSON.stringify(figures)}\n`);
-    results.push(figures);
-  }
+  results = await Promise.all(
+    sides.map(async ({ openSide, cases }, at) => {
+      const figures = await oneChannel(openSide, cases, at + 1);
+      process.stderr.write(`${JSON.stringify(figures)}\n`);
+      return figures;
+    }),
+  );
 } finally {
   await server.stop();
 }
@@ -53,7 +60,7 @@ process.stdout.write(`${JSON.stringify(total)}\n`);
 process.exitCode = total.doubled + total.lost + total.misordered === 0 ? 0 : 1;
 
 async function oneChannel(
-  openSide: (typeof sides)[number]['openSide'],
+  openSide: (typeof everySide)[number]['openSide'],
   cases: number,
   seed: number,
 ): Promise<SoakFigures> {
