@@ -38,6 +38,7 @@ import { loopPrincipal } from './loop/parts.ts';
 import type { Sealer } from './loop/seal.ts';
 import { openOwners, ownerFiles } from './owner-directories.ts';
 import type { Packs } from './packs/load.ts';
+import type { PreviewChannel } from './packs/preview.ts';
 import { answerLabels } from './pages/answer-labels.ts';
 import { fill } from './pages/page-text.ts';
 import type { PageWords } from './pages/page-words.ts';
@@ -45,6 +46,7 @@ import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
 import type { MapContext, OpenReceiver, Source } from './ports/source.ts';
 import type { Store } from './ports/store.ts';
+import { previewChannels } from './preview-channels.ts';
 import { tracedChannel } from './traced-channel.ts';
 
 export type App = AccessDesk & {
@@ -54,6 +56,7 @@ export type App = AccessDesk & {
   /** Those that are switched on. */
   readonly channels: readonly Channel[];
   readonly packs: Packs<PageWords>;
+  readonly previews: readonly PreviewChannel[];
   readonly sources: readonly Source[];
   readonly sourceSecrets: (id: string) => readonly string[];
   readonly receivers: ReadonlyMap<string, OpenReceiver>;
@@ -219,6 +222,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     parts,
     channels: open,
     packs,
+    previews: previewChannels(packs),
     sources,
     receivers,
     sourceSecrets: (id) => config.sources[id]?.secrets ?? [],

@@ -121,7 +121,7 @@ const screens = [
   createRoute({
     getParentRoute: () => frame,
     path: '/behaviours/$id',
-    component: lazyRouteComponent(() => import('./screens/behaviour.tsx'), 'Behaviour'),
+    component: lazyRouteComponent(() => import('./screens/behaviour/behaviour.tsx'), 'Behaviour'),
   }),
   createRoute({
     getParentRoute: () => frame,

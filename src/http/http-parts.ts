@@ -11,6 +11,7 @@ import type { Log } from '../lib/log.ts';
 import type { MeasureSettings } from '../loop/measure-scope.ts';
 import type { LoopParts } from '../loop/parts.ts';
 import type { Packs } from '../packs/load.ts';
+import type { PreviewChannel } from '../packs/preview.ts';
 import type { PageWords } from '../pages/page-words.ts';
 import type { MapContext, OpenReceiver, Source } from '../ports/source.ts';
 import type { DirectoryRow } from '../ports/store.ts';
@@ -23,6 +24,8 @@ export type HttpParts = {
   readonly log: Log;
   readonly parts: LoopParts;
   readonly packs: Packs<PageWords>;
+  /** Each channel by what its reader sees of a message. */
+  readonly previews: readonly PreviewChannel[];
   readonly sources: readonly Source[];
   /** Secrets of a source's webhook, the current one first; empty when none is set. */
   readonly sourceSecrets: (source: string) => readonly string[];

@@ -8,7 +8,7 @@ import { lintPolicies } from './lint-policies.ts';
 import { blameWords, longSentences } from './lint-text.ts';
 import { baseLanguage, type PackOptions, type Packs, readPacks } from './load.ts';
 import type { MessageFile } from './message-file.ts';
-import { judge } from './pack-behaviour.ts';
+import { judge, type PackBehaviour } from './pack-behaviour.ts';
 import { type PackProblem, sortProblems } from './problem.ts';
 import { samplesFor } from './samples.ts';
 import { sharedWords } from './words-files.ts';
@@ -27,7 +27,7 @@ export const examplesMin = 3;
 /** Everything that can be said about a folder of packs without sending anything: form, words, examples, mapping. */
 export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Page> = {}): PackCheck {
   const { packs, problems: found } = readPacks(dir, options);
-  const examples = runExamples(packs);
+  const examples = runExamples([...packs.behaviours.values()]);
   const problems: PackProblem[] = [
     ...found,
     ...checkExamples(packs, examples),
@@ -55,9 +55,9 @@ export type ExampleResult = {
   readonly line: number;
 };
 
-/** Runs the inline examples of every behaviour through its detections. */
-export function runExamples(packs: Packs): readonly ExampleResult[] {
-  return [...packs.behaviours.values()].flatMap((pack) =>
+/** Runs the inline examples of behaviours through their detections. */
+export function runExamples(behaviours: readonly PackBehaviour[]): readonly ExampleResult[] {
+  return behaviours.flatMap((pack) =>
     pack.behaviour.examples.map((example, index) => ({
       behaviour: pack.behaviour.id,
       name: example.name,
@@ -153,7 +153,8 @@ function checkVariants(packs: Packs): readonly PackProblem[] {
   });
 }
 
-function lintMessage(message: MessageFile, packs: Packs): readonly PackProblem[] {
+/** Under every provider, validity and option. */
+export function lintMessage(message: MessageFile, packs: Packs): readonly PackProblem[] {
   const { template, file, lineOf } = message;
   const rules = packs.languages.get(template.language);
   const pack = packs.behaviours.get(template.behaviour);

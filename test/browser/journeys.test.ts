@@ -242,6 +242,10 @@ test.skipIf(chromiumPath === undefined)(
     const words = page.locator('details', { hasText: sentence }).first();
     await words.locator('summary').click();
     await words.getByText(sentence).first().waitFor();
+    await page.getByLabel('As in').selectOption({ label: 'Slack' });
+    await words.getByText(sentence).first().waitFor();
+    await words.getByText('I need help', { exact: true }).waitFor();
+    await page.getByText('examples are judged as the pack says').waitFor();
     await page.goto(`${running().origin}/console/loops/${loop}`);
     await page.getByText('As it was sent').first().click();
     await page.getByText(sentence).waitFor();

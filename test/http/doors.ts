@@ -21,6 +21,7 @@ import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import { pageWordsSchema } from '../../src/pages/page-words.ts';
 import type { LivePolicies } from '../../src/policy/live-policies.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { previewChannels } from '../../src/preview-channels.ts';
 import { type House, type HouseOptions, openHouse, testFingerprinter, testKeys } from '../support/house.ts';
 
 const loaded = loadPacks(shippedPacksDir(), { page: pageWordsSchema });
@@ -128,6 +129,7 @@ export function openDoors(options: DoorsOptions): Doors {
     log,
     parts: house.parts,
     packs,
+    previews: previewChannels(packs),
     sources,
     sourceSecrets: (id) => (id === 'github' ? [webhookSecret] : []),
     mapContext,

@@ -301,6 +301,7 @@ describe('doors through which figures can be read, and no case', () => {
     '/v1/policy/exceptions/{id}': 'of agents',
     '/v1/agents/rules': 'nothing',
     '/v1/behaviours': 'nothing',
+    '/v1/behaviours/{behaviour}/check': 'nothing',
     '/v1/behaviours/{behaviour}/words': 'nothing',
     '/v1/policy': 'nothing',
     '/v1/policy/rules': 'nothing',

@@ -8,6 +8,7 @@ import type {
   List,
   LoopJson,
   MessageJson,
+  PackCheckJson,
   Page,
   SentMessage,
   SignInWaysJson,
@@ -34,6 +35,12 @@ export const wordsQuery = (id: string) =>
   queryOptions({
     queryKey: ['words', id],
     queryFn: () => ask<WordsJson>(`/v1/behaviours/${encodeURIComponent(id)}/words`),
+    staleTime: 300_000,
+  });
+export const packCheckQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['pack-check', id],
+    queryFn: () => ask<PackCheckJson>(`/v1/behaviours/${encodeURIComponent(id)}/check`),
     staleTime: 300_000,
   });
 export const coverageQuery = queryOptions({

@@ -24,7 +24,7 @@ export type { RolloutJson, ShadowJson } from '../../../src/http/routes/rollout.t
 export type { CallerJson } from '../../../src/http/routes/session.ts';
 export type { SignInWaysJson } from '../../../src/http/routes/sign-in-ways.ts';
 export type { SourceJson } from '../../../src/http/routes/system.ts';
-export type { WordsJson } from '../../../src/http/routes/words.ts';
+export type { PackCheckJson, WordsJson } from '../../../src/http/routes/words.ts';
 export type { TestedJson } from '../../../src/http/test-message.ts';
 
 /** `next` is the cursor of the page after this one. */

@@ -32,7 +32,7 @@ export async function packsCheckCommand(dir: string | undefined, flags: PacksFla
 }
 
 export async function packsTestCommand(dir: string | undefined, flags: PacksFlags): Promise<ExitCode> {
-  const results = runExamples(openPacks(await folderOf(dir, flags)));
+  const results = runExamples([...openPacks(await folderOf(dir, flags)).behaviours.values()]);
   const failed = results.filter(({ expected, said }) => expected !== said);
   if (flags.json === true) {
     for (const result of results) writeJson({ ...result, ok: result.expected === result.said });

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
-import { behavioursQuery, wordsQuery } from '../api/queries.ts';
-import type { BehaviourJson, WordsJson } from '../api/shapes.ts';
-import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
-import { plain, spanText } from '../parts/text.ts';
+import { behavioursQuery } from '../../api/queries.ts';
+import type { BehaviourJson } from '../../api/shapes.ts';
+import { Empty, Title, Waiting } from '../../parts/states.tsx';
+import { plain, spanText } from '../../parts/text.ts';
+import { PackCheck } from './pack-check.tsx';
+import { Words } from './words.tsx';
 
 /** One behaviour: its words with examples, what proves a fix, and where it stands in frameworks. */
 export function Behaviour() {
@@ -38,7 +39,10 @@ export function Behaviour() {
       </p>
       <Title text={item.title}>{item.summary}</Title>
       <div className="grid items-start gap-4 xl:grid-cols-[1fr_22rem]">
-        <Words id={id} />
+        <div className="min-w-0 space-y-4">
+          <Words id={id} />
+          <PackCheck id={id} />
+        </div>
         <Facts item={item} />
       </div>
     </>
@@ -51,6 +55,8 @@ function Facts({ item }: { readonly item: BehaviourJson }) {
       <section className="card">
         <h2 className="mb-2">Course</h2>
         <dl className="facts">
+          <dt>Version</dt>
+          <dd>{item.version}</dd>
           <dt>Severity</dt>
           <dd>{plain(item.severity)}</dd>
           <dt>Partly fixed</dt>
@@ -80,6 +86,10 @@ function Facts({ item }: { readonly item: BehaviourJson }) {
           <Link to="/loops" search={{ behaviour: item.id }} className="link">
             Its loops
           </Link>
+          {' · '}
+          <Link to="/experiments" className="link">
+            Experiments with words
+          </Link>
         </p>
       </section>
       <section className="card">
@@ -103,68 +113,5 @@ function Facts({ item }: { readonly item: BehaviourJson }) {
         )}
       </section>
     </div>
-  );
-}
-
-function Words({ id }: { readonly id: string }) {
-  const words = useQuery(wordsQuery(id));
-  const [language, setLanguage] = useState<string>();
-  if (words.data === undefined) return <Waiting query={words} />;
-  const languages = [...new Set(words.data.items.map((item) => item.language))];
-  const shown = language ?? languages[0];
-  return (
-    <section className="card min-w-0">
-      <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
-        <h2>What is said</h2>
-        {languages.length > 1 && (
-          <label className="flex items-center gap-2">
-            <span className="text-sm text-soft">Language</span>
-            <select
-              className="field w-auto"
-              value={shown}
-              onChange={(event) => setLanguage(event.target.value)}
-            >
-              {languages.map((one) => (
-                <option key={one}>{one}</option>
-              ))}
-            </select>
-          </label>
-        )}
-      </div>
-      <p className="mb-3 text-sm text-soft">Names, places and keys are invented.</p>
-      {words.data.items
-        .filter((item) => item.language === shown)
-        .map((item) => (
-          <Sample key={item.version + item.moment} item={item} />
-        ))}
-    </section>
-  );
-}
-
-function Sample({ item }: { readonly item: WordsJson['items'][number] }) {
-  return (
-    <details className="border-t border-line py-2">
-      <summary className="cursor-pointer py-1">
-        <span className="font-medium">{plain(item.moment)}</span>{' '}
-        {item.variant !== 'usual' && <Tag tone="quiet">{item.variant}</Tag>}{' '}
-        <span className="text-soft">{item.full.subject}</span>
-      </summary>
-      <div className="mt-2 grid gap-3 pb-2 md:grid-cols-2" lang={item.language}>
-        {[
-          { title: 'All is known', sample: item.full },
-          { title: 'Little is known', sample: item.sparse },
-        ].map(({ title, sample }) => (
-          <div key={title}>
-            <h3 className="mb-1 text-sm text-soft" lang="en">
-              {title}, {sample.words} words
-            </h3>
-            <div className="rounded-lg border border-line bg-ground p-3 text-sm whitespace-pre-line">
-              <p className="mb-2 font-semibold">{sample.subject}</p>
-              {sample.text}
-            </div>
-          </div>
-        ))}
-      </div>
-    </details>
   );
 }
