@@ -6,11 +6,11 @@ import type { PageWords } from './pages/page-words.ts';
 import type { Recipient } from './ports/channel.ts';
 
 const recipient: Recipient = {
-  id: 'ana',
+  id: 'ana.souza',
   kind: 'person',
   name: 'Ana Souza',
-  email: 'ana@example.com',
-  accounts: [{ system: 'github', name: 'octo-ana' }],
+  email: 'ana.souza@example.com',
+  accounts: [{ system: 'github', name: 'octo-souza' }],
 };
 
 /** Every channel by what its reader sees of a message that goes to an invented person. */

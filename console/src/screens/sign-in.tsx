@@ -54,7 +54,11 @@ export function SignIn() {
               />
             </Way>
             <p className="text-sm text-soft">
-              A second factor is set up on <a href="/signin">the page for signing in</a>.
+              A second factor is set up on{' '}
+              <a href="/signin" className="link">
+                the page for signing in
+              </a>
+              .
             </p>
           </>
         )}
