@@ -58,5 +58,7 @@ test('two behaviours that become one fit the packs; what still names the other i
   expect(problemsWith(made.text)).toEqual([]);
   const named = patch('merge', 'orphaned-identity', 'agent-outside-policy');
   if (named.kind === 'left') throw new Error(named.gap);
-  expect(new Set(problemsWith(named.text))).toEqual(new Set(['controls/agent-tool-denied.yaml']));
+  expect(new Set(problemsWith(named.text))).toEqual(
+    new Set(['controls/agent-tool-denied.yaml', 'remaps/agent-outside-policy-2.yaml']),
+  );
 });
