@@ -60,8 +60,11 @@ export async function slackSide(options: FarSideOptions): Promise<FarSide> {
   };
 }
 
-/** After the third failure a webhook waits for half an hour, which is more than a soak has. */
-const webhookFaultsMax = 2;
+/**
+ * A webhook waits for minutes after its second failure and for half an hour after its third, which is more than a soak
+ * has: a message meets one fault, and a second one where its worker is killed.
+ */
+const webhookFaultsMax = 1;
 
 export async function webhookSide(options: FarSideOptions): Promise<FarSide> {
   const arrived: string[] = [];
