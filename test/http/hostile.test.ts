@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RouteRow, routeTable } from '../../src/http/route-table.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { builtConsole } from '../browser/built-console.ts';
 import { testStores } from '../support/stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
@@ -45,7 +46,7 @@ for (const kind of testStores()) {
     let token: string;
     beforeAll(async () => {
       store = await kind.open();
-      doors = openDoors({ store });
+      doors = openDoors({ store, over: { consoleFolder: await builtConsole() } });
       token = await doors.token(['admin']);
     });
     afterAll(() => store?.close());
