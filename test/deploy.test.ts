@@ -29,6 +29,13 @@ describe('the container', () => {
     }
   });
 
+  test('runs no script when it installs, so that the console is built once and from its sources', () => {
+    const installs = dockerfile.match(/npm ci.*/gu) ?? [];
+    expect(installs).toHaveLength(2);
+    for (const install of installs) expect(install).toContain('--ignore-scripts');
+    expect(dockerfile.match(/build:console/gu)).toHaveLength(1);
+  });
+
   test('runs as a user of its own, and its settings are settings', () => {
     expect(dockerfile).toMatch(/^USER node$/mu);
     const environment = Object.fromEntries(

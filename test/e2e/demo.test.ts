@@ -45,6 +45,12 @@ describe('foldback demo', () => {
     for (const path of ['/console', '/outbox', '/v1/loops']) expect(said).toContain(`${url}${path}\n`);
   });
 
+  test('the console is there, as `npm ci` leaves it', async () => {
+    const page = await fetch(`${url}/console`);
+    expect([page.status, said.includes('not built')]).toEqual([200, false]);
+    expect(await page.text()).toContain('/console/assets/');
+  });
+
   test('every screen of the console has something to show', async () => {
     const items = z.looseObject({ items: z.array(z.unknown()).min(1) });
     const paths = ['reviews', 'controls', 'experiments', 'audit', 'policy/exceptions', 'policy/decisions'];

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { type App, openApp } from '../../app.ts';
+import { consoleMissing } from '../../app-console.ts';
 import { besideDuties } from '../../app-duties.ts';
 import { type KeySet, nameKey } from '../../config/keys.ts';
 import { baseSchema } from '../../config/schema.ts';
@@ -183,6 +184,8 @@ async function showAddresses({ parts }: App, url: string): Promise<void> {
   line(`Console      ${url}/console`);
   line(`What people were told, as each of them sees it   ${url}/outbox`);
   line(`All cases    ${url}/v1/loops`);
+  const noConsole = consoleMissing();
+  if (noConsole !== undefined) note(noConsole);
   note();
   note('Nothing leaves this machine, and nothing is kept. Stop it with Ctrl-C.');
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { schemaSteps } from '../../adapters/stores/postgres/migrate.ts';
 import { type App, openApp } from '../../app.ts';
+import { consoleMissing } from '../../app-console.ts';
 import { type Door, openDoor } from '../../app-door.ts';
 import { effective, secretValues } from '../../config/effective.ts';
 import { findKeys } from '../../config/keys-store.ts';
@@ -84,8 +85,10 @@ function banner({ config, sources }: App, serving: Serving, role: Role): void {
     return;
   }
   const isShadow = config.delivery.mode === 'shadow';
+  const noConsole = consoleMissing();
   const lines = [
     `Foldback listens on ${url}${role === 'api' ? ', without a worker' : ''}`,
+    ...(noConsole === undefined ? [] : [noConsole]),
     ...(serving.claimUrl === undefined
       ? []
       : ['', 'Become its administrator (one use, 30 minutes):', `  ${serving.claimUrl}`]),

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import type { Room } from '../room.ts';
 import { type Operations, open } from '../table/operation.ts';
 
-/** Where `npm run build:console` puts it. */
+/** Where `npm ci` puts it, by `npm run build:console`. */
 export const consoleFolder = join(import.meta.dirname, '../../../dist/console');
 
 const types: Readonly<Record<string, string>> = {
