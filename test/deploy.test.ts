@@ -36,6 +36,12 @@ describe('the container', () => {
     expect(dockerfile.match(/build:console/gu)).toHaveLength(1);
   });
 
+  test('is healthy as soon as it lives: a schema that takes its time is no reason to start again', () => {
+    const asked = /HEALTHCHECK[\s\S]*?\n {2}CMD (.+)/u.exec(dockerfile)?.[1] ?? '';
+    expect(asked).toContain('/livez');
+    expect(asked).not.toContain('/readyz');
+  });
+
   test('runs as a user of its own, and its settings are settings', () => {
     expect(dockerfile).toMatch(/^USER node$/mu);
     const environment = Object.fromEntries(
@@ -72,8 +78,10 @@ describe('compose', () => {
     expect(result).toMatchObject({ kind: 'loaded' });
     if (result.kind !== 'loaded') return;
     expect(result.config.database.url).toMatch(
-      /^postgres:\/\/foldback:[A-Za-z0-9]{20,}@database:5432\/foldback$/u,
+      /^postgres:\/\/foldback:[A-Za-z0-9]{20,}@database:5432\/foldback\?sslmode=disable$/u,
     );
+    // No other container is on its network, which the file says; without that it would be TLS.
+    expect(services.foldback.environment.FOLDBACK__DATABASE__TLS).toBe('plain');
     expect(services.database.environment.POSTGRES_PASSWORD_FILE).toBe('/run/secrets/database-password');
   });
 

@@ -244,6 +244,8 @@ async function checkServer(config: Config, server: ServerFile): Promise<readonly
 
 function storeFix(error: unknown): string {
   if (!(error instanceof AppError)) return 'Check DATABASE_URL and that the database is up.';
+  if (error.code === 'store-unreachable')
+    return 'Start the database or correct DATABASE_URL, as it says, then run: npx foldback doctor';
   if (error.code === 'wrong-key')
     return 'Restore the right keys under keys.*, or keys.json in the data folder.';
   if (error.code === 'store-locked') return 'Stop that process, or use its server with --server.';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { databaseAddress } from '../adapters/stores/postgres/database-address.ts';
 import { databaseClock } from '../adapters/stores/postgres/database-clock.ts';
 import { newestBackup } from '../backup-file.ts';
 import type { Config } from '../config/schema.ts';
@@ -29,7 +30,31 @@ export async function checkSurroundings(
     checkDatabaseClock(config.database.url, now),
     checkSingleSignOn(config),
   ]);
-  return [...disk, ...checkUnsealed(unsealed), ...backups, ...clock, ...single];
+  return [
+    ...disk,
+    ...checkUnsealed(unsealed),
+    ...backups,
+    ...checkDatabaseWay(config.database.url),
+    ...clock,
+    ...single,
+  ];
+}
+
+/** Whether others on the network can read what goes to the database. */
+export function checkDatabaseWay(url: string | undefined): readonly Check[] {
+  if (url === undefined) return [];
+  const name = 'way to the database';
+  try {
+    const { way, place } = databaseAddress(url);
+    if (way === 'local') return [ok(name, `${place}, on this machine`)];
+    if (way === 'tls') return [ok(name, `${place}, by TLS`)];
+    const fix =
+      'Where others are on that network: remove database.tls and sslmode=disable, and switch TLS on there.';
+    return [remark(name, `${place} is spoken to in plain text, as the settings say`, fix)];
+  } catch {
+    // An address that is refused is said where the store is looked at.
+    return [];
+  }
 }
 
 async function checkDisk(dir: string): Promise<readonly Check[]> {

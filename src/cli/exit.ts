@@ -23,6 +23,7 @@ const codes: Partial<Record<ErrorCode, ExitCode>> = {
   conflict: exit.failed,
   'wrong-key': exit.failed,
   'store-locked': exit.failed,
+  'store-unreachable': exit.failed,
   'rate-limited': exit.failed,
   internal: exit.failed,
 };

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from './fields.ts';
+import { isLoopbackHost } from '../lib/loopback-host.ts';
 import { keyOfText, keyToText } from './key-text.ts';
 import { type RawTree, valueAt } from './raw-tree.ts';
 import type { AdapterSettings, Config } from './schema.ts';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopbackHost } from '../lib/loopback-host.ts';
 import { keyOfText, looksRandom } from './key-text.ts';
 
 /** The kinds of values that settings have, with what to write where something else stands. */
@@ -31,13 +32,6 @@ function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/u.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-/** Loopback names and addresses: what only this machine reaches. */
-export function isLoopbackHost(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/gu, '').toLowerCase();
-  if (isIP(bare) === 4) return bare.startsWith('127.');
-  return bare === '::1' || bare === 'localhost';
-}
-
 export function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
@@ -55,4 +49,12 @@ export function isTimeZone(name: string): boolean {
 
 export function isDatabaseUrl(text: string): boolean {
   return URL.canParse(text) && /^postgres(ql)?:$/u.test(new URL(text).protocol);
+}
+
+/** The same address, which says that the way there need not be encrypted, unless it says anything about that itself. */
+export function withPlainDatabase(text: string): string {
+  const url = new URL(text);
+  const says = [...url.searchParams.keys()].some((name) => name.startsWith('ssl'));
+  if (!says) url.searchParams.set('sslmode', 'disable');
+  return says ? text : url.href;
 }

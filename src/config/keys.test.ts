@@ -103,7 +103,11 @@ describe('comparing with the keys that made the data', () => {
 
 describe('the key file of the embedded store', () => {
   let folder = '';
-  const config = () => ({ keys: {}, data: { dir: folder }, database: { connectionsMax: 1 } });
+  const config = () => ({
+    keys: {},
+    data: { dir: folder },
+    database: { tls: 'required' as const, connectionsMax: 1 },
+  });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'foldback-keys-'));
   });
@@ -171,7 +175,10 @@ describe('the key file of the embedded store', () => {
     await expect(rotateKeysFile({ ...config(), keys: given }, ['token'], randomBytes)).rejects.toThrow(
       /configuration/u,
     );
-    const elsewhere = { ...config(), database: { connectionsMax: 1, url: 'postgres://db.example/foldback' } };
+    const elsewhere = {
+      ...config(),
+      database: { tls: 'required' as const, connectionsMax: 1, url: 'postgres://db.example/foldback' },
+    };
     await expect(findKeys(elsewhere, randomBytes)).rejects.toThrow(/PostgreSQL/u);
   });
 });

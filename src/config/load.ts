@@ -4,6 +4,7 @@ import { isSealed } from '../lib/seal-text.ts';
 import { checkSchema } from './check-schema.ts';
 import { findClashes } from './checks.ts';
 import { openSealedSettings } from './data-key.ts';
+import { withPlainDatabase } from './fields.ts';
 import { type ConfigProblem, type OriginOf, problemsText, whereOf } from './problem.ts';
 import { isTree, mapValues, type Path, pathText, type RawTree, valueAt, withValue } from './raw-tree.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
@@ -77,9 +78,16 @@ export function loadConfig(options: LoadOptions = {}): LoadResult {
     }
   }
   if (problems.length > 0 || checked.config === undefined) return { kind: 'refused', problems };
-  const config = absolutePaths(checked.config, tree, originOf, folder, dirname(path));
+  const config = reachable(absolutePaths(checked.config, tree, originOf, folder, dirname(path)));
   const unsealed = unsealedIn(file?.tree ?? {}, tree);
   return { kind: 'loaded', config, tree, originOf, unsealed, ...(file === undefined ? {} : { file: path }) };
+}
+
+/** The address of the database says itself how it may be spoken to: whoever opens it needs nothing else. */
+function reachable(config: Config): Config {
+  const { database } = config;
+  if (database.url === undefined || database.tls === 'required') return config;
+  return { ...config, database: { ...database, url: withPlainDatabase(database.url) } };
 }
 
 /** Secrets of a file of settings that are not sealed. */

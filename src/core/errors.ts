@@ -134,6 +134,12 @@ export const errorCatalogue = {
     operator:
       'Another process holds the data folder. Commands reach it over HTTP; stop it to open the folder.',
   },
+  'store-unreachable': {
+    status: 503,
+    public: 'The database cannot be reached.',
+    operator:
+      'The detail says which one, and why. It is named by database.url or DATABASE_URL; `foldback doctor` looks again.',
+  },
   internal: {
     status: 500,
     public: 'Something went wrong on our side.',

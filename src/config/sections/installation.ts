@@ -27,6 +27,14 @@ export const database = z
       .refine(isDatabaseUrl, 'write postgres://user:password@host:5432/name')
       .optional()
       .meta(secret('PostgreSQL 15 or newer, instead of the embedded store. Also `DATABASE_URL`.')),
+    tls: z
+      .enum(['required', 'plain'])
+      .default('required')
+      .meta(
+        says(
+          'The way to a PostgreSQL on another machine: TLS with a certificate that is checked, or `plain` where nobody else is on that network. `sslmode` in the address goes before it.',
+        ),
+      ),
     connectionsMax: count(200).default(10).meta(says('Connections of one process.')),
   })
   .prefault({})

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { postgresDatabase } from './open.ts';
+import { reachedDatabase } from './open.ts';
 
 /** What the clock of a database says, in epoch milliseconds. */
 export async function databaseClock(url: string): Promise<number> {
-  const db = postgresDatabase(url, { connectionsMax: 1 });
+  const db = await reachedDatabase(url, { connectionsMax: 1 });
   try {
     const found = await sql<{
       now: number;

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { postgresDatabase } from './open.ts';
+import { reachedDatabase } from './open.ts';
 
 /** Whether anything stands in a database already, whoever made it. */
 export async function hasTables(url: string): Promise<boolean> {
-  const db = postgresDatabase(url, { connectionsMax: 1 });
+  const db = await reachedDatabase(url, { connectionsMax: 1 });
   try {
     const found = await sql`select 1 from information_schema.tables
       where table_schema not in ('pg_catalog', 'information_schema') limit 1`.execute(db);

@@ -1,10 +1,12 @@
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Store } from '../../../ports/store.ts';
+import { databaseAddress } from './database-address.ts';
 import { inFolder, inMemory } from './fresh-cluster.ts';
 import { createStore } from './index.ts';
 import { migrate, type OnSchemaStep } from './migrate.ts';
 import { preparedPGlite } from './prepared-pglite.ts';
+import { reachDatabase } from './reach.ts';
 
 /** PGlite on disk or, without a folder, in memory. One process may open a folder: the caller holds its lock. */
 export async function openEmbedded(
@@ -41,17 +43,23 @@ export type PostgresOptions = {
 };
 
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Store> {
-  const db = postgresDatabase(url, options);
+  const db = await reachedDatabase(url, options);
   await upToDate(db, options.schema, options.onSchemaStep);
   return createStore(db, 'postgres', async () => {
     await db.destroy();
   });
 }
 
+/** As `postgresDatabase`, of one that answers. Errors: `store-unreachable`. */
+export async function reachedDatabase(url: string, options: PostgresOptions = {}): Promise<Kysely<unknown>> {
+  await reachDatabase(url);
+  return postgresDatabase(url, options);
+}
+
 /** A database as it is, whatever schema it has. */
 export function postgresDatabase(url: string, options: PostgresOptions = {}): Kysely<unknown> {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: databaseAddress(url).url,
     max: options.connectionsMax ?? 8,
     ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
     types: {

@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { migrate, migrationLockTable, migrationTable } from '../migrate.ts';
-import { postgresDatabase } from '../open.ts';
+import { postgresDatabase, reachedDatabase } from '../open.ts';
 import { load } from './load.ts';
 import type { ReadBackup } from './read-lines.ts';
 import { listTables } from './tables.ts';
@@ -75,7 +75,7 @@ export async function restorePostgres(url: string, lines: AsyncIterable<string>)
 
 /** Whether a database holds anything that a restore would put away. */
 export async function isEmptyPostgres(url: string): Promise<boolean> {
-  const db = postgresDatabase(url, { connectionsMax: 1 });
+  const db = await reachedDatabase(url, { connectionsMax: 1 });
   try {
     for (const { name } of await listTables(db)) {
       if (!ourTables.has(name)) continue;
@@ -103,7 +103,7 @@ const ourTables: ReadonlySet<string> = new Set([
 
 /** Drops everything of Foldback in a database, in one transaction. What else is there stays. */
 export async function removeTables(url: string): Promise<void> {
-  const db = postgresDatabase(url, { connectionsMax: 1 });
+  const db = await reachedDatabase(url, { connectionsMax: 1 });
   try {
     await db.transaction().execute(async (trx) => {
       const here = (await listTables(trx)).map(({ name }) => name);
@@ -131,7 +131,7 @@ async function knownTables(): Promise<readonly string[]> {
 
 /** Where the tables of an installation on this database stand. */
 async function homeSchema(url: string): Promise<string> {
-  const db = postgresDatabase(url, { connectionsMax: 1 });
+  const db = await reachedDatabase(url, { connectionsMax: 1 });
   try {
     const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
     return rows[0]?.name ?? 'public';
