@@ -118,6 +118,31 @@ describe.skipIf(url === '')(`plans on PostgreSQL${reason === undefined ? '' : ` 
       expect([...scans.keys()].some((statement) => statement.includes(table))).toBe(true);
     }
   });
+
+  test('what the console asks for again and again is answered by indexes alone', async () => {
+    const { read } = store;
+    const client = new pg.Client({ connectionString: target });
+    await client.connect();
+    await client.query(`update loops set needs = 'risk' where case_code like 'FB-AA%'`);
+    await client.query('vacuum analyze loops');
+    await client.end();
+    const blue = { ...loopPrincipal, teams: ['blue'] };
+    for (const principal of [loopPrincipal, blue]) {
+      scans.clear();
+      const counted = await read.counts(principal);
+      expect(counted.reduce((sum, { n }) => sum + n, 0)).toBeGreaterThan(filled / 3);
+      const [item] = await read.needCounts(principal);
+      const page = await read.loops(principal, { limit: 5, needs: 'risk' });
+      expect(item?.n).toBeGreaterThanOrEqual(page.items.length);
+      expect(page.items.length).toBeGreaterThan(0);
+      const told = [...scans].map(([, { scans: read, indexes }]) => [[...read], [...indexes]]);
+      expect(told).toEqual([
+        [[], ['loops_counted']],
+        [[], ['loops_needs']],
+        [[], ['loops_needs']],
+      ]);
+    }
+  });
 });
 
 /** Messages of the past, and words that wait for their day. */

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, inject, test } from 'vitest';
 import { schemaSteps } from '../src/adapters/stores/postgres/migrate.ts';
 import { backfillOutcomes } from '../src/adapters/stores/postgres/migrations/0014-outcomes.ts';
 import { up as findUnits } from '../src/adapters/stores/postgres/migrations/0027-unit-names.ts';
+import { backfillNeeds } from '../src/adapters/stores/postgres/migrations/0043-loop-needs.ts';
 import { openPostgres, postgresDatabase } from '../src/adapters/stores/postgres/open.ts';
 import { decide } from '../src/loop/decide.ts';
 import { ingest } from '../src/loop/ingest.ts';
@@ -115,5 +116,50 @@ describe.skipIf(inject('postgres').url === undefined)('the schema in a database'
     );
     expect(counted).toMatchObject({ n: 4, fixed: 1, dismissed: 1, old: 1 });
     expect(Number(counted?.answered)).toBeGreaterThan(0);
+  });
+
+  test('gives loops that are there already what they need a person for', async () => {
+    const { place, url } = await make();
+    const store = await openPostgres(url, { connectionsMax: 2 });
+    const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
+    const events = ['ana', 'ana', 'ana', 'ana', undefined].map((author, n) =>
+      leak({
+        at: monday - hour,
+        receivedAt: monday,
+        secret: fakeSecret(n),
+        file: `${n}.py`,
+        ...(author === undefined ? {} : { author }),
+      }),
+    );
+    const { loops } = await ingest(house.parts, {
+      source: 'scanner',
+      receivedAt: monday,
+      mode: 'live',
+      events,
+    });
+    await house.settleDown();
+    const says = async (loop: string | undefined, ...answers: readonly ('accept-risk' | 'need-help')[]) => {
+      const told = (await store.read.loop(loopPrincipal, loop ?? ''))?.messages[0];
+      const link = house.parts.replyLink(told?.id ?? '', told?.to.id ?? '').tokenHash;
+      for (const answer of answers) {
+        house.clock.pass(hour);
+        await replyByLink(house.parts, link, { answer, until: monday + 20 * day, loop: loop ?? '' });
+      }
+    };
+    await says(loops[0], 'need-help', 'accept-risk');
+    await says(loops[1], 'accept-risk', 'need-help');
+    await says(loops[2], 'accept-risk');
+    await decide(house.parts, loopPrincipal, loops[2] ?? '', { kind: 'hand-back' });
+    await store.close();
+    await place.sql('create table kept as select id, needs from loops');
+    await place.sql('update loops set needs = null');
+    await place.sql(backfillNeeds);
+    expect(await place.sql('select id, needs from kept except select id, needs from loops')).toEqual([]);
+    expect(await place.sql('select needs, count(*)::integer as n from kept group by 1 order by 1')).toEqual([
+      { needs: 'help', n: 1 },
+      { needs: 'owner', n: 1 },
+      { needs: 'risk', n: 1 },
+      { needs: null, n: 2 },
+    ]);
   });
 });

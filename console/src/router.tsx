@@ -34,18 +34,21 @@ export type LoopSearch = {
   readonly owner?: string;
   readonly ownerKind?: 'person' | 'team' | 'unknown';
   readonly repository?: string;
+  readonly needs?: (typeof needNames)[number];
   readonly after?: string;
 };
 
 const textOf = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 
+export const needNames = ['risk', 'help', 'owner'] as const;
 const ownerKinds = ['person', 'team', 'unknown'] as const;
 
 /** Filters stand in the address: what one sees can be sent to somebody. What is not known is left out. */
 function loopSearch(search: Record<string, unknown>): LoopSearch {
   const state = stateNames.find((name) => name === search.state);
   const ownerKind = ownerKinds.find((kind) => kind === search.ownerKind);
+  const needs = needNames.find((name) => name === search.needs);
   const texts = Object.fromEntries(
     ['behaviour', 'team', 'owner', 'repository', 'after'].flatMap((name) => {
       const text = textOf(search[name]);
@@ -55,6 +58,7 @@ function loopSearch(search: Record<string, unknown>): LoopSearch {
   return {
     ...(state === undefined ? {} : { state }),
     ...(ownerKind === undefined ? {} : { ownerKind }),
+    ...(needs === undefined ? {} : { needs }),
     ...texts,
   };
 }

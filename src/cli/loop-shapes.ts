@@ -24,6 +24,7 @@ export const loopSchema = z.looseObject({
   team: z.string().optional(),
   where: whereSchema,
   secret: z.looseObject({ mask: z.string(), validity: z.string() }).optional(),
+  needs: z.string().optional(),
   sightings: z.number(),
   firstOccurredAt: z.string(),
 });

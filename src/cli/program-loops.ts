@@ -15,6 +15,12 @@ export function addLoops(program: Command, { finish, config, server, json }: Sha
     .option('--team <team>', 'only of this team')
     .option('--owner <id>', 'only of this person or team')
     .option('--repository <name>', 'only in this repository')
+    .addOption(
+      new Option(
+        '--needs <what>',
+        'only what needs a person: to decide on a risk, to help, to say who owns it',
+      ).choices(['risk', 'help', 'owner']),
+    )
     .option('--limit <n>', 'how many, up to 200', '50')
     .option('--after <cursor>', 'the page after another')
     .addOption(server())

@@ -2,6 +2,7 @@ import { durationMs } from '../core/duration.ts';
 import type { Json } from '../core/event.ts';
 import { keptNote } from '../core/kept-text.ts';
 import { addSeen, type Decision } from '../core/loop/facts.ts';
+import { requestIn } from '../core/loop/needs.ts';
 import type { Principal } from '../ports/principal.ts';
 import type { LoopRow, ReleaseFilter } from '../ports/store.ts';
 import { type LoopParts, loopPrincipal } from './parts.ts';
@@ -31,10 +32,11 @@ export async function decide(
   const now = parts.clock.now();
   const found = await parts.store.read.loop(principal, reference);
   if (found === undefined) return { kind: 'not-found' };
+  const self = await namesOf(parts, principal);
   const decided = await parts.store.transaction(async (tx): Promise<Decided> => {
     const [before] = await tx.lockLoops([found.loop.id]);
     if (before === undefined) return { kind: 'not-found' };
-    const reason = refusal(parts, principal, before, input, now);
+    const reason = refusal(parts, self, before, input, now);
     if (reason !== undefined) return { kind: 'refused', reason };
     const [loop] = await settle(parts, tx, [changeOf(before, principal, input, now)], now);
     return loop === undefined ? { kind: 'not-found' } : { kind: 'decided', loop };
@@ -46,22 +48,37 @@ export async function decide(
   return decided;
 }
 
+/**
+ * By which names the caller stands in a loop's facts: their own, and the recipient whose address single sign-on vouches
+ * for. Whoever asked for something as a recipient is not a second person at the console.
+ */
+async function namesOf(parts: LoopParts, principal: Principal): Promise<ReadonlySet<string>> {
+  const [, account] = /^person:(.+)$/u.exec(principal.id) ?? [];
+  const email =
+    account === undefined ? undefined : (await parts.store.read.account(loopPrincipal, account))?.email;
+  if (email === undefined) return new Set([principal.id]);
+  const person = parts.people.byEmail(email);
+  return new Set([principal.id, `email:${email}`, ...(person === undefined ? [] : [person.id])]);
+}
+
 function refusal(
   parts: LoopParts,
-  principal: Principal,
+  self: ReadonlySet<string>,
   row: LoopRow,
   input: DecisionInput,
   now: number,
 ): string | undefined {
   const isOwner =
-    row.owner.id === principal.id || row.facts.replies.some((reply) => reply.by.id === principal.id);
+    (row.owner.id !== undefined && self.has(row.owner.id)) ||
+    row.facts.replies.some(
+      ({ by, standInFor }) => self.has(by.id) || (standInFor !== undefined && self.has(standInFor)),
+    );
   switch (input.kind) {
     case 'accept-risk': {
       const behaviour = parts.behaviours.get(row.behaviour);
       const latest = now + durationMs(behaviour?.acceptRiskMax ?? '0h');
       if (isOwner) return 'a second person has to agree';
-      if (!row.facts.replies.some((reply) => reply.answer === 'accept-risk'))
-        return 'nobody has asked for it';
+      if (requestIn(row.facts)?.answer !== 'accept-risk') return 'nobody asks for it, or not any more';
       return input.until > now && input.until <= latest ? undefined : 'the date is past or too far away';
     }
     case 'attest':

@@ -2,6 +2,7 @@ import type { Behaviour } from '../core/behaviour.ts';
 import { dayMs } from '../core/duration.ts';
 import type { Json } from '../core/event.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
+import { needOf } from '../core/loop/needs.ts';
 import { type Addressee, type Position, positionOf } from '../core/loop/position.ts';
 import { shadowOccasion, withoutShadow, withShadow } from '../core/loop/rollout.ts';
 import { pathBetween } from '../core/loop/states.ts';
@@ -228,8 +229,10 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
     dueAt: _dueAt,
     verifiedAt: _verifiedAt,
     relapseOf: _relapseOf,
+    needs: _needs,
     ...rest
   } = before;
+  const needs = needOf(facts, position.state, owned.owner.kind);
   const row: LoopRow = {
     ...rest,
     ...owned,
@@ -244,6 +247,7 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
     // A time that has passed stays: the end of a hold window is judged by the sweep, whoever settled it before.
     ...(position.dueAt === undefined ? {} : { dueAt: position.dueAt }),
     ...(facts.mergedInto === undefined ? {} : { mergedInto: facts.mergedInto }),
+    ...(needs === undefined ? {} : { needs }),
     updatedAt: now,
     seq: appended.seq,
     head: appended.head,

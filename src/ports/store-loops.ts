@@ -1,5 +1,6 @@
 import type { Json } from '../core/event.ts';
 import type { LoopFacts } from '../core/loop/facts.ts';
+import type { Need } from '../core/loop/needs.ts';
 import type { LoopState, Rung } from '../core/loop/states.ts';
 import type { MessageRow, ReplyRow, WantRow } from './store-messages.ts';
 
@@ -28,6 +29,8 @@ export type LoopRow = {
   readonly dueAt?: number;
   readonly updatedAt: number;
   readonly mergedInto?: string;
+  /** What it needs a person for, beside what its state says. */
+  readonly needs?: Need;
   /** Number of ledger entries and the hash of the last. */
   readonly seq: number;
   readonly head: string;
@@ -121,9 +124,16 @@ export type LoopFilter = {
   readonly owner?: string;
   readonly ownerKind?: 'person' | 'team' | 'unknown';
   readonly repository?: string;
+  readonly needs?: Need;
   readonly limit: number;
   /** Opaque, from the previous page. */
   readonly after?: string;
+};
+
+/** How many loops stand where, and how many need a person for what. */
+export type LoopCounts = {
+  readonly items: readonly { readonly state: LoopState; readonly behaviour: string; readonly n: number }[];
+  readonly needs: readonly { readonly need: Need; readonly n: number }[];
 };
 
 export type LoopStory = {

@@ -1,5 +1,4 @@
 import type { Json } from '../core/event.ts';
-import type { LoopState } from '../core/loop/states.ts';
 import type { Principal } from './principal.ts';
 import type { SessionRow, TokenRow } from './store-access.ts';
 import type { AccountRead, AccountWrite } from './store-accounts.ts';
@@ -30,6 +29,7 @@ import type {
   HabitAsk,
   IdentityOwnerRow,
   LaterRow,
+  LoopCounts,
   LoopFilter,
   LoopRow,
   LoopStory,
@@ -308,9 +308,8 @@ export interface StoreRead
   loops(principal: Principal, filter: LoopFilter): Promise<Page<LoopRow>>;
   /** By id, case code or alias. */
   loop(principal: Principal, reference: string): Promise<LoopStory | undefined>;
-  counts(
-    principal: Principal,
-  ): Promise<readonly { readonly state: LoopState; readonly behaviour: string; readonly n: number }[]>;
+  counts(principal: Principal): Promise<LoopCounts['items']>;
+  needCounts(principal: Principal): Promise<LoopCounts['needs']>;
   messages(principal: Principal, filter: MessageFilter): Promise<Page<MessageRow>>;
   message(principal: Principal, id: string): Promise<ClaimedMessage | undefined>;
   /** By the hash of the recipient's token. */

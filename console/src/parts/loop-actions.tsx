@@ -110,6 +110,21 @@ const acceptRisk: Action = {
   send: (id, { until }) => decide(id, { decision: 'accept-risk', until }),
 };
 
+const refuseRisk: Action = {
+  id: 'refuse-risk',
+  label: 'Refuse the risk',
+  says: 'The case goes on where it was, and its owner is reminded.',
+  fields: [reason],
+  send: (id, given) => decide(id, { decision: 'hand-back', ...withReason(given) }),
+};
+const helped: Action = {
+  id: 'helped',
+  label: 'They were helped',
+  says: 'The case goes on where it was, and its owner is reminded as usual.',
+  fields: [reason],
+  send: (id, given) => decide(id, { decision: 'hand-back', ...withReason(given) }),
+};
+
 const ended: ReadonlySet<string> = new Set(['held', 'dismissed', 'merged']);
 
 /** What an operator may do now. The API refuses what does not fit, with its sentence. */
@@ -118,10 +133,9 @@ export function Actions({ loop, me }: { readonly loop: StoryJson; readonly me: C
   const isDisputed = loop.state === 'disputed';
   // The loop passes a case on when its recipient said that it is not theirs.
   const isRefused = loop.replies.some(({ answer }) => answer === 'not-mine');
-  const asksForRisk =
-    loop.replies.some(({ answer }) => answer === 'accept-risk') && loop.state !== 'accepted';
   const actions = [
-    ...(asksForRisk ? [acceptRisk] : []),
+    ...(loop.needs === 'risk' ? [acceptRisk, refuseRisk] : []),
+    ...(loop.needs === 'help' ? [helped] : []),
     ...(loop.state === 'backlog' ? [release] : []),
     ...(isDisputed ? [uphold, rejectDispute] : []),
     ...(isRefused && may(me, 'owners:write') ? [handOver] : []),

@@ -10,6 +10,7 @@ export type ListFlags = StoreFlags & {
   readonly team?: string;
   readonly owner?: string;
   readonly repository?: string;
+  readonly needs?: string;
   readonly limit: string;
   readonly after?: string;
   readonly json?: boolean;
@@ -18,13 +19,13 @@ export type ListFlags = StoreFlags & {
 const pageSchema = z.object({ items: z.array(loopSchema), next: z.string().optional() });
 
 export async function loopsListCommand(flags: ListFlags): Promise<ExitCode> {
-  const { state, behaviour, team, owner, repository, limit, after } = flags;
+  const { state, behaviour, team, owner, repository, needs, limit, after } = flags;
   const page = await withSession(flags, (session) =>
     session.ask(
       {
         method: 'GET',
         path: '/v1/loops',
-        query: { state, behaviour, team, owner, repository, limit, after },
+        query: { state, behaviour, team, owner, repository, needs, limit, after },
       },
       pageSchema,
     ),
@@ -42,10 +43,20 @@ export async function loopsListCommand(flags: ListFlags): Promise<ExitCode> {
   return exit.ok;
 }
 
+const needSays: Readonly<Record<string, string>> = {
+  risk: 'a decision on its risk',
+  help: 'help',
+  owner: 'an owner',
+};
+
 function rowOf(loop: Loop): readonly string[] {
   return [
     loop.caseCode,
-    loop.rung === 'none' || loop.rung === loop.state ? loop.state : `${loop.state}, ${loop.rung}`,
+    [
+      loop.state,
+      ...(loop.rung === 'none' || loop.rung === loop.state ? [] : [loop.rung]),
+      ...(loop.needs === undefined ? [] : [`needs ${needSays[loop.needs] ?? loop.needs}`]),
+    ].join(', '),
     whoOf(loop.owner),
     placeOf(loop.where),
     loop.secret?.mask ?? loop.behaviour,

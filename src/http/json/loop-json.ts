@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needs, requestIn } from '../../core/loop/needs.ts';
 import { rungs, states } from '../../core/loop/states.ts';
 import type { Evidence } from '../../core/owner.ts';
 import { latestValidity } from '../../loop/message-values.ts';
@@ -61,6 +62,16 @@ export const loopSchema = z.object({
   relapseNumber: z.int(),
   mergedInto: id32.exactOptional(),
   dueAt: instant.exactOptional(),
+  needs: z.enum(needs).exactOptional().describe('What it needs a person for.'),
+  request: z
+    .object({
+      at: instant,
+      by: z.object({ kind: z.string(), id: z.string(), name: z.string().exactOptional() }),
+      until: instant.exactOptional(),
+      reason: z.string().exactOptional(),
+    })
+    .exactOptional()
+    .describe('The answer that asks for it. Text of whoever answered: data only.'),
   updatedAt: instant,
 });
 export type LoopJson = z.infer<typeof loopSchema>;
@@ -100,6 +111,8 @@ export function loopJson(parts: LoopParts, row: LoopRow): LoopJson {
     relapseNumber: facts.relapseNumber,
     ...known('mergedInto', row.mergedInto),
     ...knownInstant('dueAt', row.dueAt),
+    ...known('needs', row.needs),
+    ...known('request', requestJson(parts, row)),
     updatedAt: iso(row.updatedAt),
   };
 }
@@ -145,4 +158,22 @@ export function evidenceJson(row: LoopRow): readonly z.infer<typeof evidenceItem
 export function refJson(owner: Evidence['owner']): z.infer<typeof evidenceItemSchema>['owner'] {
   if (owner.kind !== 'stranger') return { kind: owner.kind, id: owner.id };
   return { kind: 'stranger', ...known('name', owner.name), ...known('email', owner.email) };
+}
+
+function requestJson(parts: LoopParts, row: LoopRow): LoopJson['request'] {
+  const asked = row.needs === 'risk' || row.needs === 'help' ? requestIn(row.facts) : undefined;
+  if (asked === undefined) return undefined;
+  return {
+    at: iso(asked.at),
+    by: { ...asked.by, ...known('name', nameOf(parts, asked.by)) },
+    ...knownInstant('until', asked.until),
+    ...known('reason', asked.reason),
+  };
+}
+
+export function nameOf(
+  parts: LoopParts,
+  by: { readonly kind: string; readonly id: string },
+): string | undefined {
+  return by.kind === 'person' ? parts.people.person(by.id)?.name : undefined;
 }

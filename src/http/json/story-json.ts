@@ -12,6 +12,7 @@ import {
   evidenceJson,
   loopJson,
   loopSchema,
+  nameOf,
   ownerSchema,
   whereSchema,
 } from './loop-json.ts';
@@ -163,8 +164,4 @@ export function storyJson(
 function shownBody(body: Json): Record<string, Json> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return {};
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'fingerprints'));
-}
-
-function nameOf(parts: LoopParts, by: { readonly kind: string; readonly id: string }): string | undefined {
-  return by.kind === 'person' ? parts.people.person(by.id)?.name : undefined;
 }

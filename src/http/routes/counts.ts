@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { needs } from '../../core/loop/needs.ts';
 import { states } from '../../core/loop/states.ts';
 import type { Room } from '../room.ts';
 import { noQuery, type Operations, reading } from '../table/operation.ts';
 
 const countsSchema = z.object({
   items: z.array(z.object({ behaviour: z.string(), state: z.enum(states), n: z.int() })),
+  needs: z
+    .array(z.object({ need: z.enum(needs), n: z.int() }))
+    .describe('Loops that need a person for more than their state says.'),
 });
 export type CountsJson = z.infer<typeof countsSchema>;
 
@@ -16,8 +20,10 @@ export function countRoutes(room: Room): Pick<Operations, 'GET /v1/counts'> {
       query: noQuery,
       answers: { 200: { description: 'One item for each that has any.', schema: countsSchema } },
       handle: async ({ c, caller }) => {
-        const rows = await room.given.parts.store.read.counts(caller);
-        return c.json({ items: rows.map(({ behaviour, state, n }) => ({ behaviour, state, n })) });
+        const { read } = room.given.parts.store;
+        const [rows, needing] = await Promise.all([read.counts(caller), read.needCounts(caller)]);
+        const items = rows.map(({ behaviour, state, n }) => ({ behaviour, state, n }));
+        return c.json({ items, needs: [...needing] });
       },
     }),
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
+import { needs } from '../../core/loop/needs.ts';
 import { states } from '../../core/loop/states.ts';
 import { campaignOf } from '../../loop/campaign.ts';
 import { readCaseCode } from '../../loop/case-code.ts';
@@ -20,6 +21,10 @@ const filter = z.strictObject({
   owner: z.string().max(300).exactOptional().describe('Id of a person or team.'),
   ownerKind: z.enum(['person', 'team', 'unknown']).exactOptional(),
   repository: z.string().max(300).exactOptional(),
+  needs: z
+    .enum(needs)
+    .exactOptional()
+    .describe('What it needs a person for: to decide on a risk, to help, to say who owns it.'),
   ...pageQuery,
 });
 

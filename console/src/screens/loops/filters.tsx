@@ -14,7 +14,7 @@ export function Filters({ search }: { readonly search: LoopSearch }) {
     void navigate({ to: '/loops', search: { ...rest, ...(value === '' ? {} : { [name]: value }) } });
   };
   return (
-    <search className="mb-4 grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
+    <search className="mb-4 grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
       <Choose
         label="State"
         value={search.state ?? ''}
@@ -39,6 +39,17 @@ export function Filters({ search }: { readonly search: LoopSearch }) {
           ['unknown', 'Nobody known'],
         ]}
         onSet={(value) => set('ownerKind', value)}
+      />
+      <Choose
+        label="Needs a person"
+        value={search.needs ?? ''}
+        all="Whether or not"
+        choices={[
+          ['risk', 'To decide on a risk'],
+          ['help', 'To help'],
+          ['owner', 'To say whose it is'],
+        ]}
+        onSet={(value) => set('needs', value)}
       />
       <SoughtText
         label="Repository"

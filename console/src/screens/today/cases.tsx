@@ -7,7 +7,7 @@ import { Deed } from '../../parts/deed.tsx';
 import { may } from '../../parts/may.ts';
 import { Waiting } from '../../parts/states.tsx';
 import { useTitles } from '../../parts/titles.ts';
-import { Rows, Section, shownMax } from './section.tsx';
+import { CaseLine, Section, ShortList, shownMax } from './section.tsx';
 
 export function LoopsInState(given: {
   readonly state: 'incident' | 'disputed' | 'triage' | 'escalated';
@@ -18,40 +18,40 @@ export function LoopsInState(given: {
   const { state, n, title, children } = given;
   const loops = useQuery({ ...loopsQuery({ state, limit: shownMax }), enabled: n > 0 });
   if (n === 0) return undefined;
+  if (loops.data === undefined) return <Waiting query={loops} />;
   return (
-    <Section title={title} n={n} says={children}>
-      {loops.data === undefined ? <Waiting query={loops} /> : <Rows items={loops.data.items} />}
-      {n > shownMax && (
+    <ShortList
+      title={title}
+      n={n}
+      says={children}
+      items={loops.data.items}
+      line={(loop) => <CaseLine loop={loop} />}
+      all={(text) => (
         <Link to="/loops" search={{ state }} className="link">
-          Show all {n.toLocaleString()}
+          {text}
         </Link>
       )}
-    </Section>
+    />
   );
 }
 
-const endedStates: ReadonlySet<string> = new Set(['backlog', 'verified', 'held', 'dismissed', 'accepted']);
-
 /** Those that run and of which nobody is known: the duty role was asked. */
-export function UnknownOwners() {
-  const loops = useQuery(loopsQuery({ ownerKind: 'unknown', limit: 100 }));
-  const running = (loops.data?.items ?? []).filter(
-    ({ state }) => !endedStates.has(state) && state !== 'triage',
-  );
-  if (running.length === 0) return undefined;
+export function UnknownOwners({ n }: { readonly n: number }) {
+  const loops = useQuery({ ...loopsQuery({ needs: 'owner', limit: shownMax }), enabled: n > 0 });
+  if (n === 0 || loops.data === undefined) return undefined;
   return (
-    <Section
+    <ShortList
       title="Unknown owners"
-      n={running.length}
+      n={n}
       says="Nothing says whose they are: the duty role was asked, and its answer names the owner."
-    >
-      <Rows items={running.slice(0, shownMax)} />
-      {running.length > shownMax && (
-        <Link to="/loops" search={{ ownerKind: 'unknown' }} className="link">
-          Show all
+      items={loops.data.items}
+      line={(loop) => <CaseLine loop={loop} />}
+      all={(text) => (
+        <Link to="/loops" search={{ needs: 'owner' }} className="link">
+          {text}
         </Link>
       )}
-    </Section>
+    />
   );
 }
 

@@ -6,7 +6,7 @@ import type { ChannelsJson, MessageJson } from '../../api/shapes.ts';
 import { Deed } from '../../parts/deed.tsx';
 import { may } from '../../parts/may.ts';
 import { minuteText, plain } from '../../parts/text.ts';
-import { Section, shownMax } from './section.tsx';
+import { ShortList } from './section.tsx';
 
 /** Older ones were decided upon, or their cases have gone on. */
 const days = 14;
@@ -26,7 +26,7 @@ export function Messages() {
     <>
       {total('uncertain') > 0 && <Uncertain />}
       {failures.map((state) =>
-        total(state) > 0 ? <Failed key={state} state={state} n={total(state)} since={since} /> : undefined,
+        total(state) > 0 ? <Failed key={state} state={state} since={since} /> : undefined,
       )}
       <Gone channels={items} />
     </>
@@ -35,8 +35,8 @@ export function Messages() {
 
 function Line({ message, children }: { readonly message: MessageJson; readonly children: React.ReactNode }) {
   return (
-    <li className="flex flex-wrap items-center justify-between gap-2 py-2">
-      <span className="min-w-0">
+    <span className="flex flex-wrap items-center justify-between gap-2">
+      <span className="min-w-0 break-words">
         {message.subject ?? plain(message.moment)} · {message.to.name ?? message.to.id}
         <br />
         <span className="text-sm text-soft">
@@ -46,43 +46,44 @@ function Line({ message, children }: { readonly message: MessageJson; readonly c
         </span>
       </span>
       {children}
-    </li>
+    </span>
   );
 }
 
+/** Rows of one page; of more it is said that there are more. */
+const pageMax = 200;
+const countOf = (n: number, next: string | undefined): number | string => (next === undefined ? n : `${n}+`);
+
 function Uncertain() {
-  const messages = useQuery(messagesQuery({ state: 'uncertain', limit: 20 }));
+  const messages = useQuery(messagesQuery({ state: 'uncertain', limit: pageMax }));
   const items = messages.data?.items ?? [];
-  if (items.length === 0) return undefined;
   return (
-    <Section
+    <ShortList
       title="Uncertain messages"
-      n={items.length}
+      n={countOf(items.length, messages.data?.next)}
       says="The channel broke off after they were handed over: they may have arrived. They are not sent twice unless you say so."
-    >
-      <ul className="divide-y divide-line">
-        {items.map((message) => (
-          <Line key={message.id} message={message}>
-            <span className="flex flex-wrap gap-2">
-              <Deed
-                scope="messages:write"
-                text="It arrived"
-                path={`/v1/messages/${message.id}/settle`}
-                json={{ as: 'arrived' }}
-                says="It counts as said; its answer is waited for."
-              />
-              <Deed
-                scope="messages:write"
-                text="Send again"
-                path={`/v1/messages/${message.id}/settle`}
-                json={{ as: 'send-again' }}
-                says="If it had arrived after all, it is said twice."
-              />
-            </span>
-          </Line>
-        ))}
-      </ul>
-    </Section>
+      items={items}
+      line={(message) => (
+        <Line message={message}>
+          <span className="flex flex-wrap gap-2">
+            <Deed
+              scope="messages:write"
+              text="It arrived"
+              path={`/v1/messages/${message.id}/settle`}
+              json={{ as: 'arrived' }}
+              says="It counts as said; its answer is waited for."
+            />
+            <Deed
+              scope="messages:write"
+              text="Send again"
+              path={`/v1/messages/${message.id}/settle`}
+              json={{ as: 'send-again' }}
+              says="If it had arrived after all, it is said twice."
+            />
+          </span>
+        </Line>
+      )}
+    />
   );
 }
 
@@ -92,31 +93,30 @@ const failureSays: Readonly<Record<(typeof failures)[number], readonly [title: s
   refused: ['Messages refused', 'The channel does not take them: an address is wrong or missing.'],
 };
 
-function Failed(given: {
-  readonly state: (typeof failures)[number];
-  readonly n: number;
-  readonly since: string;
-}) {
-  const { state, n, since } = given;
-  const messages = useQuery(messagesQuery({ state, limit: shownMax }));
-  const items = (messages.data?.items ?? []).filter(({ createdAt }) => createdAt >= since);
-  if (items.length === 0) return undefined;
+function Failed({ state, since }: { readonly state: (typeof failures)[number]; readonly since: string }) {
+  const messages = useQuery(messagesQuery({ state, limit: pageMax }));
+  const all = messages.data?.items ?? [];
+  const items = all.filter(({ createdAt }) => createdAt >= since);
+  const n = countOf(items.length, items.length === all.length ? messages.data?.next : undefined);
   const [title, says] = failureSays[state];
   return (
-    <Section title={title} n={n} says={says}>
-      <ul className="divide-y divide-line">
-        {items.map((message) => (
-          <Line key={message.id} message={message}>
-            <Deed
-              scope="messages:write"
-              text="Send again"
-              path={`/v1/messages/${message.id}/replay`}
-              says="The same words go to the same recipient once more, if the case still asks for them."
-            />
-          </Line>
-        ))}
-      </ul>
-      {n > 1 && (
+    <ShortList
+      title={title}
+      n={n}
+      says={says}
+      items={items}
+      line={(message) => (
+        <Line message={message}>
+          <Deed
+            scope="messages:write"
+            text="Send again"
+            path={`/v1/messages/${message.id}/replay`}
+            says="The same words go to the same recipient once more, if the case still asks for them."
+          />
+        </Line>
+      )}
+    >
+      {n !== 1 && (
         <div className="mt-3">
           <Deed
             scope="messages:write"
@@ -127,29 +127,23 @@ function Failed(given: {
           />
         </div>
       )}
-    </Section>
+    </ShortList>
   );
 }
 
 /** A receiver that wants nothing any more: everything for it stands still. */
 function Gone({ channels }: { readonly channels: ChannelsJson['items'] }) {
   const gone = channels.filter(({ receiverGoneSince }) => receiverGoneSince !== undefined);
-  if (gone.length === 0) return undefined;
   return (
-    <Section
+    <ShortList
       title="Channels without a receiver"
-      n={gone.length}
       says="The receiver said that it wants nothing any more. What is for it waits."
-    >
-      <ul>
-        {gone.map(({ id, title }) => (
-          <li key={id}>
-            <Link to="/channels" className="link">
-              {title ?? id}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </Section>
+      items={gone}
+      line={({ id, title }) => (
+        <Link to="/channels" className="link">
+          {title ?? id}
+        </Link>
+      )}
+    />
   );
 }

@@ -6,6 +6,7 @@ import { Title, Waiting } from '../../parts/states.tsx';
 import { Backlog, LoopsInState, UnknownOwners } from './cases.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Messages } from './messages.tsx';
+import { AskedHelp, AskedRisks } from './requests.tsx';
 import { AskedExceptions, Paused, Proposals, SilentSources } from './waiting.tsx';
 
 /** What needs a person, the most urgent first; what needs nobody is not shown. */
@@ -25,6 +26,7 @@ export function Today() {
   if (total === 0) wasEmpty.current = true;
   const inState = (state: string) =>
     items.filter((item) => item.state === state).reduce((sum, { n }) => sum + n, 0);
+  const needing = (need: string) => counts.data.needs.find((item) => item.need === need)?.n ?? 0;
   return (
     <>
       <Title text="Today">What needs a person. Everything else takes its course.</Title>
@@ -39,9 +41,11 @@ export function Today() {
             <LoopsInState state="disputed" n={inState('disputed')} title="Disputed">
               The recipient says that it is wrong. Dismiss it, or say why it stands.
             </LoopsInState>
+            <AskedRisks n={needing('risk')} />
+            <AskedHelp n={needing('help')} />
             <AskedExceptions />
             <Messages />
-            <UnknownOwners />
+            <UnknownOwners n={needing('owner')} />
             <LoopsInState state="triage" n={inState('triage')} title="To be judged">
               The report is not trusted, or nobody to speak to is known. Dismiss what is no failure.
             </LoopsInState>

@@ -13,7 +13,7 @@ import { reviewTitle } from '../../parts/review-text.ts';
 import { Tag } from '../../parts/states.tsx';
 import { dayText, minuteText, utcDayText } from '../../parts/text.ts';
 import { useTitles } from '../../parts/titles.ts';
-import { Section, shownMax } from './section.tsx';
+import { ShortList } from './section.tsx';
 
 /** Everything stands still while this is on, so it stands above all. */
 export function Paused() {
@@ -43,19 +43,17 @@ export function AskedExceptions() {
   const asked = (exceptions.data?.items ?? []).filter(({ state }) => state === 'asked');
   if (asked.length === 0) return undefined;
   return (
-    <Section
+    <ShortList
       title="Exceptions asked for"
-      n={asked.length}
       says="Somebody wants to be let past a rule for a while. A second person decides."
-    >
-      <ul className="divide-y divide-line">
-        {asked.slice(0, shownMax).map((one) => (
-          <li key={one.id} className="py-2">
-            <ExceptionLine exception={one} />
-          </li>
-        ))}
-      </ul>
-    </Section>
+      items={asked}
+      line={(one) => <ExceptionLine exception={one} />}
+      all={(text) => (
+        <Link to="/policies" className="link">
+          {text}
+        </Link>
+      )}
+    />
   );
 }
 
@@ -75,53 +73,46 @@ export function Proposals() {
   const words = reviews.data?.items ?? [];
   return (
     <>
-      {controls.length > 0 && (
-        <Section
-          title="Controls to decide"
-          n={controls.length}
-          says="The same came back often enough that the setup should change. Nothing is put in force by itself."
-        >
-          <ul className="divide-y divide-line">
-            {controls.slice(0, shownMax).map((control) => (
-              <li key={control.id} className="py-2">
-                <Link to="/controls/$id" params={{ id: control.id }} className="link font-medium">
-                  {control.title}
-                </Link>{' '}
-                <span className="text-sm text-soft">
-                  for {scopeText(control.scope)}
-                  {control.dueAt !== undefined && `, open until ${dayText(control.dueAt)}`}
-                </span>
-                {control.needs !== undefined && (
-                  <span className="block text-sm">{needSays[control.needs]}</span>
-                )}
-              </li>
-            ))}
-          </ul>
-          {controls.length > shownMax && (
-            <Link to="/controls" search={{}} className="link">
-              Show all {controls.length.toLocaleString()}
-            </Link>
-          )}
-        </Section>
-      )}
-      {words.length > 0 && (
-        <Section
-          title="Words to look at"
-          n={words.length}
-          says="Words that do not work, and kinds that are none. Each comes with a diff that you take, or do not."
-        >
-          <ul className="divide-y divide-line">
-            {words.slice(0, shownMax).map((review) => (
-              <li key={review.id} className="py-2">
-                <Link to="/reviews/$id" params={{ id: review.id }} className="link font-medium">
-                  {reviewTitle(review)}
-                </Link>{' '}
-                <span className="text-sm text-soft">{titleOf(review.behaviour)}</span>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <ShortList
+        title="Controls to decide"
+        says="The same came back often enough that the setup should change. Nothing is put in force by itself."
+        items={controls}
+        line={(control) => (
+          <>
+            <Link to="/controls/$id" params={{ id: control.id }} className="link font-medium">
+              {control.title}
+            </Link>{' '}
+            <span className="text-sm text-soft">
+              for {scopeText(control.scope)}
+              {control.dueAt !== undefined && `, open until ${dayText(control.dueAt)}`}
+            </span>
+            {control.needs !== undefined && <span className="block text-sm">{needSays[control.needs]}</span>}
+          </>
+        )}
+        all={(text) => (
+          <Link to="/controls" search={{}} className="link">
+            {text}
+          </Link>
+        )}
+      />
+      <ShortList
+        title="Words to look at"
+        says="Words that do not work, and kinds that are none. Each comes with a diff that you take, or do not."
+        items={words}
+        line={(review) => (
+          <>
+            <Link to="/reviews/$id" params={{ id: review.id }} className="link font-medium">
+              {reviewTitle(review)}
+            </Link>{' '}
+            <span className="text-sm text-soft">{titleOf(review.behaviour)}</span>
+          </>
+        )}
+        all={(text) => (
+          <Link to="/reviews" search={{ state: 'proposed' }} className="link">
+            {text}
+          </Link>
+        )}
+      />
     </>
   );
 }
@@ -132,23 +123,25 @@ export function SilentSources() {
   const silent = (sources.data?.items ?? []).filter((source) => source.isSilent);
   if (silent.length === 0) return undefined;
   return (
-    <Section
+    <ShortList
       title="Silent sources"
-      n={silent.length}
       says="They spoke before and do not now. While a source is silent nothing of it counts as fixed."
-    >
-      <ul className="divide-y divide-line">
-        {silent.map((source) => (
-          <li key={source.id} className="flex flex-wrap items-center justify-between gap-2 py-2">
-            <Link to="/sources" className="link">
-              {source.title}
-            </Link>
-            <Tag tone="wait">
-              {source.lastDay === undefined ? 'never heard' : `last heard ${utcDayText(source.lastDay)}`}
-            </Tag>
-          </li>
-        ))}
-      </ul>
-    </Section>
+      items={silent}
+      line={(source) => (
+        <span className="flex flex-wrap items-center justify-between gap-2">
+          <Link to="/sources" className="link">
+            {source.title}
+          </Link>
+          <Tag tone="wait">
+            {source.lastDay === undefined ? 'never heard' : `last heard ${utcDayText(source.lastDay)}`}
+          </Tag>
+        </span>
+      )}
+      all={(text) => (
+        <Link to="/sources" className="link">
+          {text}
+        </Link>
+      )}
+    />
   );
 }

@@ -1,4 +1,5 @@
 import type { LoopFacts } from '../../../core/loop/facts.ts';
+import type { Need } from '../../../core/loop/needs.ts';
 import type { LoopState, Rung } from '../../../core/loop/states.ts';
 import type { LoopRow } from '../../../ports/store.ts';
 import { idOf, optional } from './rows.ts';
@@ -24,6 +25,7 @@ export type LoopRecord = {
   readonly due_at: number | null;
   readonly updated_at: number;
   readonly merged_into: string | null;
+  readonly needs: Need | null;
   readonly seq: number;
   readonly head: string;
   readonly facts: LoopFacts;
@@ -32,7 +34,7 @@ export type LoopRecord = {
 export const loopColumns = `id uuid, case_code text, behaviour text, state text, is_stub boolean, rung text,
   is_live boolean, owner_kind text, owner_id text, team text, confidence real, habit uuid, repository text,
   first_occurred_at bigint, last_occurred_at bigint, verified_at bigint, relapse_of uuid, due_at bigint,
-  updated_at bigint, merged_into uuid, seq integer, head text, facts json`;
+  updated_at bigint, merged_into uuid, needs text, seq integer, head text, facts json`;
 
 export const loopColumnNames = loopColumns
   .split(',')
@@ -59,6 +61,7 @@ export function loopOf(record: LoopRecord): LoopRow {
     ...optional('dueAt', record.due_at),
     updatedAt: Number(record.updated_at),
     ...optional('mergedInto', record.merged_into === null ? null : idOf(record.merged_into)),
+    ...optional('needs', record.needs),
     seq: record.seq,
     head: record.head,
     facts: record.facts,
@@ -87,6 +90,7 @@ export function recordOf(row: LoopRow): LoopRecord {
     due_at: row.dueAt ?? null,
     updated_at: row.updatedAt,
     merged_into: row.mergedInto ?? null,
+    needs: row.needs ?? null,
     seq: row.seq,
     head: row.head,
     facts: row.facts,

@@ -30,6 +30,8 @@ import * as leave from './migrations/0032-leave.ts';
 import * as coaching from './migrations/0033-coaching.ts';
 import * as standIns from './migrations/0034-stand-ins.ts';
 import * as secondFactor from './migrations/0037-second-factor.ts';
+import * as loopNeeds from './migrations/0043-loop-needs.ts';
+import * as loopCounts from './migrations/0044-loop-counts.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -62,6 +64,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0033-coaching': coaching,
   '0034-stand-ins': standIns,
   '0037-second-factor': secondFactor,
+  '0043-loop-needs': loopNeeds,
+  '0044-loop-counts': loopCounts,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

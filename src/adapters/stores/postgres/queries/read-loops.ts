@@ -1,7 +1,16 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Need } from '../../../../core/loop/needs.ts';
 import type { LoopState } from '../../../../core/loop/states.ts';
 import type { Principal } from '../../../../ports/principal.ts';
-import type { EventRow, LoopFilter, LoopRow, LoopStory, Page, ReplyRow } from '../../../../ports/store.ts';
+import type {
+  EventRow,
+  LoopCounts,
+  LoopFilter,
+  LoopRow,
+  LoopStory,
+  Page,
+  ReplyRow,
+} from '../../../../ports/store.ts';
 import { type LoopRecord, loopOf } from '../loop-rows.ts';
 import { idOf, optional, textArray, uuidArray } from '../rows.ts';
 import { type MessageRecord, messageOf } from './message-rows.ts';
@@ -22,7 +31,7 @@ export async function loops(db: Db, principal: Principal, filter: LoopFilter): P
   const found = await sql<LoopRecord>`select * from loops where not is_stub and ${visible(principal, 'team')}
     and ${filter.state === 'merged' ? sql`true` : sql`merged_into is null`}
     and ${same('state', filter.state)} and ${same('behaviour', filter.behaviour)} and ${same('team', filter.team)}
-    and ${same('owner_id', filter.owner)} and ${same('owner_kind', filter.ownerKind)} and ${same('repository', filter.repository)}
+    and ${same('needs', filter.needs)} and ${same('owner_id', filter.owner)} and ${same('owner_kind', filter.ownerKind)} and ${same('repository', filter.repository)}
     and ${cursor === null ? sql`true` : sql`(last_occurred_at, id) < (${Number(cursor[1])}, ${cursor[2]}::uuid)`}
     order by last_occurred_at desc, id desc limit ${filter.limit + 1}`.execute(db);
   const items = found.rows.slice(0, filter.limit).map(loopOf);
@@ -111,14 +120,17 @@ function replyOf(record: ReplyRecord): ReplyRow {
   };
 }
 
-export async function counts(
-  db: Db,
-  principal: Principal,
-): Promise<readonly { readonly state: LoopState; readonly behaviour: string; readonly n: number }[]> {
+export async function counts(db: Db, principal: Principal): Promise<LoopCounts['items']> {
   const found = await sql<{ state: LoopState; behaviour: string; n: number }>`
     select state, behaviour, count(*) as n from loops where not is_stub and ${visible(principal, 'team')}
-    group by state, behaviour order by behaviour, state`.execute(db);
+    group by behaviour, state order by behaviour, state`.execute(db);
   return found.rows.map((row) => ({ ...row, n: Number(row.n) }));
+}
+
+export async function needCounts(db: Db, principal: Principal): Promise<LoopCounts['needs']> {
+  const found = await sql<{ need: Need; n: number }>`select needs as need, count(*) as n from loops
+    where needs is not null and ${visible(principal, 'team')} group by needs order by needs`.execute(db);
+  return found.rows.map(({ need, n }) => ({ need, n: Number(n) }));
 }
 
 export async function owners(db: Db, principal: Principal, identity: string): Promise<readonly LoopRow[]> {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { emptyFacts, type LoopFacts, type ReplyFact } from './facts.ts';
+import { needOf } from './needs.ts';
+
+const said = (answer: ReplyFact['answer'], at: number, kind: ReplyFact['by']['kind'] = 'person') => ({
+  id: `${answer} ${at}`,
+  at,
+  answer,
+  by: { kind, id: 'ana' },
+  isWeak: true,
+});
+const facts = (...replies: readonly ReplyFact[]): LoopFacts => ({ ...emptyFacts('any'), replies });
+const decided = (kind: 'hand-back' | 'accept-risk', at: number): LoopFacts['decisions'][number] =>
+  kind === 'accept-risk' ? { kind, at, by: 'op', until: at + 10 } : { kind, at, by: 'op' };
+
+test('a request stands until it is decided, taken back, or made again', () => {
+  const asked = facts(said('accept-risk', 5));
+  expect(needOf(asked, 'answered', 'person')).toBe('risk');
+  expect(needOf(asked, 'observed', 'person')).toBe('risk');
+  for (const kind of ['hand-back', 'accept-risk'] as const) {
+    const over = { ...asked, decisions: [decided(kind, 6)] };
+    expect(needOf(over, 'observed', 'person')).toBeUndefined();
+    const again = { ...over, replies: [...over.replies, said('accept-risk', 7)] };
+    expect(needOf(again, 'answered', 'person')).toBe('risk');
+  }
+  expect(needOf(facts(said('accept-risk', 5), said('done', 6)), 'answered', 'person')).toBeUndefined();
+  expect(needOf(facts(said('done', 5), said('need-help', 6)), 'answered', 'person')).toBe('help');
+});
+
+test('an agent’s own word neither asks for anything nor takes a request back', () => {
+  expect(needOf(facts(said('accept-risk', 5, 'agent')), 'answered', 'person')).toBeUndefined();
+  expect(needOf(facts(said('accept-risk', 5), said('done', 6, 'agent')), 'answered', 'person')).toBe('risk');
+});
+
+test('what is over needs nobody, and history no owner', () => {
+  const asked = facts(said('accept-risk', 5));
+  for (const state of ['verified', 'held', 'dismissed', 'accepted', 'merged', 'unprovable'] as const)
+    expect([state, needOf(asked, state, 'unknown')]).toEqual([state, undefined]);
+  expect(needOf(facts(), 'backlog', 'unknown')).toBeUndefined();
+  expect(needOf(facts(), 'triage', 'unknown')).toBeUndefined();
+  expect(needOf(facts(), 'told', 'unknown')).toBe('owner');
+  expect(needOf(facts(), 'told', 'team')).toBeUndefined();
+});

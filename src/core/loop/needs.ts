@@ -1,0 +1,42 @@
+import type { LoopFacts } from './facts.ts';
+import { standingReply } from './position.ts';
+import type { LoopState } from './states.ts';
+
+/**
+ * What a loop needs a person for, beside what its state says:
+ * risk   whoever answers for it asks to live with it until a date; a second person decides
+ * help   the recipient asks for help
+ * owner  nothing says whose it is
+ */
+export const needs = ['risk', 'help', 'owner'] as const;
+export type Need = (typeof needs)[number];
+
+/** States in which an owner who is not known is missed. */
+const running: ReadonlySet<LoopState> = new Set([
+  'open',
+  'told',
+  'answered',
+  'escalated',
+  'observed',
+  'reassigned',
+  'incident',
+  'disputed',
+  'orphaned',
+]);
+
+const needOfAnswer: Readonly<Record<string, Need>> = { 'accept-risk': 'risk', 'need-help': 'help' };
+
+/** The one thing that comes first: what somebody asks for, then who owns it. */
+export function needOf(facts: LoopFacts, state: LoopState, ownerKind: string): Need | undefined {
+  const asked = state === 'answered' || state === 'observed' ? requestIn(facts) : undefined;
+  if (asked !== undefined) return needOfAnswer[asked.answer];
+  return ownerKind === 'unknown' && running.has(state) ? 'owner' : undefined;
+}
+
+/** The standing answer that asks for something, and on which nothing was decided since. */
+export function requestIn(facts: LoopFacts) {
+  const reply = standingReply(facts);
+  if (reply === undefined || needOfAnswer[reply.answer] === undefined) return undefined;
+  const isDecided = facts.decisions.some(({ kind, at }) => kind === 'accept-risk' && at >= reply.at);
+  return isDecided ? undefined : reply;
+}
