@@ -10,7 +10,9 @@ import { isEqualConstantTime } from './lib/hmac.ts';
 import { acquireLock, type Lock } from './lib/lock-file.ts';
 import { removeServerFile, writeServerFile } from './lib/server-file.ts';
 import { noteMode } from './loop/decide.ts';
+import { noteWords } from './loop/note-words.ts';
 import { mendCopy } from './loop/seal.ts';
+import { wordingsOf } from './packs/wording.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export type Role = 'all' | 'api' | 'worker';
@@ -53,6 +55,7 @@ export async function serve(app: App, role: Role, taken?: Door): Promise<Serving
     await mendCopy(parts, app.sealer);
     await noteMode(parts);
   }
+  await noteWords(parts, wordingsOf(app.packs));
   if (role === 'worker') return work();
   // Policies that are not sound end the start here, not the first request.
   app.policies.live.current();

@@ -48,6 +48,23 @@ export function addPacks(program: Command, { finish, config, server, json }: Sha
       finish(await packsPreviewCommand(dir, flags));
     });
   packs
+    .command('versions')
+    .description(
+      'Lists the versions of the words of a behaviour: since when, until when, how often said, in which experiment.\nWith a hash: the words of that version, or what changed in them since another.',
+    )
+    .argument('<behaviour>', 'id of a behaviour')
+    .argument('[hash]', 'a version, by the beginning of its hash')
+    .option('--against <hash>', 'with a hash: an earlier version of the same moment and language')
+    .option('--moment <moment>', 'only the words of this moment')
+    .option('--language <language>', 'only those in this language')
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (behaviour: string, hash: string | undefined, flags) => {
+      const { packsVersionsCommand } = await import('./commands/packs-versions.ts');
+      finish(await packsVersionsCommand(behaviour, hash, flags));
+    });
+  packs
     .command('review')
     .description(
       'Looks now for words that do not work and behaviours that fall apart, and shows what is proposed.\nWith an id: one proposal, its patch, or a decision about it.',

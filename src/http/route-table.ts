@@ -78,6 +78,8 @@ export const routeTable = [
   { method: 'GET', path: '/v1/behaviours', access: 'behaviours:read' },
   { method: 'GET', path: '/v1/behaviours/{behaviour}/words', access: 'behaviours:read' },
   { method: 'GET', path: '/v1/behaviours/{behaviour}/check', access: 'behaviours:read' },
+  { method: 'GET', path: '/v1/behaviours/{behaviour}/versions', access: 'behaviours:read' },
+  { method: 'GET', path: '/v1/behaviours/{behaviour}/versions/{hash}', access: 'behaviours:read' },
   { method: 'GET', path: '/v1/reviews', access: 'behaviours:read' },
   { method: 'POST', path: '/v1/reviews', access: 'behaviours:write' },
   { method: 'GET', path: '/v1/reviews/{id}', access: 'behaviours:read' },

@@ -67,6 +67,7 @@ import { snoozeRoutes } from './routes/snooze.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { wordVersionRoutes } from './routes/word-versions.ts';
 import { wordRoutes } from './routes/words.ts';
 import { honoPath, joined, type Mounted, mount } from './table/mount.ts';
 import type { Operations } from './table/operation.ts';
@@ -146,6 +147,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...controlRoutes(room),
     ...reviewRoutes(room),
     ...wordRoutes(room),
+    ...wordVersionRoutes(room),
     ...countRoutes(room),
     ...ownerRoutes(room),
     ...measureRoutes(room),

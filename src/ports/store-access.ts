@@ -1,4 +1,5 @@
 import type { Actor } from '../core/event.ts';
+import type { Principal } from './principal.ts';
 
 /** An API token: never the token itself, only its hash. */
 export type TokenRow = {
@@ -31,3 +32,15 @@ export type SessionRow = {
   readonly seenAt?: number;
   readonly revokedAt?: number;
 };
+
+/** Part of `StoreRead`. */
+export interface AccessRead {
+  tokens(principal: Principal): Promise<readonly TokenRow[]>;
+  tokenByHash(principal: Principal, hash: string): Promise<TokenRow | undefined>;
+  tokenById(principal: Principal, id: string): Promise<TokenRow | undefined>;
+  /** Sessions that run. */
+  sessions(principal: Principal, now: number): Promise<readonly SessionRow[]>;
+  /** Those that stand on one token, or are one person's. */
+  sessionsOf(principal: Principal, holder: string, now: number): Promise<readonly SessionRow[]>;
+  sessionByHash(principal: Principal, hash: string): Promise<SessionRow | undefined>;
+}

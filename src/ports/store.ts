@@ -1,6 +1,6 @@
 import type { Json } from '../core/event.ts';
 import type { Principal } from './principal.ts';
-import type { SessionRow, TokenRow } from './store-access.ts';
+import type { AccessRead, SessionRow, TokenRow } from './store-access.ts';
 import type { AccountRead, AccountWrite } from './store-accounts.ts';
 import type { AgentReads, AgentWrites } from './store-agents.ts';
 import type { AuditRead, AuditWrite } from './store-audit.ts';
@@ -65,6 +65,7 @@ import type { ReviewRead, ReviewWrite } from './store-reviews.ts';
 import type { RolloutRead, RolloutWrite } from './store-rollout.ts';
 import type { SampleRead, SampleWrite } from './store-samples.ts';
 import type { SourceRead } from './store-sources.ts';
+import type { WordsRead, WordsWrite } from './store-words.ts';
 
 export * from './store-access.ts';
 export * from './store-accounts.ts';
@@ -93,6 +94,7 @@ export * from './store-privacy.ts';
 export * from './store-reviews.ts';
 export * from './store-rollout.ts';
 export * from './store-samples.ts';
+export * from './store-words.ts';
 
 /** Marks of one key that are read. An undertaking has few; hostile ones must not grow without end. */
 export const marksPerKeyMax = 500;
@@ -135,7 +137,8 @@ export interface StoreWrite
     PrivacyWrite,
     ReviewWrite,
     RolloutWrite,
-    SampleWrite {
+    SampleWrite,
+    WordsWrite {
   /** Reads inside the transaction. The embedded store has one connection: a read beside it would wait for ever. */
   readonly read: StoreRead;
   /** Stores events; returns the ids that were new. */
@@ -267,7 +270,8 @@ export interface StoreWrite
 
 /** Every read takes the principal whose teams filter it (invariant 17). What they may not see does not exist. */
 export interface StoreRead
-  extends AccountRead,
+  extends AccessRead,
+    AccountRead,
     AgentReads,
     AuditRead,
     ChangeRead,
@@ -283,7 +287,8 @@ export interface StoreRead
     ReviewRead,
     RolloutRead,
     SampleRead,
-    SourceRead {
+    SourceRead,
+    WordsRead {
   /** What was refused since an instant, the latest first. */
   lessons(
     principal: Principal,
@@ -353,14 +358,6 @@ export interface StoreRead
   identitiesInLoops(principal: Principal, ids: readonly string[]): Promise<ReadonlySet<string>>;
   coverage(principal: Principal): Promise<readonly { readonly kind: string; readonly n: number }[]>;
   counters(principal: Principal, behaviour: string): Promise<readonly CounterRow[]>;
-  tokens(principal: Principal): Promise<readonly TokenRow[]>;
-  tokenByHash(principal: Principal, hash: string): Promise<TokenRow | undefined>;
-  tokenById(principal: Principal, id: string): Promise<TokenRow | undefined>;
-  /** Sessions that run. */
-  sessions(principal: Principal, now: number): Promise<readonly SessionRow[]>;
-  /** Those that stand on one token, or are one person's. */
-  sessionsOf(principal: Principal, holder: string, now: number): Promise<readonly SessionRow[]>;
-  sessionByHash(principal: Principal, hash: string): Promise<SessionRow | undefined>;
   suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;
   /** Simulations whose mail is known. */
   campaigns(principal: Principal, keys: readonly CampaignKey[]): Promise<readonly CampaignRow[]>;

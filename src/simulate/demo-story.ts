@@ -1,6 +1,8 @@
 import { ingest } from '../loop/ingest.ts';
+import { noteWords } from '../loop/note-words.ts';
 import { type LoopParts, loopPrincipal } from '../loop/parts.ts';
 import { isRejection, type MapContext, type Source } from '../ports/source.ts';
+import type { WordingRow } from '../ports/store.ts';
 import { readArchive } from './archive.ts';
 import { loadArchive, startDemoExperiment } from './demo-experiments.ts';
 import { openDraws } from './draw.ts';
@@ -22,6 +24,8 @@ export type DemoStage = {
   readonly parts: LoopParts;
   readonly sources: readonly Source[];
   readonly mapContext: (receivedAt: number) => MapContext;
+  /** What is said in the story, from its first day on. */
+  readonly words: readonly WordingRow[];
   readonly clock: { readonly now: () => number; readonly set: (at: number) => void };
 };
 
@@ -35,6 +39,7 @@ export async function playDemo(stage: DemoStage, organisation: Organisation, now
   const start = today - (weeks * 7 + sinceMonday) * day;
   const registeredBy = organisation.members[0]?.email ?? '';
   stage.clock.set(start);
+  await noteWords(stage.parts, stage.words);
   await loadArchive(stage.parts, readArchive(), registeredBy, start - 100 * day);
   await startDemoExperiment(stage.parts, registeredBy, now);
   await playStory(

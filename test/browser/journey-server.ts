@@ -5,12 +5,14 @@ import type { Scope } from '../../src/access/scope.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { sealRows } from '../../src/ledger/rows.ts';
 import { ingest } from '../../src/loop/ingest.ts';
+import { noteWords } from '../../src/loop/note-words.ts';
 import { type Sealer, sealLedger } from '../../src/loop/seal.ts';
 import { loadPacks } from '../../src/packs/load.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
+import { wordingsOf } from '../../src/packs/wording.ts';
 import { pageWordsSchema } from '../../src/pages/page-words.ts';
 import { openDoors, signer } from '../http/doors.ts';
-import { day, fakeSecret, hour, leak, monday, status, testClock } from '../support/house.ts';
+import { day, fakeSecret, hour, leak, monday, shippedPacks, status, testClock } from '../support/house.ts';
 import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
 
@@ -67,6 +69,11 @@ export async function startJourneyServer(): Promise<JourneyServer> {
   const delivery = { perPersonPerDayMax: 100, releasedPerPersonPerDayMax: 100, quietHours };
   const doors = openDoors({ store, clock, packs, delivery, over: { consoleFolder, packs } });
   const { parts } = doors.house;
+  // The server was there with the shipped words, a day before its author changed them.
+  clock.set(monday - day);
+  await noteWords(parts, wordingsOf(shippedPacks()));
+  clock.set(monday);
+  await noteWords(parts, wordingsOf(packs));
   const take = (mode: 'live' | 'history', events: Parameters<typeof ingest>[1]['events']) =>
     ingest(parts, { source: 'gitleaks', receivedAt: clock.now(), mode, events });
   const server = await listen(doors.app);

@@ -234,7 +234,7 @@ test.skipIf(chromiumPath === undefined)(
 );
 
 test.skipIf(chromiumPath === undefined)(
-  'an author changes a sentence in the packs and sees it on the screen, in the message, and on the recipient’s page',
+  'an author changes a sentence in the packs and sees it on the screen, beside the words before, in the message, and on the recipient’s page',
   async () => {
     const { sentence, token, live } = running();
     const loop = await live(60);
@@ -246,6 +246,12 @@ test.skipIf(chromiumPath === undefined)(
     await words.getByText(sentence).first().waitFor();
     await words.getByText('I need help', { exact: true }).waitFor();
     await page.getByText('examples are judged as the pack says').waitFor();
+    const versions = page.locator('section', { has: page.getByRole('heading', { name: 'Versions' }) });
+    const told = versions.locator('details', { hasText: 'Told' }).first();
+    await told.locator('summary').first().click();
+    await told.locator('ins', { hasText: 'safe called Harbour' }).first().waitFor();
+    await told.locator('del', { hasText: 'vault' }).first().waitFor();
+    await told.getByRole('table').getByText('Now', { exact: true }).first().waitFor();
     await page.goto(`${running().origin}/console/loops/${loop}`);
     await page.getByText('As it was sent').first().click();
     await page.getByText(sentence).waitFor();

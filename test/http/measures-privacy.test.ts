@@ -302,6 +302,8 @@ describe('doors through which figures can be read, and no case', () => {
     '/v1/agents/rules': 'nothing',
     '/v1/behaviours': 'nothing',
     '/v1/behaviours/{behaviour}/check': 'nothing',
+    '/v1/behaviours/{behaviour}/versions': 'of five or more',
+    '/v1/behaviours/{behaviour}/versions/{hash}': 'nothing',
     '/v1/behaviours/{behaviour}/words': 'nothing',
     '/v1/policy': 'nothing',
     '/v1/policy/rules': 'nothing',

@@ -8,6 +8,7 @@ export type { MessageJson } from '../../../src/http/json/message-json.ts';
 export type { ReadoutJson } from '../../../src/http/json/readout-json.ts';
 export type { ReviewJson, ReviewStoryJson } from '../../../src/http/json/review-json.ts';
 export type { StoryJson } from '../../../src/http/json/story-json.ts';
+export type { WordsOfVersionJson, WordVersionsJson } from '../../../src/http/json/word-version-json.ts';
 export type { AuditEntryJson, AuditHeadsJson } from '../../../src/http/routes/audit.ts';
 export type { BehaviourJson } from '../../../src/http/routes/behaviours.ts';
 export type { ChangesJson } from '../../../src/http/routes/changes.ts';

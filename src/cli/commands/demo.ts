@@ -15,6 +15,7 @@ import { AppError } from '../../core/errors.ts';
 import { type Doors, openDoors } from '../../in-process.ts';
 import { createLog } from '../../lib/log.ts';
 import { loopPrincipal } from '../../loop/parts.ts';
+import { wordingsOf } from '../../packs/wording.ts';
 import { writeCompany } from '../../simulate/company-files.ts';
 import { type Ask, playScene } from '../../simulate/demo-scene.ts';
 import { demoOrganisation, playDemo } from '../../simulate/demo-story.ts';
@@ -96,7 +97,13 @@ async function tellStory(folder: string, url: string, host: string, port: number
     isInMemory: true,
   });
   await playDemo(
-    { parts: app.parts, sources: app.sources, mapContext: app.mapContext, clock },
+    {
+      parts: app.parts,
+      sources: app.sources,
+      mapContext: app.mapContext,
+      words: wordingsOf(app.packs),
+      clock,
+    },
     organisation,
     Date.now(),
   );

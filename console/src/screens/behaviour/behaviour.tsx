@@ -5,6 +5,7 @@ import type { BehaviourJson } from '../../api/shapes.ts';
 import { Empty, Title, Waiting } from '../../parts/states.tsx';
 import { plain, spanText } from '../../parts/text.ts';
 import { PackCheck } from './pack-check.tsx';
+import { WordHistory } from './word-history.tsx';
 import { Words } from './words.tsx';
 
 /** One behaviour: its words with examples, what proves a fix, and where it stands in frameworks. */
@@ -41,6 +42,7 @@ export function Behaviour() {
       <div className="grid items-start gap-4 xl:grid-cols-[1fr_22rem]">
         <div className="min-w-0 space-y-4">
           <Words id={id} />
+          <WordHistory id={id} />
           <PackCheck id={id} />
         </div>
         <Facts item={item} />

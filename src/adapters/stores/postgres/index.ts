@@ -41,6 +41,7 @@ import * as renameUnits from './queries/rename-units.ts';
 import * as rollout from './queries/rollout.ts';
 import * as samples from './queries/samples.ts';
 import { takePace } from './queries/take-pace.ts';
+import { wordReads, wordWrites } from './queries/words.ts';
 import * as writeAccounts from './queries/write-accounts.ts';
 import * as writeCampaigns from './queries/write-campaigns.ts';
 import * as writeControls from './queries/write-controls.ts';
@@ -126,6 +127,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readSessions),
     ...bind(db, readAccounts),
     ...bind(db, factorReads),
+    ...bind(db, wordReads),
     ...bind(db, auditReads),
     ...bind(db, readChanges),
     ...bind(db, readSourceRhythms),
@@ -176,6 +178,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, writeSessions),
     ...bind(trx, writeAccounts),
     ...bind(trx, factorWrites),
+    ...bind(trx, wordWrites),
     ...bind(trx, { lockAuditChain, appendAudit }),
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),

@@ -21,7 +21,8 @@ export async function forgetDetail(
   return {
     events: await forgetEvents(db, cutoffs.events, limit),
     outcomes: await forgetOutcomes(db, cutoffs.outcomes, limit),
-    messages: await count(sql`update messages set snapshot = null, last_error = null, reference = null,
+    messages:
+      await count(sql`update messages set snapshot = null, words = null, language = null, last_error = null, reference = null,
       token_hash = null, recipient_id = 'forgotten:' || id where id in (select id from messages where snapshot is not null
         and created_at < ${cutoffs.messages} and state not in ('queued', 'sending')
         order by created_at limit ${limit} for update skip locked)`),

@@ -63,12 +63,14 @@ export async function requeueFailed(
 
 export async function repeatMessage(db: Db, { message, wants }: RepeatedMessage): Promise<boolean> {
   const { to } = message;
+  const snapshot = message.snapshot === undefined ? null : JSON.stringify(message.snapshot);
   const done =
     await sql`insert into messages (id, recipient_kind, recipient_id, moment, occasion, behaviour, lane,
-      is_shadow, is_replay, channel, state, due_at, created_at, snapshot, team)
+      is_shadow, is_replay, channel, state, due_at, created_at, snapshot, words,
+      language, team)
     values (${message.id}::uuid, ${to.kind}, ${to.id}, ${message.moment}, ${message.occasion}, ${message.behaviour},
       ${message.lane}, ${message.isShadow}, true, ${message.channel}, 'queued', ${message.dueAt}, ${message.createdAt},
-      ${message.snapshot === undefined ? null : JSON.stringify(message.snapshot)}::json, ${message.team ?? null})
+      ${snapshot}::json, ${snapshot}::json->>'version', ${snapshot}::json->>'language', ${message.team ?? null})
     on conflict do nothing returning id`.execute(db);
   if (done.rows.length === 0) return false;
   const rows = wants.map((want) => ({

@@ -272,7 +272,8 @@ export async function recordMessages(
   const done = await sql<{
     id: string;
   }>`update messages set state = t.s, due_at = coalesce(t.d, due_at), attempt = coalesce(t.a, attempt),
-      sent_at = coalesce(t.t, sent_at), snapshot = coalesce(t.n, snapshot), reference = coalesce(t.r, reference),
+      sent_at = coalesce(t.t, sent_at), snapshot = coalesce(t.n, snapshot),
+      words = coalesce(t.n->>'version', words), language = coalesce(t.n->>'language', language), reference = coalesce(t.r, reference),
       last_error = coalesce(t.e, last_error), token_hash = coalesce(t.h, token_hash),
       token_expires_at = coalesce(t.x, token_expires_at), is_replay = is_replay or t.p,
       lease = case when t.s = 'sending' then lease end,
