@@ -47,11 +47,11 @@ export function openAccess(
   store: Store,
   clock: Clock,
   given: Pick<SessionParts, 'limits' | 'people'> &
-    Pick<FactorParts, 'seal' | 'rule' | 'house'> & { readonly hasAccounts: boolean },
+    Pick<FactorParts, 'seal' | 'rule' | 'house' | 'judge' | 'attemptKey'> & { readonly hasAccounts: boolean },
 ): AccessDesk {
-  const { limits, people, seal, rule, house, hasAccounts } = given;
+  const { limits, people, seal, rule, house, judge, attemptKey, hasAccounts } = given;
   const sessions = openSessions({ store, clock, limits, people });
-  const factors = openFactors({ store, clock, seal, rule, house, sessions });
+  const factors = openFactors({ store, clock, seal, rule, house, judge, attemptKey, sessions });
   const stateIn = async (tx: StoreWrite): Promise<ClaimState> => {
     const parsed = claimSchema.safeParse(await tx.setting('claim'));
     return parsed.success ? parsed.data : { kind: 'unclaimed' };
@@ -79,7 +79,8 @@ export function openAccess(
         return judgeClaim(parsed.success ? parsed.data : { kind: 'unclaimed' }, token, clock.now());
       },
       take: async (token, name, wanted) => {
-        const account = wanted === undefined ? undefined : await firstAccount(wanted, name, clock.now());
+        const account =
+          wanted === undefined ? undefined : await firstAccount(wanted, name, clock.now(), judge);
         if (typeof account === 'string') return { verdict: account };
         return store.transaction(async (tx): Promise<ClaimTaken> => {
           await tx.lock('claim');
@@ -105,7 +106,7 @@ export function openAccess(
     },
     sessions,
     factors,
-    accounts: openAccounts({ store, clock, sessions, factors, isOn: hasAccounts }),
+    accounts: openAccounts({ store, clock, sessions, factors, judge, attemptKey, isOn: hasAccounts }),
   };
 }
 

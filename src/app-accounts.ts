@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { AccessNote } from './access/access-note.ts';
-import { judgePassword, loginOf } from './access/password.ts';
+import { loginOf } from './access/password.ts';
 import { isAccountOver as isOver } from './access/person.ts';
 import { makeSecret, parseSecret, randomBytesCount } from './access/secret-text.ts';
-import { createSlowDown } from './access/slow-down.ts';
+import { accountWaitMsMax } from './access/slow-down.ts';
+import { type AttemptParts, openAttempts } from './app-attempts.ts';
+import type { JudgeChosen } from './app-passwords.ts';
 import type { AccountDesk, FactorDesk, SessionDesk } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
 import type { ClaimAccount } from './http/http-parts.ts';
-import { commonPasswords } from './lib/common-passwords.ts';
 import { hashPassword, isPassword, passwordsWaiting } from './lib/password-hash.ts';
 import { loopPrincipal } from './loop/parts.ts';
-import type { Clock } from './ports/clock.ts';
-import type { AccountRow, Store, StoreWrite } from './ports/store.ts';
+import type { AccountRow, StoreWrite } from './ports/store.ts';
 
 /** More passwords than this that wait for their hash are a flood: a second later is soon enough. */
 const waitingMax = 50;
@@ -22,15 +22,16 @@ const inviteMs = 24 * 3_600_000;
  * Local accounts: for administrators where there is no identity provider, or when it is down. Nobody hands out a
  * password: whoever gets an account chooses it by a link that works once.
  */
-export function openAccounts(given: {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly isOn: boolean;
-  readonly sessions: Pick<SessionDesk, 'beginPerson'>;
-  readonly factors: Pick<FactorDesk, 'stageOf'>;
-}): AccountDesk {
-  const { store, clock, isOn, sessions, factors } = given;
-  const slow = createSlowDown();
+export function openAccounts(
+  given: AttemptParts & {
+    readonly isOn: boolean;
+    readonly judge: JudgeChosen;
+    readonly sessions: Pick<SessionDesk, 'beginPerson'>;
+    readonly factors: Pick<FactorDesk, 'stageOf'>;
+  },
+): AccountDesk {
+  const { store, clock, isOn, judge, sessions, factors } = given;
+  const attempts = openAttempts(given, 'password', accountWaitMsMax);
   const invited = async (token: string): Promise<AccountRow | undefined> => {
     const parsed = parseSecret('invite', token);
     if (!isOn || parsed.kind === 'malformed') return undefined;
@@ -81,7 +82,7 @@ export function openAccounts(given: {
     choosePassword: async (token, password) => {
       const account = await invited(token);
       if (account?.inviteHash === undefined) return 'unknown';
-      const verdict = judgePassword(password, [account.login ?? '', account.name], await commonPasswords());
+      const verdict = await judge(password, [account.login ?? '', account.name]);
       if (verdict !== 'good') return verdict;
       const passwordHash = await hashPassword(password);
       return store.transaction(async (tx) => {
@@ -100,18 +101,15 @@ export function openAccounts(given: {
     signIn: async (text, password, address) => {
       if (!isOn) return { kind: 'refused' };
       const login = loginOf(text);
-      const keys = { account: login ?? '', address };
-      const now = clock.now();
-      const seconds = slow.wait(keys, now);
-      if (seconds > 0) return { kind: 'slow', seconds };
+      const aim = { account: login ?? '', address };
       if (passwordsWaiting() > waitingMax) return { kind: 'slow', seconds: 1 };
-      // Counted before the work: attempts at once do not all come through.
-      slow.failed(keys, now);
+      const seconds = await attempts.take(aim);
+      if (seconds > 0) return { kind: 'slow', seconds };
       const account = login === undefined ? undefined : await store.read.accountByLogin(loopPrincipal, login);
       const isRight = await isPassword(password, account?.passwordHash);
       if (!isRight || account === undefined) return refusedFor(account);
       if (isOver(account, clock.now())) return refusedFor(account);
-      slow.succeeded(keys);
+      await attempts.succeeded(aim);
       const stage = await factors.stageOf(account);
       if (stage !== undefined) return { kind: 'factor', stage, account: account.id };
       const begun = await sessions.beginPerson(account.id);
@@ -141,10 +139,11 @@ export async function firstAccount(
   wanted: ClaimAccount,
   name: string,
   now: number,
+  judge: JudgeChosen,
 ): Promise<AccountRow | 'weak' | 'bad-login'> {
   const login = loginOf(wanted.login);
   if (login === undefined) return 'bad-login';
-  if (judgePassword(wanted.password, [login, name], await commonPasswords()) !== 'good') return 'weak';
+  if ((await judge(wanted.password, [login, name])) !== 'good') return 'weak';
   const passwordHash = await hashPassword(wanted.password);
   const id = randomBytes(16).toString('hex');
   return { id, name, login, passwordHash, roles: ['admin'], teams: 'all', createdAt: now };

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { AccessNote } from './access/access-note.ts';
-import { judgePassword } from './access/password.ts';
 import { isAccountOver } from './access/person.ts';
 import {
   type FactorRule,
@@ -11,25 +10,21 @@ import {
   recoveryCodesCount,
   recoveryHash,
 } from './access/second-factor.ts';
-import { createSlowDown } from './access/slow-down.ts';
+import { codeWaitMsMax } from './access/slow-down.ts';
+import { type AttemptParts, openAttempts } from './app-attempts.ts';
+import type { JudgeChosen } from './app-passwords.ts';
 import type { DataSeal } from './config/data-key.ts';
 import type { FactorDesk, FactorStage, SessionDesk } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
 import { base32, base32Bytes } from './lib/base32.ts';
-import { commonPasswords } from './lib/common-passwords.ts';
 import { sha256Hex } from './lib/hmac.ts';
 import { hashPassword, isPassword } from './lib/password-hash.ts';
 import { totpMatch, totpSecretBytes } from './lib/totp.ts';
 import { loopPrincipal } from './loop/parts.ts';
-import type { Clock } from './ports/clock.ts';
-import type { AccountRow, FactorRow, Store } from './ports/store.ts';
+import type { AccountRow, FactorRow } from './ports/store.ts';
 
-/** Whoever guesses codes knows the password: they wait longer than whoever guesses passwords. */
-const codeWaitMsMax = 300_000;
-
-export type FactorParts = {
-  readonly store: Store;
-  readonly clock: Clock;
+export type FactorParts = AttemptParts & {
+  readonly judge: JudgeChosen;
   readonly seal: DataSeal;
   readonly rule: FactorRule;
   /** As authenticator programs show it. */
@@ -39,22 +34,14 @@ export type FactorParts = {
 
 /** Second factors and passwords of people who have a local account, in their own hands. */
 export function openFactors(given: FactorParts): FactorDesk {
-  const { store, clock, seal, rule, sessions } = given;
-  const slow = createSlowDown(codeWaitMsMax);
+  const { store, clock, seal, rule, sessions, judge } = given;
+  const attempts = openAttempts(given, 'code', codeWaitMsMax);
   const localAccount = async (id: string): Promise<AccountRow | undefined> => {
     const account = await store.read.account(loopPrincipal, id);
     const isOpen = account?.passwordHash !== undefined && !isAccountOver(account, clock.now());
     return isOpen ? account : undefined;
   };
   const factorOf = (id: string): Promise<FactorRow | undefined> => store.read.factor(loopPrincipal, id);
-
-  /** Counts an attempt before it is judged; seconds to wait instead, if there are any. */
-  const waitFor = (account: string, address: string | undefined): number => {
-    const keys = { account, address };
-    const seconds = slow.wait(keys, clock.now());
-    if (seconds === 0) slow.failed(keys, clock.now());
-    return seconds;
-  };
 
   /** Whether a code, by time or for recovery, is the account's; it is used up. */
   const takeCode = async (account: string, text: string): Promise<boolean> => {
@@ -98,15 +85,15 @@ export function openFactors(given: FactorParts): FactorDesk {
       };
     },
     signIn: async (id, code, address) => {
-      const seconds = waitFor(id, address);
+      const seconds = await attempts.take({ account: id, address });
       if (seconds > 0) return { kind: 'slow', seconds };
       if ((await localAccount(id)) === undefined || !(await takeCode(id, code))) return { kind: 'refused' };
-      slow.succeeded({ account: id, address });
+      await attempts.succeeded({ account: id, address });
       const begun = await sessions.beginPerson(id);
       return begun === undefined ? { kind: 'refused' } : { kind: 'signed-in', ...begun };
     },
     enrol: async (id, sealed, code, address) => {
-      const seconds = waitFor(id, address);
+      const seconds = await attempts.take({ account: id, address });
       if (seconds > 0) return { kind: 'slow', seconds };
       const account = await localAccount(id);
       const secret = openedFor(seal, 'offer', id, sealed);
@@ -128,7 +115,7 @@ export function openFactors(given: FactorParts): FactorDesk {
         const body = { account: id, sessions: ended };
         await noteAccess(tx, now, [{ kind: 'access.factor-set', by: `person:${id}`, body }]);
       });
-      slow.succeeded({ account: id, address });
+      await attempts.succeeded({ account: id, address });
       const begun = await sessions.beginPerson(id);
       return begun === undefined ? { kind: 'refused' } : { kind: 'enrolled', codes, ...begun };
     },
@@ -142,23 +129,23 @@ export function openFactors(given: FactorParts): FactorDesk {
       };
     },
     confirm: async (id, password, code, address) => {
-      const seconds = waitFor(id, address);
+      const seconds = await attempts.take({ account: id, address });
       if (seconds > 0) return { kind: 'slow', seconds };
       const account = await localAccount(id);
       const isRight = await isPassword(password, account?.passwordHash);
       const factor = await factorOf(id);
       if (!isRight || (factor !== undefined && !(await takeCode(id, code)))) return { kind: 'refused' };
-      slow.succeeded({ account: id, address });
+      await attempts.succeeded({ account: id, address });
       return { kind: 'confirmed' };
     },
     changePassword: async (id, old, password, address) => {
-      const seconds = waitFor(id, address);
+      const seconds = await attempts.take({ account: id, address });
       if (seconds > 0) return { kind: 'slow', seconds };
       const account = await localAccount(id);
       if (!(await isPassword(old, account?.passwordHash)) || account === undefined)
         return { kind: 'refused' };
-      slow.succeeded({ account: id, address });
-      const verdict = judgePassword(password, [account.login ?? '', account.name], await commonPasswords());
+      await attempts.succeeded({ account: id, address });
+      const verdict = await judge(password, [account.login ?? '', account.name]);
       if (verdict !== 'good' || password === old) return { kind: 'weak' };
       const passwordHash = await hashPassword(password);
       const isDone = await store.transaction(async (tx) => {

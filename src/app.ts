@@ -12,6 +12,7 @@ import type { SchemaProgress } from './app-door.ts';
 import { openSuppressions } from './app-duties.ts';
 import { knowsPeople, openIdentity } from './app-identity.ts';
 import { checkKeys } from './app-keys.ts';
+import { checkBreached, openPasswordJudge } from './app-passwords.ts';
 import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
 import { nameUnits } from './app-pseudonyms.ts';
 import { assembleLoop } from './assemble.ts';
@@ -125,6 +126,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const watchers = (await Promise.all(verifiers.map((adapter) => adapter.open(world)))).filter(
     (verifier) => verifier !== undefined,
   );
+  await checkBreached(config.access.local.breachedPasswords);
   const store = await openStore(config, options);
   try {
     await checkKeys(store, keys);
@@ -210,6 +212,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     people: owners.people,
     hasAccounts: config.access.local.accounts,
     rule: config.access.local.secondFactor,
+    judge: openPasswordJudge(config.access.local.breachedPasswords),
+    attemptKey: keyedHash(Buffer.from(keyedHash(keys.token[0].key)(['attempts key/1'], 256), 'hex')),
     house: `Foldback ${config.organisation.name}`,
     seal: options.isInMemory === true ? openPassingSeal(randomBytes) : openDataSeal(config, randomBytes),
   });

@@ -25,7 +25,7 @@ function importedIn(folder: string): ReadonlySet<string> {
     if (!/\.(?:ts|js)$/u.test(name) || /\.test\.ts$|fixtures/u.test(name)) continue;
     const text = readFileSync(join(root, folder, name), 'utf8');
     const imports =
-      /(?<!distinct )\bfrom '([^'./][^']*)'|\bimport '([^'./][^']*)'|\b(?:import|require)\('([^'./][^']*)'\)/gu;
+      /(?<!distinct )\bfrom '([^'./][^']*)'|\bimport '([^'./][^']*)'|\b(?:import|require|resolve)\('([^'./][^']*)'\)/gu;
     for (const [, a, b, c] of text.matchAll(imports)) {
       const specifier = a ?? b ?? c ?? '';
       if (!isBuiltin(specifier)) found.add(packageOf(specifier));

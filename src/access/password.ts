@@ -2,7 +2,7 @@
 export const passwordCharsMin = 12;
 export const passwordCharsMax = 200;
 
-export type PasswordVerdict = 'good' | 'too-short' | 'too-long' | 'too-plain';
+export type PasswordVerdict = 'good' | 'too-short' | 'too-long' | 'too-plain' | 'breached';
 
 /** Words that stand in every list of guesses, and what this installation is about. */
 const plainWords = [

@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { databaseAddress } from '../adapters/stores/postgres/database-address.ts';
 import { databaseClock } from '../adapters/stores/postgres/database-clock.ts';
+import { breachedFix } from '../app-passwords.ts';
 import { newestBackup } from '../backup-file.ts';
 import type { Config } from '../config/schema.ts';
+import { openBreached } from '../lib/breached-passwords.ts';
 import { createHttpFetch } from '../lib/http-fetch.ts';
 import { type Check, ok, problem, remark } from './doctor-check.ts';
 
@@ -24,11 +26,12 @@ export async function checkSurroundings(
   unsealed: readonly string[],
   now: () => number,
 ): Promise<readonly Check[]> {
-  const [disk, backups, clock, single] = await Promise.all([
+  const [disk, backups, clock, single, breached] = await Promise.all([
     checkDisk(config.data.dir),
     checkBackups(config, now()),
     checkDatabaseClock(config.database.url, now),
     checkSingleSignOn(config),
+    checkBreachedPasswords(config),
   ]);
   return [
     ...disk,
@@ -37,6 +40,7 @@ export async function checkSurroundings(
     ...checkDatabaseWay(config.database.url),
     ...clock,
     ...single,
+    ...breached,
   ];
 }
 
@@ -119,6 +123,23 @@ export async function checkDatabaseClock(
     // That it cannot be asked is said where the store is looked at.
     return [];
   }
+}
+
+/** Where people have passwords here: whether those that leaked elsewhere are known. */
+export async function checkBreachedPasswords({
+  access: { local },
+}: Pick<Config, 'access'>): Promise<readonly Check[]> {
+  if (!local.accounts) return [];
+  const name = 'breached passwords';
+  const file = local.breachedPasswords;
+  if (file === undefined) {
+    const detail = 'no list: passwords are compared with the most common ones alone';
+    const fix = `Set access.local.breachedPasswords. ${breachedFix} Or switch accounts with a password off: access.local.accounts: false.`;
+    return [remark(name, detail, fix)];
+  }
+  const found = await openBreached(file).check();
+  if (found.kind === 'bad') return [problem(name, `${file}: ${found.reason}`, breachedFix)];
+  return [ok(name, `${file}, ${Math.ceil(found.bytes / mebibyte)} MB`)];
 }
 
 const metadata = z.looseObject({ issuer: z.string(), end_session_endpoint: z.string().optional() });

@@ -3,6 +3,7 @@ import type { Principal } from './principal.ts';
 import type { AccessRead, SessionRow, TokenRow } from './store-access.ts';
 import type { AccountRead, AccountWrite } from './store-accounts.ts';
 import type { AgentReads, AgentWrites } from './store-agents.ts';
+import type { AttemptWrite } from './store-attempts.ts';
 import type { AuditRead, AuditWrite } from './store-audit.ts';
 import type { ChangeRead } from './store-changes.ts';
 import type { CoachingWrite } from './store-coaching.ts';
@@ -70,6 +71,7 @@ import type { WordsRead, WordsWrite } from './store-words.ts';
 export * from './store-access.ts';
 export * from './store-accounts.ts';
 export * from './store-agents.ts';
+export * from './store-attempts.ts';
 export * from './store-audit.ts';
 export * from './store-backup.ts';
 export * from './store-coaching.ts';
@@ -122,6 +124,7 @@ export interface Store {
 export interface StoreWrite
   extends AccountWrite,
     AgentWrites,
+    AttemptWrite,
     AuditWrite,
     CoachingWrite,
     ControlWrite,

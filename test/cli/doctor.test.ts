@@ -12,6 +12,7 @@ import {
 } from '../../src/cli/doctor-running.ts';
 import {
   checkBackups,
+  checkBreachedPasswords,
   checkDatabaseClock,
   checkSingleSignOn,
   checkUnsealed,
@@ -76,6 +77,24 @@ describe('the doctor finds', () => {
     expect(JSON.stringify(checks)).not.toContain('a plain secret');
     expectFixes(checks);
     expect(checkUnsealed([])).toEqual([]);
+  });
+
+  test('that nobody looks for breached passwords, or that their list is none', async () => {
+    const file = join(dir, 'breached.txt');
+    const config = (local: object) => baseSchema.parse({ data: { dir }, access: { local } });
+    const found = async (local: object) => await checkBreachedPasswords(config(local));
+    const absent = await found({});
+    writeFileSync(file, 'letmein\n'.repeat(100));
+    const wrong = await found({ breachedPasswords: file });
+    writeFileSync(file, `${'0'.repeat(40)}:3\r\n${'F'.repeat(40)}:1\r\n`);
+    const right = await found({ breachedPasswords: file });
+    expect([absent, wrong, right].flatMap(results)).toEqual([
+      ['breached passwords', 'note'],
+      ['breached passwords', 'problem'],
+      ['breached passwords', 'ok'],
+    ]);
+    expectFixes([...absent, ...wrong, ...right]);
+    expect(await found({ accounts: false })).toEqual([]);
   });
 
   test('backups that are too old, or that nobody makes', async () => {

@@ -7,6 +7,7 @@ import { readEventBatches } from '../../src/adapters/read-events.ts';
 import { openAccess } from '../../src/app-access.ts';
 import { openBackup } from '../../src/app-backup.ts';
 import { openDirectoryDesk } from '../../src/app-directory.ts';
+import { openPasswordJudge } from '../../src/app-passwords.ts';
 import { livePolicyFolder } from '../../src/app-policies.ts';
 import { openPassingSeal } from '../../src/config/data-key.ts';
 import type { HttpParts, HttpSettings } from '../../src/http/http-parts.ts';
@@ -92,6 +93,9 @@ export function openDoors(options: DoorsOptions): Doors {
     rule: 'optional',
     house: 'Foldback Example Ltd',
     seal: openPassingSeal(randomBytes),
+    judge: openPasswordJudge(),
+    // Of each house its own: what one test mistyped slows no other down.
+    attemptKey: keyedHash(randomBytes(32)),
     ...options.access,
   });
   const mapContext = (receivedAt: number) => ({

@@ -1,5 +1,10 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import { openPasswordJudge } from '../../src/app-passwords.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday } from '../support/house.ts';
@@ -41,6 +46,29 @@ async function signIn(account: string, secret = password, from?: string): Promis
   const fields = { form: nonceIn(page.text), next: '/', account, password: secret };
   return doors.ask('/signin', { ...form(fields), ...(from === undefined ? {} : { from }) });
 }
+
+test('a password that stands in the list of breached ones is not taken, by the link or by a change', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'foldback-breached-'));
+  const file = join(dir, 'list.txt');
+  const breached = ['four green ladders', 'nine brown kettles'];
+  const lines = breached.map((one) => `${createHash('sha1').update(one).digest('hex').toUpperCase()}:7`);
+  writeFileSync(file, `${lines.toSorted().join('\r\n')}\r\n`);
+  doors = openDoors({ store, access: { judge: openPasswordJudge(file) } });
+  admin = await doors.token(['admin']);
+  const { path } = await invite();
+  expect((await choose(path, breached[0])).status).toBe(422);
+  expect((await choose(path)).status).toBe(200);
+  const cookie = cookieOf(await signIn(`root${serial}`));
+  const page = await doors.ask('/account', { headers: { Cookie: cookie, Accept: 'text/html' } });
+  const change = (next: string) => {
+    const fields = form({ form: nonceIn(page.text), old: password, password: next });
+    return doors.ask('/account/password', { ...fields, headers: { ...fields.headers, Cookie: cookie } });
+  };
+  expect((await change(breached[1] ?? '')).status).toBe(422);
+  // Where the list cannot be looked into, nothing is taken.
+  rmSync(dir, { recursive: true });
+  expect((await change('five striped lanterns')).status).toBe(500);
+});
 
 test('an account gets its password by a link that works once, and signs in as a person', async () => {
   const { path } = await invite();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isRole, roleNames } from '../../core/role-names.ts';
 import { count, isPublicUrl, line } from '../fields.ts';
-import { says, secret } from '../says.ts';
+import { path, says, secret } from '../says.ts';
 
 const role = z.enum(['', ...roleNames]).refine(isRole, `write one of ${roleNames.join(', ')}`);
 const issuerUrl = z.string().refine(isPublicUrl, 'write https://name, without user, query or fragment');
@@ -70,6 +70,15 @@ export const access = z
           .enum(['optional', 'admins', 'everybody'])
           .default('admins')
           .meta(says('Of whom with a password a code by time is asked too.')),
+        breachedPasswords: z
+          .string()
+          .min(1)
+          .optional()
+          .meta(
+            path(
+              'A list of breached passwords on the disk, none of which may be chosen: SHA-1 and count a line, in the order of the hashes, as Have I Been Pwned gives it out. Nobody is asked over the network.',
+            ),
+          ),
       })
       .prefault({})
       .describe('Accounts with a password.'),

@@ -3,6 +3,7 @@ import type { Store, StoreRead, StoreWrite } from '../../../ports/store.ts';
 import type { BackupHead } from '../../../ports/store-backup.ts';
 import { dump } from './backup/dump.ts';
 import * as agents from './queries/agent-counts.ts';
+import { attemptWrites } from './queries/attempts.ts';
 import * as audit from './queries/audit.ts';
 import * as coaching from './queries/coaching.ts';
 import * as directory from './queries/directory.ts';
@@ -179,6 +180,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, writeAccounts),
     ...bind(trx, factorWrites),
     ...bind(trx, wordWrites),
+    ...bind(trx, attemptWrites),
     ...bind(trx, { lockAuditChain, appendAudit }),
     ...bind(trx, writeDirectory),
     ...bind(trx, writeCampaigns),
