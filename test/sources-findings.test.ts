@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sources } from '../src/adapters/index.ts';
 import { type ReadItem, readEventBatches, readEvents } from '../src/adapters/read-events.ts';
 import { byHand, byHandInput } from '../src/adapters/sources/generic/by-hand.ts';
+import { type ByHandForm, byHandFields } from '../src/core/by-hand.ts';
 import type { Event } from '../src/core/event.ts';
 import type { MapContext } from '../src/ports/source.ts';
 import { isRejection } from '../src/ports/source.ts';
@@ -174,6 +175,64 @@ describe('GitHub deliveries', () => {
 });
 
 describe('capture by hand', () => {
+  const keyForm: ByHandForm = {
+    id: 'key',
+    title: 'A key',
+    event: { kind: 'secret.committed' },
+    asks: {},
+  };
+  const callForm: ByHandForm = {
+    id: 'call',
+    title: 'An agent did what it should not',
+    event: { kind: 'agent.called', actor: 'agent', identity: 'agent', resource: 'tool' },
+    asks: {},
+  };
+
+  test('what was done is an event of its doer, with a person as the lead and a program as none', () => {
+    const click = byHandInput.parse({
+      title: 'She rang up',
+      who: 'Ana Sol <ana@example.com>',
+      campaign: '7',
+    });
+    const form: ByHandForm = {
+      ...callForm,
+      event: { kind: 'phish.clicked', actor: 'person', identity: 'mail-account' },
+    };
+    const clicked = byHand(click, form, sourceContext);
+    expect(clicked).toMatchObject({
+      source: 'by-hand',
+      kind: 'phish.clicked',
+      actor: { type: 'person', name: 'Ana Sol', email: 'ana@example.com' },
+      identity: { type: 'mail-account', id: 'ana@example.com' },
+      joins: { campaign: '7' },
+      leads: [{ kind: 'named-by-hand', email: 'ana@example.com' }],
+    });
+    expect(clicked.secret).toBeUndefined();
+    const call = byHandInput.parse({
+      title: 'It mailed',
+      who: 'build-agent',
+      rule: 'denied-tool',
+      resource: 'Mail',
+    });
+    const called = byHand(call, callForm, sourceContext);
+    expect(called).toMatchObject({
+      actor: { type: 'agent', id: 'build-agent' },
+      identity: { type: 'agent', id: 'build-agent' },
+      resource: { type: 'tool', id: 'Mail' },
+      leads: [],
+    });
+    for (const event of [clicked, called]) expect(eventProblems(event)).toEqual([]);
+    expect(byHand(call, callForm, sourceContext).id).toBe(called.id);
+    expect(byHand({ ...call, resource: 'Shell' }, callForm, sourceContext).id).not.toBe(called.id);
+  });
+
+  test('a secret of a known shape is masked in whichever field it slipped into', () => {
+    const slipped = ['gh', 'p_', 'Ab3'.repeat(12)].join('');
+    for (const field of byHandFields.filter((name) => name !== 'line' && name !== 'commit')) {
+      const made = byHand({ title: 'Seen today', [field]: `x ${slipped}` }, callForm, sourceContext);
+      expect([field, JSON.stringify(made).includes('Ab3Ab3')]).toEqual([field, false]);
+    }
+  });
   test('a form gives one event, with the owner as a lead, and the same form the same event', () => {
     const form = byHandInput.parse({
       title: 'Key in the wiki',
@@ -185,7 +244,7 @@ describe('capture by hand', () => {
       occurredAt: '2024-05-01T10:00:00Z',
       owner: 'Ana Sol <ana@example.com>',
     });
-    const event = byHand(form, sourceContext);
+    const event = byHand(form, keyForm, sourceContext);
     expect(event).toMatchObject({
       kind: 'secret.committed',
       occurredAt: Date.UTC(2024, 4, 1, 10),
@@ -194,12 +253,16 @@ describe('capture by hand', () => {
       secret: { provider: 'aws', validity: 'unknown' },
     });
     expect(eventProblems(event)).toEqual([]);
-    expect(byHand(form, { ...sourceContext, receivedAt: sourceContext.receivedAt + 5 }).id).toBe(event.id);
+    expect(byHand(form, keyForm, { ...sourceContext, receivedAt: sourceContext.receivedAt + 5 }).id).toBe(
+      event.id,
+    );
   });
 
   test('a secret of a known shape that slipped into the title is masked', () => {
     const slipped = ['gh', 'p_', 'Ab3'.repeat(12)].join('');
-    expect(JSON.stringify(byHand({ title: `Found ${slipped}` }, sourceContext))).not.toContain('Ab3Ab3');
+    expect(JSON.stringify(byHand({ title: `Found ${slipped}` }, keyForm, sourceContext))).not.toContain(
+      'Ab3Ab3',
+    );
   });
 
   test('fields that do not exist, and half a commit, are refused', () => {

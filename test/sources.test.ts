@@ -177,7 +177,11 @@ describe('fingerprints', () => {
       ]),
       await events([1, 2].map((number) => ({ ...alert, number, repository: { full_name: 'acme/x' } }))),
       ['Key in the wiki', 'Key in the chat'].map((title) =>
-        byHand({ title, repository: 'acme/x' }, sourceContext),
+        byHand(
+          { title, repository: 'acme/x' },
+          { id: 'key', title: 'A key', event: { kind: 'secret.committed' }, asks: {} },
+          sourceContext,
+        ),
       ),
     ];
     for (const pair of pairs) {

@@ -1,3 +1,4 @@
+import type { ByHandForm } from '../core/by-hand.ts';
 import type { Event } from '../core/event.ts';
 import type { Fingerprinter } from '../core/fingerprint.ts';
 import type { Clones } from '../lib/git/clones.ts';
@@ -25,7 +26,8 @@ export const channels: readonly ChannelAdapter[] = [outbox, email, slack, teams,
 export const byHand = {
   source: byHandSource,
   input: byHandInput,
-  event: (input: unknown, context: MapContext): Event => byHandEvent(byHandInput.parse(input), context),
+  event: (input: unknown, form: ByHandForm, context: MapContext): Event =>
+    byHandEvent(byHandInput.parse(input), form, context),
 };
 
 export type VerifierAdapter = {

@@ -44,7 +44,21 @@ export function addLoops(program: Command, { finish, config, server, json }: Sha
   loops
     .command('new')
     .description('Opens a loop for what a person reports. The same ticket is the same loop.')
-    .requiredOption('--title <text>', 'what was found, in a few words and without the secret')
+    .requiredOption('--title <text>', 'what was seen, in a few words and without a secret')
+    .option('--behaviour <id>', 'what it is; a leaked key unless given')
+    .option(
+      '--form <id>',
+      'how it is reported, where there is more than one way; what it asks is told when it is missing',
+    )
+    .option('--who <who>', 'who did it: an address, a name, or the id of a program')
+    .option('--identity <name>', 'the account or key that was used, by its name')
+    .option('--resource <name>', 'what was reached for')
+    .option('--campaign <id>', 'the exercise, as the simulation calls it')
+    .option('--rule <name>', 'what was broken or skipped')
+    .option('--run <id>', 'the run of the workflow')
+    .option('--session <id>', 'the session of an agent')
+    .option('--subject <claim>', 'the claim by which a workload is known')
+    .option('--branch <name>', 'on which branch')
     .option('--repository <name>', 'where it stands')
     .option('--file <path>', 'in which file')
     .option('--line <n>', 'on which line')

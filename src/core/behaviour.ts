@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byHandForm } from './by-hand.ts';
 import { caseParts } from './case-key.ts';
 import { joinNames } from './event.ts';
 import { answers, moments } from './message.ts';
@@ -119,6 +120,8 @@ export const behaviourSchema = z.strictObject({
   acceptRiskMax: duration.default('90d'),
   mapping: z.array(z.strictObject({ framework: z.string(), edition: z.string(), id: z.string() })).min(1),
   learnMore: z.strictObject({ label: z.string(), url: z.url({ protocol: /^https$/u }) }),
+  /** The forms by which a person reports it; without any it comes from sources alone. */
+  byHand: z.array(byHandForm).min(1).exactOptional(),
   reviewedBy: z.string().min(1),
   reviewedOn: z.iso.date(),
   examples: z

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ClaimVerdict } from '../access/claim.ts';
 import type { Principal } from '../access/principal.ts';
 import type { TokenIssue, TokenRequest } from '../access/token.ts';
+import type { ByHandForm } from '../core/by-hand.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { PublicKey } from '../ledger/seal.ts';
@@ -149,7 +150,7 @@ export type ReportItem =
 export type ByHand = {
   readonly input: z.ZodObject;
   /** @param input what `input` accepted */
-  event(input: unknown, context: MapContext): Event;
+  event(input: unknown, form: ByHandForm, context: MapContext): Event;
 };
 
 /** People and groups that an identity provider pushes: stored, and in the list of people from the same moment on. */

@@ -1,6 +1,7 @@
 import { isSameStep } from '../core/experiments/check-document.ts';
 import { situations } from '../core/experiments/document.ts';
 import { moments } from '../core/message.ts';
+import { checkByHand } from './check-by-hand.ts';
 import { checkProof } from './check-proof.ts';
 import { runControlExamples } from './control-files.ts';
 import { lintRendered, lintTemplate } from './lint-message.ts';
@@ -34,6 +35,7 @@ export function checkPacks<Page = unknown>(dir: string, options: PackOptions<Pag
     ...checkCompleteness(packs),
     ...checkVariants(packs),
     ...checkProof(packs.behaviours.values()),
+    ...checkByHand(packs.behaviours.values()),
     ...packs.messages.flatMap((message) => lintMessage(message, packs)),
     ...lintProviders(packs),
     ...lintPages(packs),

@@ -173,7 +173,7 @@ test.skipIf(chromiumPath === undefined)(
     await page.evaluate('document.activeElement.blur()');
     await tabTo(/^Skip to the content/u);
     await press('Enter');
-    await tabTo(/^What was found/u);
+    await tabTo(/^What was seen/u);
     await page.keyboard.type('A key in a shell script');
     await tabTo(/^Who may answer/u);
     await page.keyboard.type('bob@example.com');

@@ -144,6 +144,24 @@ describe('serve and the commands beside it', { timeout: 120_000 }, () => {
     expect((await foldback(['loops', 'show', 'SEC-12'])).stdout).toContain(first.stdout.trim());
   });
 
+  test('any behaviour is reported by hand, and what its form asks for is told when it is missing', async () => {
+    const click = ['loops', 'new', '--behaviour', 'clicked-simulated-phish', '--title', 'Told on the phone'];
+    const asked = await foldback(click);
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain('/who');
+    expect(asked.stderr).toContain('/campaign');
+    const full = [...click, '--who', 'ana@example.com', '--campaign', '7', '--ticket', 'SEC-13', '--json'];
+    const [first, second] = [await foldback(full), await foldback(full)];
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      behaviour: 'clicked-simulated-phish',
+      aliases: ['SEC-13'],
+    });
+    expect(JSON.parse(second.stdout)).toMatchObject({ id: JSON.parse(first.stdout).id });
+    const listed = await foldback(['loops', 'list', '--needs', 'risk', '--json']);
+    expect([listed.code, listed.stdout]).toEqual([0, '']);
+    expect((await foldback(['loops', 'list', '--needs', 'hugs'])).code).toBe(2);
+  });
+
   test('pause holds and resume lets go', async () => {
     const paused = await foldback(['pause', '--json']);
     expect(JSON.parse(paused.stdout)).toMatchObject({ on: true });
@@ -233,7 +251,7 @@ describe('serve and the commands beside it', { timeout: 120_000 }, () => {
     expect(existsSync(serverFile())).toBe(false);
     const { stdout, code } = await foldback(['loops', 'list', '--json']);
     expect(code).toBe(0);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(3);
     const again = await foldback(['import', report('v8.json'), '--repository', 'acme/shop', '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ takenBefore: 1, events: 1 });
     expect((await foldback(['db', 'migrate'])).code).toBe(0);

@@ -43,7 +43,18 @@ export async function ask<T>(
 
 function sentenceOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  if ('detail' in body && typeof body.detail === 'string') return body.detail;
+  if ('detail' in body && typeof body.detail === 'string') return [body.detail, ...placesIn(body)].join(' ');
   if ('title' in body && typeof body.title === 'string') return body.title;
   return undefined;
+}
+
+/** Which fields it is about, and why: a refusal of one in ten fields helps nobody else. */
+function placesIn(body: object): readonly string[] {
+  if (!('errors' in body) || !Array.isArray(body.errors)) return [];
+  return body.errors.slice(0, 3).flatMap((error: unknown) => {
+    if (typeof error !== 'object' || error === null) return [];
+    if (!('pointer' in error) || !('detail' in error)) return [];
+    const field = String(error.pointer).replace(/^\//u, '');
+    return field === '' ? [] : [`${field}: ${String(error.detail)}.`];
+  });
 }

@@ -1,73 +1,21 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
+import { type FormEvent, useState } from 'react';
 import { ask } from '../api/ask.ts';
-import { Labelled, Refusal, typedIn } from '../parts/fields.tsx';
-import { Title } from '../parts/states.tsx';
+import { behavioursQuery } from '../api/queries.ts';
+import type { BehaviourJson } from '../api/shapes.ts';
+import { Choose, Labelled, Refusal, typedIn } from '../parts/fields.tsx';
+import { Empty, Title, Waiting } from '../parts/states.tsx';
 
-type Field = {
-  readonly name: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly maxLength: number;
-  readonly isRequired?: true;
-  readonly type?: string;
-  readonly placeholder?: string;
-};
+type Form = BehaviourJson['byHand'][number];
+type Asked = Form['fields'][number];
 
-const what: readonly Field[] = [
-  {
-    name: 'title',
-    label: 'What was found',
-    hint: 'In your words. Never the key itself: there is no field for it.',
-    maxLength: 200,
-    isRequired: true,
-    placeholder: 'A Stripe key in the deployment settings',
-  },
-  { name: 'provider', label: 'Whose key it is', maxLength: 64, placeholder: 'stripe' },
-  {
-    name: 'owner',
-    label: 'Who may answer for it',
-    hint: 'An address, a name, or both. It is one piece of evidence, and weighs as such.',
-    maxLength: 300,
-    placeholder: 'Ana Sol <ana@example.com>',
-  },
-  {
-    name: 'ticket',
-    label: 'Ticket',
-    hint: 'The same ticket is the same loop.',
-    maxLength: 80,
-    placeholder: 'SEC-123',
-  },
-];
-const where: readonly Field[] = [
-  { name: 'repository', label: 'Repository', maxLength: 300, placeholder: 'acme/shop' },
-  { name: 'file', label: 'File', maxLength: 1024, placeholder: 'src/settings.py' },
-  { name: 'line', label: 'Line', maxLength: 8, type: 'number' },
-  { name: 'commit', label: 'Commit', hint: 'All 40 or 64 hex digits.', maxLength: 64 },
-];
-
-/** A person saw a key where it should not be: the loop opens as if a scanner had. */
+/** A person saw something that no source tells of: the loop opens as if one had. What is asked, the packs say. */
 export function NewLoop() {
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const report = useMutation({
-    mutationFn: (json: unknown) => ask<{ readonly id: string }>('/v1/loops', { json }),
-    onSuccess: async ({ id }) => {
-      await client.invalidateQueries();
-      await navigate({ to: '/loops/$id', params: { id } });
-    },
-  });
-  const send = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const { line, occurredAt, ...typed } = typedIn(event.currentTarget);
-    report.mutate({
-      ...typed,
-      ...(line === undefined ? {} : { line: Number(line) }),
-      // The field knows the reader's clock and no zone.
-      ...(occurredAt === undefined ? {} : { occurredAt: new Date(occurredAt).toISOString() }),
-    });
-  };
+  const behaviours = useQuery(behavioursQuery);
+  const forms = (behaviours.data?.items ?? []).flatMap(({ id, byHand }) =>
+    byHand.map((form) => ({ key: `${id} ${form.id}`, behaviour: id, form })),
+  );
   return (
     <>
       <p className="mb-2 text-sm">
@@ -76,31 +24,142 @@ export function NewLoop() {
         </Link>
       </p>
       <Title text="Report by hand">
-        A leaked key that no scanner told of. Its owner is told as of any other, at once if this installation
-        is live.
+        What somebody saw and no source tells of: a key in a chat, a click that was told on the phone, an
+        approval that was skipped. Whoever answers for it is told as of any other case, at once if this
+        installation is live.
       </Title>
-      <form onSubmit={send} className="card max-w-2xl space-y-4">
-        <Fields fields={what} />
-        <fieldset className="grid gap-3 sm:grid-cols-2">
-          <legend className="mb-2 font-semibold">Where and when, as far as known</legend>
-          <Fields fields={where} />
-          <Labelled label="When it happened" hint="Left empty: now.">
-            <input className="field" name="occurredAt" type="datetime-local" />
-          </Labelled>
-        </fieldset>
-        <Refusal text={report.error?.message} />
-        <button type="submit" className="button button-first" disabled={report.isPending}>
-          {report.isPending ? 'Opening …' : 'Open the loop'}
-        </button>
-      </form>
+      {behaviours.data === undefined ? (
+        <Waiting query={behaviours} />
+      ) : forms.length === 0 ? (
+        <Empty title="Nothing is reported by hand here">
+          <p>
+            A behaviour that can be reported says in its file what has to be told (<code>byHand</code>).
+          </p>
+        </Empty>
+      ) : (
+        <ReportForm forms={forms} />
+      )}
     </>
   );
 }
 
-function Fields({ fields }: { readonly fields: readonly Field[] }) {
-  return fields.map(({ name, label, hint, isRequired = false, ...input }) => (
-    <Labelled key={name} label={label} hint={hint}>
-      <input className="field" name={name} required={isRequired} {...input} />
+function ReportForm(given: {
+  readonly forms: readonly { readonly key: string; readonly behaviour: string; readonly form: Form }[];
+}) {
+  const { forms } = given;
+  const usual = forms.find(({ form }) => form.fields.some(({ name }) => name === 'provider')) ?? forms[0];
+  const [key, setKey] = useState(usual?.key ?? '');
+  const chosen = forms.find((one) => one.key === key) ?? forms[0];
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const report = useMutation({
+    mutationFn: (json: unknown) =>
+      ask<{ readonly id: string; readonly caseCode?: string }>('/v1/loops', { json }),
+    onSuccess: async ({ id, caseCode }) => {
+      await client.invalidateQueries();
+      // Whoever reports what another team owns may not see it, and is told so.
+      if (caseCode !== undefined) await navigate({ to: '/loops/$id', params: { id } });
+    },
+  });
+  if (chosen === undefined) return undefined;
+  if (report.data !== undefined && report.data.caseCode === undefined)
+    return (
+      <p role="status" className="card">
+        It is reported. The case belongs to another team, which is told.
+      </p>
+    );
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const { line, occurredAt, what: _, ...typed } = typedIn(event.currentTarget);
+    report.mutate({
+      ...typed,
+      behaviour: chosen.behaviour,
+      form: chosen.form.id,
+      ...(line === undefined ? {} : { line: Number(line) }),
+      // The field knows the reader's clock and no zone.
+      ...(occurredAt === undefined ? {} : { occurredAt: new Date(occurredAt).toISOString() }),
+    });
+  };
+  const { fields } = chosen.form;
+  const extra = fields.filter(({ isRequired }) => !isRequired);
+  return (
+    <form onSubmit={send} className="card max-w-2xl space-y-4">
+      <Choose
+        label="What is it"
+        name="what"
+        value={key}
+        choices={forms.map((one) => [one.key, one.form.title])}
+        onSet={(value) => {
+          setKey(value);
+          report.reset();
+        }}
+      />
+      <Labelled
+        label="What was seen"
+        hint="In your words, and never a key or password: there is no field for one."
+      >
+        <input className="field" name="title" required minLength={3} maxLength={200} />
+      </Labelled>
+      {fields
+        .filter(({ isRequired }) => isRequired)
+        .map((field) => (
+          <Field key={`${key} ${field.name}`} field={field} />
+        ))}
+      <Labelled
+        label="Who may answer for it"
+        hint={
+          fields.some(({ name }) => name === 'who')
+            ? 'Where it is somebody else. An address, a name, or both; it is one piece of evidence, and weighs as such.'
+            : 'An address, a name, or both. It is one piece of evidence, and weighs as such.'
+        }
+      >
+        <input className="field" name="owner" maxLength={300} placeholder="Ana Sol <ana@example.com>" />
+      </Labelled>
+      <Labelled label="Ticket" hint="The same ticket is the same loop.">
+        <input className="field" name="ticket" maxLength={80} placeholder="SEC-123" />
+      </Labelled>
+      <fieldset className="grid gap-3 sm:grid-cols-2">
+        <legend className="mb-2 font-semibold">As far as known</legend>
+        {extra.map((field) => (
+          <Field key={`${key} ${field.name}`} field={field} />
+        ))}
+        <Labelled label="When it happened" hint="Left empty: now.">
+          <input className="field" name="occurredAt" type="datetime-local" />
+        </Labelled>
+      </fieldset>
+      <Refusal text={report.error?.message} />
+      <button type="submit" className="button button-first" disabled={report.isPending}>
+        {report.isPending ? 'Opening …' : 'Open the loop'}
+      </button>
+    </form>
+  );
+}
+
+function Field({ field }: { readonly field: Asked }) {
+  const { name, label, hint, example, isRequired, choices } = field;
+  if (choices !== undefined)
+    return (
+      <Labelled label={label} hint={hint}>
+        <select className="field" name={name} required={isRequired} defaultValue="">
+          <option value="">{isRequired ? 'Choose' : 'Not known'}</option>
+          {choices.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </Labelled>
+    );
+  return (
+    <Labelled label={label} hint={hint}>
+      <input
+        className="field"
+        name={name}
+        required={isRequired}
+        maxLength={1024}
+        placeholder={example}
+        type={name === 'line' ? 'number' : 'text'}
+      />
     </Labelled>
-  ));
+  );
 }

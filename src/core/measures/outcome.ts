@@ -74,8 +74,8 @@ export type MeasuredLoop = {
 
 const uncounted: ReadonlySet<LoopState> = new Set(['dismissed', 'merged']);
 const ended: ReadonlySet<LoopState> = new Set(['accepted', 'unprovable', 'orphaned']);
-/** The rule of what a person reported by a form. */
-const writtenDown = 'reported-by-hand';
+/** The source of what a person reported by a form. */
+const writtenDown = 'by-hand';
 const human: ReadonlySet<string> = new Set(['person', 'team', 'duty']);
 
 /** Follows from the row alone, so that the same facts give the same outcome in whatever order they came. */
@@ -100,7 +100,7 @@ export function outcomeOf(row: MeasuredLoop): Outcome {
     campaign: first?.joins?.campaign ?? '',
     state,
     isCounted: row.mergedInto === undefined && !uncounted.has(state) && facts.sightings > 0,
-    isReported: facts.sources.length === 1 && facts.secret?.rule === writtenDown,
+    isReported: facts.sources.length === 1 && facts.sources[0] === writtenDown,
     month: monthOf(row.firstOccurredAt),
     occurredAt: row.firstOccurredAt,
     ...given('openedAt', row.isLive ? row.updatedAt : undefined),

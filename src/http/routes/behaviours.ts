@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ByHandForm, byHandFields } from '../../core/by-hand.ts';
 import { answers } from '../../core/message.ts';
 import { frameworkItemSchema } from '../json/story-json.ts';
 import type { Room } from '../room.ts';
@@ -21,6 +22,24 @@ const behaviourSchema = z.object({
   ladder: z.array(z.object({ moment: z.string(), after: z.string(), to: z.string() })),
   frameworks: z.array(frameworkItemSchema),
   learnMore: z.object({ label: z.string(), url: z.string() }),
+  byHand: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        fields: z.array(
+          z.object({
+            name: z.enum(byHandFields),
+            label: z.string(),
+            hint: z.string().exactOptional(),
+            example: z.string().exactOptional(),
+            isRequired: z.boolean(),
+            choices: z.array(z.object({ id: z.string(), title: z.string() })).exactOptional(),
+          }),
+        ),
+      }),
+    )
+    .describe('The forms by which a person reports it: see POST /v1/loops.'),
 });
 
 export type BehaviourJson = z.infer<typeof behaviourSchema>;
@@ -48,9 +67,20 @@ export function behaviourRoutes(room: Room): Pick<Operations, 'GET /v1/behaviour
           ladder: behaviour.ladder,
           frameworks,
           learnMore: behaviour.learnMore,
+          byHand: (behaviour.byHand ?? []).map(formJson),
         }));
         return c.json({ items });
       },
     }),
   };
+}
+
+function formJson({ id, title, asks }: ByHandForm): BehaviourJson['byHand'][number] {
+  const fields = byHandFields.flatMap((name) => {
+    const asked = asks[name];
+    if (asked === undefined) return [];
+    const { optional, ...shown } = asked;
+    return [{ name, isRequired: !optional, ...shown }];
+  });
+  return { id, title, fields };
 }

@@ -6,8 +6,8 @@ import { states } from '../../core/loop/states.ts';
 import { campaignOf } from '../../loop/campaign.ts';
 import { readCaseCode } from '../../loop/case-code.ts';
 import { release } from '../../loop/decide.ts';
-import { ingest } from '../../loop/ingest.ts';
 import type { LoopStory } from '../../ports/store.ts';
+import { reportByHand } from '../capture/report-by-hand.ts';
 import { loopJson, loopSchema } from '../json/loop-json.ts';
 import { id32, pageQuery } from '../json/shapes.ts';
 import { storyJson, storySchema } from '../json/story-json.ts';
@@ -52,7 +52,19 @@ type LoopKeys = 'GET /v1/loops' | 'POST /v1/loops' | 'GET /v1/loops/{id}' | 'POS
 export function loopRoutes(room: Room): Pick<Operations, LoopKeys> {
   const { given } = room;
   const { parts, packs } = given;
-  const handInput = given.byHand.input.extend({ ticket: ticket.exactOptional() });
+  const handInput = given.byHand.input.extend({
+    ticket: ticket.exactOptional(),
+    behaviour: z
+      .string()
+      .max(64)
+      .exactOptional()
+      .describe('What is reported; a leaked key unless given. GET /v1/behaviours tells what each asks for.'),
+    form: z
+      .string()
+      .max(64)
+      .exactOptional()
+      .describe('One of the forms of the behaviour; its first unless given.'),
+  });
   return {
     'GET /v1/loops': reading({
       summary: 'Lists loops, the latest first.',
@@ -87,32 +99,9 @@ export function loopRoutes(room: Room): Pick<Operations, LoopKeys> {
         200: { description: 'The loop that this ticket or report stands for already.', schema: storySchema },
       },
       handle: async ({ c, caller, body }) => {
-        const { ticket: stated, ...fields } = body;
-        const alias = typeof stated === 'string' ? stated : undefined;
-        const now = parts.clock.now();
-        const answer = async (id: string, status: 200 | 201) => {
-          const story = await parts.store.read.loop(caller, id);
-          // A reporter of one team may report what another team owns.
-          return c.json(story === undefined ? { id } : storyJson(parts, packs, story, now), status);
-        };
-        const known = alias === undefined ? undefined : await parts.store.read.loop(caller, alias);
-        if (known !== undefined) return answer(known.loop.id, 200);
-        const event = given.byHand.event(fields, given.mapContext(now));
-        const taken = await ingest(parts, {
-          source: event.source,
-          receivedAt: now,
-          mode: 'live',
-          events: [event],
-          ...(alias === undefined ? {} : { aliases: new Map([[event.id, alias]]) }),
-        }).catch(async (fault: unknown) => {
-          // Somebody else opened a loop for this ticket meanwhile: it is the same loop, unless it is not ours to see.
-          const other = alias === undefined ? undefined : await parts.store.read.loop(caller, alias);
-          if (other !== undefined) return { accepted: 0, loops: [other.loop.id] };
-          throw fault;
-        });
-        const [id] = taken.loops;
-        if (id === undefined) throw new AppError('bad-record', 'No behaviour speaks of this.');
-        return answer(id, taken.accepted > 0 ? 201 : 200);
+        const { id, isNew, story } = await reportByHand(given, caller, body);
+        const shown = story === undefined ? { id } : storyJson(parts, packs, story, parts.clock.now());
+        return c.json(shown, isNew ? 201 : 200);
       },
     }),
     'POST /v1/loops/release': changing({
