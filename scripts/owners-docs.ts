@@ -67,6 +67,29 @@ restart; with 2,000 people and more, after two seconds at the most, and who leav
 - \`active: false\` and DELETE say that the person left. Who was deleted stays known as a leaver, so that what points at
   them finds a team or manager; who is added again under the same name or address is back.
 
+## Accounts and credentials
+
+Every account, key, application or agent that a loop is about or a directory lists is one row, with who answers for it:
+*owned*, *guessed* (somebody is named, and it is too little to tell them) or *orphaned* (nobody is named, or whoever is has
+left). A worker follows within seconds: the latest loop decides, else the directories.
+
+\`\`\`
+npx foldback owners list --standing orphaned
+npx foldback owners list --all --format csv > identities.csv
+npx foldback owners coverage
+\`\`\`
+
+The same stands in the console under *People and identities*, and behind \`GET /v1/identities\` (by type, standing, owner,
+team, and beginnings of words of the name), \`GET /v1/identities/{id}\` and \`GET /v1/owners/coverage\`, by type and team. An
+identity belongs to the team that answers for it: whoever sees other teams alone does not see it, by no list, count or id.
+
+**An operator says whose it is**: on the page of the identity, for several at once in the list, or by
+\`POST /v1/identities/{id}/owner\` with \`{"decision": "name", "to": {"kind": "person", "id": "ana"}, "reason": "…"}\` (scope
+\`owners:write\`). Open loops about it are handed over, and what is reported later goes to whoever was named, as kind
+\`learnt\` and without asking what others would guess. \`{"decision": "take-back", "reason": "…"}\` lets the evidence decide
+again; loops that were handed over stay where they are. Who decided, when and why stands on the page, and the fact in the
+[audit](access.md). When whoever was named leaves, it is orphaned.
+
 ## When somebody leaves
 
 For every identity that is known to be theirs an event of source \`directory\` is written: kind \`identity.disabled\`, action

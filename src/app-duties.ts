@@ -8,6 +8,7 @@ import { closeMonths } from './loop/close-months.ts';
 import { expireControls } from './loop/controls/decide.ts';
 import { proposeControls } from './loop/controls/propose.ts';
 import { lookAtExperiments } from './loop/experiments/look.ts';
+import { followIdentities, followLeftOwners, listIdentities } from './loop/follow-identities.ts';
 import { forgetOld } from './loop/forget.ts';
 import { followLeave } from './loop/note-leave.ts';
 import type { LoopParts } from './loop/parts.ts';
@@ -22,6 +23,11 @@ const suppressionsEveryMs = 30_000;
 
 /** Another process may have been told of people; whoever left while nobody looked is passed on. */
 const directoryEveryMs = 15_000;
+
+/** An operator who has just decided looks at the list. */
+const identitiesEveryMs = 2_000;
+/** Directories of files change at a start alone; who answers by them follows the list of people. */
+const listedEveryMs = 3_600_000;
 
 /** What is too old to be judged by is forgotten in small parts. */
 const forgetEveryMs = 600_000;
@@ -49,6 +55,9 @@ export function besideDuties(app: App): readonly BesideDuty[] {
       run: () => followSuppressions(app.parts),
     },
     { name: 'directory', everyMs: directoryEveryMs, run: () => app.followDirectory() },
+    { name: 'identities', everyMs: identitiesEveryMs, run: () => followIdentities(app.parts) },
+    { name: 'listed', everyMs: listedEveryMs, run: (signal) => listIdentities(app.parts, signal) },
+    { name: 'orphans', everyMs: directoryEveryMs, run: () => followLeftOwners(app.parts) },
     { name: 'leave', everyMs: directoryEveryMs, run: () => followLeave(app.parts) },
     { name: 'controls', everyMs: controlsEveryMs, run: () => followControls(app.parts) },
     { name: 'reviews', everyMs: reviewsEveryMs, run: () => reviewWeekly(app.parts) },

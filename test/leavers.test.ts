@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import { reportFileLeavers } from '../src/app-directory.ts';
 import { openClones } from '../src/lib/git/clones.ts';
+import { followIdentities, listIdentities } from '../src/loop/follow-identities.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { explainIdentity, identityCoverage } from '../src/loop/owned-identities.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
@@ -134,7 +135,8 @@ describe('when somebody leaves', () => {
 describe('what is known of owners', () => {
   test('every identity counts once, as owned, guessed or orphaned', async () => {
     const { house } = await start(people('active'), monday);
-    const coverage = await identityCoverage(house.parts, loopPrincipal);
+    await listIdentities(house.parts);
+    const { types: coverage } = await identityCoverage(house.parts, loopPrincipal);
     const of = (type: string) => coverage.find((one) => one.type === type);
     // The invoice robot is Ana's; nobody has the second; who had the third has left.
     expect(of('service-principal')).toEqual({
@@ -155,7 +157,8 @@ describe('what is known of owners', () => {
       mode: 'live',
       events: [leak({ at: monday - hour, receivedAt: monday, secret: fakeSecret(1), author: 'ana' })],
     });
-    const more = await identityCoverage(house.parts, loopPrincipal);
+    await followIdentities(house.parts);
+    const { types: more } = await identityCoverage(house.parts, loopPrincipal);
     expect(more.reduce((sum, { n }) => sum + n, 0)).toBe(coverage.reduce((sum, { n }) => sum + n, 0) + 1);
   });
 

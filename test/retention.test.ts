@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkStoredChain } from '../src/ledger/check-store.ts';
 import { entriesOfRows } from '../src/ledger/rows.ts';
 import { decide } from '../src/loop/decide.ts';
+import { followIdentities } from '../src/loop/follow-identities.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { replyByLink } from '../src/loop/listen.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
@@ -54,6 +55,8 @@ for (const { name, skip, open } of testStores()) {
       await replyByLink(house.parts, tokenHash, { answer: 'wrong', reason: 'a test value', loop: ended });
       await decide(house.parts, { ...loopPrincipal, id: 'mia', kind: 'operator' }, ended, { kind: 'uphold' });
       expect((await story(ended))?.loop.state).toBe('dismissed');
+      await followIdentities(house.parts);
+      expect((await store.read.identities(loopPrincipal, { limit: 5 })).items).toHaveLength(2);
     });
     afterAll(() => store?.close());
 
@@ -88,6 +91,8 @@ for (const { name, skip, open } of testStores()) {
       const row = after?.loop ?? { seq: -1, head: '' };
       expect(checkStoredChain(ended, entriesOfRows(ledger?.entries ?? []), row, [])).toEqual([]);
       expect((await story(running))?.loop.owner).toMatchObject({ kind: 'person', id: 'ana' });
+      const { items } = await store.read.identities(loopPrincipal, { limit: 5 });
+      expect(items.map(({ loop }) => loop)).toEqual([running]);
     });
   });
 }

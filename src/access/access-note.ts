@@ -17,6 +17,8 @@ export const accessKinds = {
   'access.report-exported':
     'A report about people left the house, and which one; why stands with the export.',
   'access.person-erased': 'Somebody was erased, by whom; who it was is kept nowhere.',
+  'access.owner-decided':
+    'An operator said who answers for an identity, or took that back; who and why stands with the identity.',
   'access.backup-taken': 'Everything stored was packed and taken away.',
 } as const satisfies Record<string, string>;
 

@@ -121,6 +121,25 @@ export function addOwners(program: Command, { finish, config, server, json }: Sh
       const { ownersCoverageCommand } = await import('./commands/owners-coverage.ts');
       finish(await ownersCoverageCommand(flags));
     });
+  owners
+    .command('list')
+    .description('Lists accounts and credentials with who answers for each, the latest seen first.')
+    .addOption(new Option('--standing <standing>', 'only these').choices(['owned', 'guessed', 'orphaned']))
+    .option('--type <type>', 'only this type, such as api-key')
+    .option('--owner <id>', 'only those of this person or team')
+    .option('--team <id>', 'only those for which this team answers')
+    .option('--text <text>', 'beginnings of words of the name or provider')
+    .option('--limit <n>', 'how many at once', '50')
+    .option('--after <cursor>', 'go on after a page')
+    .option('--all', 'page after page until the end')
+    .addOption(new Option('--format <format>', 'what is written').choices(['table', 'csv']).default('table'))
+    .addOption(server())
+    .addOption(config())
+    .addOption(json())
+    .action(async (flags) => {
+      const { ownersListCommand } = await import('./commands/owners-list.ts');
+      finish(await ownersListCommand(flags));
+    });
 }
 
 export function addMail(program: Command, { finish, config, server, json }: Shared): void {

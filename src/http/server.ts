@@ -27,6 +27,7 @@ import { decisionRoutes } from './routes/decisions.ts';
 import { erasureRoutes } from './routes/erasure.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { experimentRoutes } from './routes/experiments.ts';
+import { identityRoutes } from './routes/identities.ts';
 import { importRoutes } from './routes/imports.ts';
 import { leaveRoutes } from './routes/leave.ts';
 import { loopRoutes } from './routes/loops.ts';
@@ -135,6 +136,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...decisionRoutes(room),
     ...snoozeRoutes(room),
     ...leaveRoutes(room),
+    ...identityRoutes(room),
     ...evidenceRoutes(room),
     ...periodEvidenceRoutes(room),
     ...coverageRoutes(room),

@@ -1,4 +1,5 @@
-import type { Actor, Event } from '../core/event.ts';
+import type { Actor, Event, Identity } from '../core/event.ts';
+import { identityKey } from '../core/identity-key.ts';
 import { leadEvidence, strangerOf } from '../core/lead-evidence.ts';
 import type { Evidence } from '../core/owner.ts';
 import { type OwnerWeights, weightOf } from '../core/owner-weights.ts';
@@ -23,8 +24,13 @@ export async function gatherEvidence(
     parts.ownerWeights,
   );
   const learnt = await learntEvidence(parts, asked);
+  const named = await namedEvidence(
+    parts,
+    asked.map(({ event }) => event.identity),
+  );
   const evidence = new Map<Told, readonly Evidence[]>();
-  for (const [at, item] of asked.entries()) evidence.set(item, [...(found[at] ?? []), ...(learnt[at] ?? [])]);
+  for (const [at, item] of asked.entries())
+    evidence.set(item, named[at] ?? [...(found[at] ?? []), ...(learnt[at] ?? [])]);
   return told.map((item) => {
     const pieces = evidence.get(item);
     return pieces === undefined ? item : { ...item, evidence: pieces };
@@ -77,6 +83,24 @@ function doerEvidence(event: Event, weights: OwnerWeights): readonly Evidence[] 
       weight: weightOf(weights, 'account-holder'),
     },
   ];
+}
+
+/** Whom an operator named for each: whoever looked into it is asked no more what others would guess. */
+export async function namedEvidence(
+  parts: LoopParts,
+  asked: readonly (Pick<Identity, 'provider' | 'id'> | undefined)[],
+): Promise<readonly (readonly Evidence[] | undefined)[]> {
+  const keys = asked.map((identity) => (identity === undefined ? undefined : identityKey(identity)));
+  const wanted = [...new Set(keys.filter((key) => key !== undefined))];
+  const named = await parts.store.read.namedOwners(loopPrincipal, wanted);
+  return keys.map((key) => {
+    const owner = key === undefined ? undefined : named.get(key);
+    if (owner === undefined) return undefined;
+    const weight = weightOf(parts.ownerWeights, 'learnt');
+    return [
+      { kind: 'learnt', owner, detail: 'An operator named them as the owner of this identity.', weight },
+    ];
+  });
 }
 
 async function learntEvidence(

@@ -52,7 +52,8 @@ export async function noteLeave(
   return noted;
 }
 
-function isSeen({ teams }: Principal, person: Person): boolean {
+/** People are seen by those who see their team. */
+export function isSeen({ teams }: Principal, person: Person): boolean {
   return teams === 'all' || (person.team !== undefined && teams.includes(person.team));
 }
 

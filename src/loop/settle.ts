@@ -55,6 +55,9 @@ export async function settle(
     personal.push(...settled.personal);
   }
   await tx.saveLoops(rows);
+  await tx.noteIdentityNews(
+    changed.flatMap(({ before, after }) => (isIdentityNews(before, after) ? [after.id] : [])),
+  );
   await tx.appendLedger(entries, personal);
   await addNotices(parts, tx, changed, now);
   await tx.replaceWants(
@@ -62,6 +65,23 @@ export async function settle(
     wants,
   );
   return rows;
+}
+
+/** Whether an identity may have another owner, or another latest loop, by this. */
+function isIdentityNews(before: LoopRow, after: LoopRow): boolean {
+  if (after.facts.identity === undefined || after.isStub) return false;
+  return (
+    before.seq === 0 ||
+    before.isStub ||
+    before.facts.identity?.id !== after.facts.identity.id ||
+    before.facts.identity.provider !== after.facts.identity.provider ||
+    before.lastOccurredAt !== after.lastOccurredAt ||
+    before.owner.kind !== after.owner.kind ||
+    before.owner.id !== after.owner.id ||
+    before.owner.confidence !== after.owner.confidence ||
+    before.team !== after.team ||
+    before.mergedInto !== after.mergedInto
+  );
 }
 
 export type OwnedChange = Change & {

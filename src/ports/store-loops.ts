@@ -145,12 +145,3 @@ export type LoopStory = {
   /** Words that wait, with the time that hours and the attention budget leave them. */
   readonly waiting: readonly Pick<WantRow, 'occasion' | 'dueAt'>[];
 };
-
-/** How many identities of a type have this owner, by the latest loop of each. */
-export type IdentityOwnerRow = {
-  readonly type: string;
-  readonly owner: LoopRow['owner'];
-  /** Whether anything points at anybody. */
-  readonly hasEvidence: boolean;
-  readonly n: number;
-};

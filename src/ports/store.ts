@@ -12,6 +12,7 @@ import type { DirectoryFilter, DirectoryRow } from './store-directory.ts';
 import type { EvidenceRead, EvidenceWrite } from './store-evidence.ts';
 import type { ExperimentRead, ExperimentWrite } from './store-experiments.ts';
 import type { FactorRead, FactorWrite } from './store-factors.ts';
+import type { IdentityRead, IdentityWrite } from './store-identities.ts';
 import type {
   CampaignKey,
   CampaignRow,
@@ -28,7 +29,6 @@ import type {
   DeedRow,
   EventRow,
   HabitAsk,
-  IdentityOwnerRow,
   LaterRow,
   LoopCounts,
   LoopFilter,
@@ -80,6 +80,7 @@ export * from './store-directory.ts';
 export * from './store-evidence.ts';
 export * from './store-experiments.ts';
 export * from './store-factors.ts';
+export * from './store-identities.ts';
 export * from './store-intake.ts';
 export * from './store-ladder.ts';
 export * from './store-leave.ts';
@@ -131,6 +132,7 @@ export interface StoreWrite
     EvidenceWrite,
     ExperimentWrite,
     FactorWrite,
+    IdentityWrite,
     LadderWrite,
     LeaveWrite,
     MeasureWrite,
@@ -282,6 +284,7 @@ export interface StoreRead
     EvidenceRead,
     ExperimentRead,
     FactorRead,
+    IdentityRead,
     LeaveRead,
     ManyRead,
     MeasureRead,
@@ -355,10 +358,6 @@ export interface StoreRead
   /** Those who left and of whom nothing was passed on yet. */
   directoryLeavers(principal: Principal, limit: number): Promise<readonly DirectoryRow[]>;
   owners(principal: Principal, identity: string): Promise<readonly LoopRow[]>;
-  /** The owners of identities that are in loops, each identity once, counted where all is the same. */
-  identityOwners(principal: Principal): Promise<readonly IdentityOwnerRow[]>;
-  /** Those of the ids that are the identity of a loop. */
-  identitiesInLoops(principal: Principal, ids: readonly string[]): Promise<ReadonlySet<string>>;
   coverage(principal: Principal): Promise<readonly { readonly kind: string; readonly n: number }[]>;
   counters(principal: Principal, behaviour: string): Promise<readonly CounterRow[]>;
   suppressions(principal: Principal, now: number): Promise<readonly SuppressionRow[]>;

@@ -5,6 +5,7 @@ import { tokenHash } from '../../src/access/token.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { type RouteRow, routeTable } from '../../src/http/route-table.ts';
 import { honoPath } from '../../src/http/table/mount.ts';
+import { followIdentities } from '../../src/loop/follow-identities.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { pageAssets } from '../../src/pages/page-style.ts';
@@ -19,7 +20,7 @@ const nameOf = ({ method, path }: RouteRow) => `${method} ${path}`;
 let store: Store;
 let doors: Doors;
 /** A loop and a message of team blue. */
-const blue = { loop: '', message: '', caseCode: '', suppression: '' };
+const blue = { loop: '', message: '', caseCode: '', suppression: '', identity: '' };
 
 beforeAll(async () => {
   store = await openEmbedded();
@@ -35,13 +36,21 @@ beforeAll(async () => {
   const story = await store.read.loop(loopPrincipal, blue.loop);
   blue.message = story?.messages[0]?.id ?? '';
   blue.caseCode = story?.loop.caseCode ?? '';
+  await followIdentities(doors.house.parts);
+  const { items } = await store.read.identities(loopPrincipal, { team: 'blue', limit: 1 });
+  blue.identity = items[0]?.id ?? '';
 });
 afterAll(() => store?.close());
 
 /** A request that the route would understand, about what team blue owns. */
 function request(row: RouteRow): { readonly path: string; readonly options: AskOptions } {
   const ids: Readonly<Record<string, string>> = {
-    id: row.path.includes('/messages/') || row.path.startsWith('/outbox') ? blue.message : blue.loop,
+    id:
+      row.path.includes('/messages/') || row.path.startsWith('/outbox')
+        ? blue.message
+        : row.path.includes('/identities/')
+          ? blue.identity
+          : blue.loop,
     behaviour: 'secret-in-repository',
     source: 'gitleaks',
     token: 'x',
@@ -70,6 +79,8 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/messages/replay': '{}',
   'POST /v1/messages/{id}/redirect': '{"to":{"kind":"duty"},"reason":"she is away"}',
   'POST /v1/loops/{id}/snooze': '{"for":"next-day","reason":"on a plane"}',
+  'POST /v1/identities/{id}/owner':
+    '{"decision":"name","to":{"kind":"person","id":"bob"},"reason":"he runs it now"}',
   'POST /v1/leave': '{"person":"ana","from":"2026-12-01","until":"2026-12-04"}',
   'POST /v1/messages/{id}/withdraw': '{"reason":"not meant for her"}',
   'POST /v1/messages/{id}/settle': '{"as":"arrived"}',

@@ -268,7 +268,8 @@ export function status(given: {
   );
 }
 
-function tools(receivedAt: number, keys: readonly string[] = ['k1']) {
+/** What sources are given to make events with. */
+export function tools(receivedAt: number, keys: readonly string[] = ['k1']) {
   return {
     receivedAt,
     fingerprint: fingerprinterOf(keys),

@@ -49,6 +49,9 @@ export async function ownersCoverageCommand(
       'owned: somebody answers for it; guessed: too little to tell them; orphaned: nobody is named, or they left.',
     );
   }
-  next('npx foldback loops list --state triage   loops without an owner');
+  next(
+    'npx foldback owners list --standing orphaned   identities of nobody',
+    'npx foldback loops list --state triage   loops without an owner',
+  );
   return exit.ok;
 }

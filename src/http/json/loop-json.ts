@@ -129,7 +129,7 @@ export function whereJson(row: LoopRow): LoopJson['where'] {
   };
 }
 
-export function ownerJson(parts: LoopParts, row: LoopRow): LoopJson['owner'] {
+export function ownerJson(parts: LoopParts, row: Pick<LoopRow, 'owner'>): LoopJson['owner'] {
   const { kind, id, confidence } = row.owner;
   const rounded = Math.round(confidence * 100) / 100;
   if (id === undefined) return { kind, confidence: rounded };

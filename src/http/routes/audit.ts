@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AccessKind, accessKinds } from '../../access/access-note.ts';
-import { loopPrincipal } from '../../loop/parts.ts';
 import { auditHeadsId } from '../audit/note-access.ts';
 import { requireAllTeams } from '../caller/caller.ts';
+import { callerNames } from '../caller/caller-names.ts';
 import { instant, iso, known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { noQuery, type Operations, reading } from '../table/operation.ts';
@@ -54,16 +54,7 @@ export function auditRoutes(room: Room): Pick<Operations, 'GET /v1/audit' | 'GET
         await room.record.settle();
         const { read } = store;
         const rows = await read.auditEntries(caller, { ...asked, limit: asked.limit + 1 });
-        const [tokens, accounts] = await Promise.all([
-          read.tokens(loopPrincipal),
-          read.accounts(loopPrincipal),
-        ]);
-        const names = new Map<string, string>([
-          ...tokens.flatMap(({ id, name }) =>
-            ['token', 'agent'].map((kind) => [`${kind}:${id}`, name] as const),
-          ),
-          ...accounts.map(({ id, name }) => [`person:${id}`, name] as const),
-        ]);
+        const names = await callerNames(read);
         const items = rows.slice(0, asked.limit).map(({ salt: _salt, at, address, ...row }) => ({
           ...row,
           at: iso(at),

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { Candidate } from '../../core/owner.ts';
 import { standings } from '../../core/owner-standing.ts';
 import { explainIdentity, identityCoverage } from '../../loop/owned-identities.ts';
-import type { LoopParts } from '../../loop/parts.ts';
-import { evidenceItemSchema, evidenceJson, ownerJson, ownerSchema, refJson } from '../json/loop-json.ts';
+import { candidateJson, candidateSchema, candidatesMax } from '../json/identity-json.ts';
+import { evidenceItemSchema, evidenceJson, ownerJson, ownerSchema } from '../json/loop-json.ts';
 import { id32, instant, iso, known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
 import { noQuery, type Operations, reading } from '../table/operation.ts';
@@ -27,18 +26,6 @@ const ownedSchema = z.object({
   owner: ownerSchema.extend({ evidence: z.array(evidenceItemSchema) }),
 });
 
-const candidateSchema = z.object({
-  owner: z.object({
-    kind: z.enum(['person', 'team', 'stranger']),
-    id: z.string().exactOptional(),
-    name: z.string().exactOptional(),
-    email: z.string().exactOptional(),
-    isActive: z.boolean().exactOptional(),
-  }),
-  confidence: z.number().min(0).max(1),
-  evidence: z.array(evidenceItemSchema.extend({ says: z.string(), because: z.string() })),
-});
-
 const explainedSchema = z.object({
   standing: z.enum(standings),
   candidates: z.array(candidateSchema),
@@ -48,7 +35,6 @@ const ownersSchema = z.object({ items: z.array(ownedSchema), now: explainedSchem
 export type OwnersJson = z.infer<typeof ownersSchema>;
 
 const standingCounts = z.object({
-  type: z.string(),
   n: z.int(),
   owned: z.int(),
   guessed: z.int(),
@@ -60,12 +46,10 @@ const coverageSchema = z.object({
   person: z.int(),
   team: z.int(),
   unknown: z.int(),
-  identities: z.array(standingCounts),
+  identities: z.array(standingCounts.extend({ type: z.string() })),
+  teams: z.array(standingCounts.extend({ team: z.string(), name: z.string().exactOptional() })),
 });
 export type CoverageJson = z.infer<typeof coverageSchema>;
-
-/** Enough to see why the first is the first. */
-const candidatesMax = 10;
 
 const kinds = ['person', 'team', 'unknown'] as const;
 
@@ -108,7 +92,7 @@ export function ownerRoutes(room: Room): Pick<Operations, 'GET /v1/owners' | 'GE
       query: noQuery,
       answers: {
         200: {
-          description: 'Counts of loops; and of identities by type: owned, guessed and orphaned.',
+          description: 'Counts of loops; and of identities by type and by team: owned, guessed and orphaned.',
           schema: coverageSchema,
         },
       },
@@ -116,45 +100,10 @@ export function ownerRoutes(room: Room): Pick<Operations, 'GET /v1/owners' | 'GE
         const found = new Map((await read.coverage(caller)).map(({ kind, n }) => [kind, n]));
         const counts = kinds.map((kind) => [kind, found.get(kind) ?? 0] as const);
         const n = counts.reduce((sum, [, count]) => sum + count, 0);
-        const identities = await identityCoverage(parts, caller);
-        return c.json({ n, ...Object.fromEntries(counts), identities });
+        const { types, teams } = await identityCoverage(parts, caller);
+        const named = teams.map((row) => ({ ...row, ...known('name', parts.people.team(row.team)?.name) }));
+        return c.json({ n, ...Object.fromEntries(counts), identities: types, teams: named });
       },
-    }),
-  };
-}
-
-/** Kinds that follow from other evidence: their weight is computed. */
-const madeKinds: Readonly<Record<string, string>> = {
-  member: 'if one of its members did it, the team is surely right',
-};
-
-function candidateJson(
-  parts: LoopParts,
-  { owner, confidence, evidence }: Candidate,
-): z.infer<typeof candidateSchema> {
-  const person = owner.kind === 'person' ? parts.people.person(owner.id) : undefined;
-  const team = owner.kind === 'team' ? parts.people.team(owner.id) : undefined;
-  return {
-    owner: {
-      ...refJson(owner),
-      ...known('name', person?.name ?? team?.name ?? (owner.kind === 'stranger' ? owner.name : undefined)),
-      ...known(
-        'email',
-        person?.emails[0] ?? team?.email ?? (owner.kind === 'stranger' ? owner.email : undefined),
-      ),
-      ...known('isActive', person?.isActive),
-    },
-    confidence,
-    evidence: evidence.map((piece) => {
-      const rule = parts.ownerWeights.kinds[piece.kind];
-      return {
-        kind: piece.kind,
-        detail: piece.detail,
-        weight: piece.weight,
-        owner: refJson(piece.owner),
-        says: rule?.says ?? 'place',
-        because: rule?.because ?? madeKinds[piece.kind] ?? 'no weight is set for this kind',
-      };
     }),
   };
 }

@@ -49,6 +49,7 @@ import * as writeControls from './queries/write-controls.ts';
 import * as writeDirectory from './queries/write-directory.ts';
 import * as writeEvidence from './queries/write-evidence.ts';
 import * as writeExperiments from './queries/write-experiments.ts';
+import * as writeIdentities from './queries/write-identities.ts';
 import * as ledger from './queries/write-ledger.ts';
 import * as writeLoops from './queries/write-loops.ts';
 import * as writeMeasures from './queries/write-measures.ts';
@@ -80,6 +81,7 @@ const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { withWants: _withWants, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { leaves, ...leaveWrites } = leave;
+const { identityOf: _identityOf, ...identityReads } = readIdentities;
 const { addRolloutSwitch, touchSpoken, ...rolloutReads } = rollout;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
 const { erasures, ...privacyWrites } = privacy;
@@ -139,7 +141,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, readEvidence),
     ...bind(db, { erasures }),
     ...bind(db, readHeld),
-    ...bind(db, readIdentities),
+    ...bind(db, identityReads),
     ...bind(db, readCampaigns),
     ...bind(db, { failedMessages, repeatsOf }),
     ...bind(db, rolloutReads),
@@ -170,6 +172,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, { takePace }),
     ...bind(trx, { addRolloutSwitch, touchSpoken }),
     ...bind(trx, leaveWrites),
+    ...bind(trx, writeIdentities),
     ...bind(trx, coaching),
     ...bind(trx, ledgerQueries),
     ...bind(trx, writeEvidence),

@@ -34,6 +34,7 @@ import * as loopNeeds from './migrations/0043-loop-needs.ts';
 import * as loopCounts from './migrations/0044-loop-counts.ts';
 import * as words from './migrations/0045-words.ts';
 import * as accessAttempts from './migrations/0047-access-attempts.ts';
+import * as identities from './migrations/0050-identities.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -70,6 +71,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0044-loop-counts': loopCounts,
   '0045-words': words,
   '0047-access-attempts': accessAttempts,
+  '0050-identities': identities,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */

@@ -29,6 +29,8 @@ export async function erasePerson(db: Db, redaction: Redaction, at: number): Pro
   if (values > 0) rows['ledger_private'] = values;
   const ids = redaction.names.map(({ instead }) => instead);
   await withdraw(db, ids);
+  await sql`update identities set owner_kind = 'unknown', owner_id = null, confidence = 0, standing = 'orphaned',
+    named_at = null where owner_kind = 'person' and owner_id = any(${textArray(ids)})`.execute(db);
   await sql`update directory_entries set body = '{}'::json, external_id = null, is_active = false,
     updated_at = ${at}, deleted_at = coalesce(deleted_at, ${at}), reported_at = coalesce(reported_at, ${at})
     where kind = 'user' and name = any(${textArray(ids)})`.execute(db);

@@ -31,8 +31,12 @@ export async function forgetDetail(
         (select recipient_kind, recipient_id, day from attention where day < ${dayOf(cutoffs.attention)} limit ${limit})`)) +
       (await count(sql`delete from coaching where (person, is_shadow) in
         (select person, is_shadow from coaching where last_at < ${cutoffs.attention} limit ${limit} for update skip locked)`)),
-    learnt: await count(sql`delete from learnt_owners where scope in
-      (select scope from learnt_owners where owner_kind = 'person' and at < ${cutoffs.outcomes} limit ${limit} for update skip locked)`),
+    learnt:
+      (await forgetIdentities(db, cutoffs.outcomes, limit)) +
+      (await count(sql`delete from identity_decisions where id in
+        (select id from identity_decisions where at < ${cutoffs.outcomes} limit ${limit} for update skip locked)`)) +
+      (await count(sql`delete from learnt_owners where scope in
+      (select scope from learnt_owners where owner_kind = 'person' and at < ${cutoffs.outcomes} limit ${limit} for update skip locked)`)),
     denials: await count(sql`delete from policy_lessons where (actor, rule_class) in (select actor, rule_class
       from policy_lessons where last_at < ${cutoffs.outcomes} limit ${limit} for update skip locked)`),
     refusedReplies: await count(sql`delete from refused_replies where id in
@@ -71,6 +75,18 @@ async function forgetOutcomes(db: Db, before: number, limit: number): Promise<nu
             'evidence', '[]'::jsonb, 'actor', jsonb_build_object('type', s->'actor'->'type'))), '[]'::jsonb)
           from jsonb_array_elements(l.facts::jsonb->'kept') s)))::json
     from over where l.id = over.id`.execute(db);
+  return Number(done.numAffectedRows ?? 0);
+}
+
+/** Accounts and credentials that no directory lists, and of whose cases nobody knows any more whose they were. */
+async function forgetIdentities(db: Db, before: number, limit: number): Promise<number> {
+  const done = await sql`with over as (
+      select i.id from identities i where not i.is_listed and i.last_at > 0 and i.last_at < ${before}
+        and not exists (select 1 from identity_loops x join loops l on l.id = x.loop_id
+          where x.identity_id = i.id and l.people_forgotten_at is null)
+      order by i.last_at limit ${limit} for update skip locked
+    ), cases_gone as (delete from identity_loops x using over where x.identity_id = over.id)
+    delete from identities i using over where i.id = over.id`.execute(db);
   return Number(done.numAffectedRows ?? 0);
 }
 
