@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import { auditDuties } from './app-audit.ts';
 import { backupDuties } from './app-backup.ts';
 import { pullDuties } from './app-pull.ts';
 import { readSuppressions } from './config/read-suppressions.ts';
@@ -69,6 +70,7 @@ export function besideDuties(app: App): readonly BesideDuty[] {
       run: () => forgetDetail(app.parts, app.config.privacy.retention),
     },
     { name: 'decisions', everyMs: forgetEveryMs, run: () => forgetOldDecisions(app) },
+    ...auditDuties(app),
     ...backupDuties(app),
     { name: 'experiments', everyMs: experimentsEveryMs, run: () => lookAtExperiments(app.parts) },
     ...pullDuties(app),

@@ -29,7 +29,7 @@ export function openSessions(given: SessionParts): SessionDesk {
     const hash = sessionHash(secret);
     const row = hash === undefined ? undefined : await store.read.sessionByHash(loopPrincipal, hash);
     if (row === undefined || !isSessionValid(secret, row, clock.now())) return undefined;
-    return row.accountId !== undefined && isIdle(row, limits, clock.now()) ? undefined : row;
+    return isIdle(row, limits, clock.now()) ? undefined : row;
   };
   const accountOf = async (session: SessionRow): Promise<AccountRow | undefined> => {
     if (session.accountId === undefined) return undefined;
@@ -61,7 +61,13 @@ export function openSessions(given: SessionParts): SessionDesk {
       const verdict = judgeToken(text, token, clock.now());
       if (token === undefined || verdict.kind === 'refused') return undefined;
       const id = randomBytes(16).toString('hex');
-      const { secret, session } = openSession(id, token, clock.now(), randomBytes(randomBytesCount));
+      const { secret, session } = openSession(
+        id,
+        token,
+        clock.now(),
+        randomBytes(randomBytesCount),
+        limits.hours,
+      );
       await store.transaction((tx) => tx.insertSession(session));
       return { id, secret, expiresAt: session.expiresAt, principal: asOperator(verdict.principal) };
     },
@@ -89,7 +95,9 @@ export function openSessions(given: SessionParts): SessionDesk {
       if (session.tokenId === undefined) return ofPerson(session);
       const token = await store.read.tokenById(loopPrincipal, session.tokenId);
       const principal = token === undefined ? undefined : principalOfToken(token, clock.now());
-      return principal === undefined ? undefined : asOperator(principal);
+      if (principal === undefined) return undefined;
+      await see(session);
+      return asOperator(principal);
     },
     person: async (secret) => {
       const session = await sessionOf(secret);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorsMarkdown } from '../scripts/errors-docs.ts';
+import { loggingMarkdown } from '../scripts/logging-docs.ts';
 import { ownersMarkdown } from '../scripts/owners-docs.ts';
 import { sourcesMarkdown } from '../scripts/sources-docs.ts';
 import { statesMarkdown } from '../scripts/states-docs.ts';
@@ -84,6 +85,10 @@ describe('generated documents', () => {
 
   test(`docs/states.md is the table of transitions; ${anew}`, () => {
     expect(read('docs/states.md')).toBe(statesMarkdown());
+  });
+
+  test(`docs/logging.md has every kind of the record; ${anew}`, () => {
+    expect(read('docs/logging.md')).toBe(loggingMarkdown());
   });
 
   test('what is said of owners is what the packs and the registry have', () => {

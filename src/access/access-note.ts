@@ -3,6 +3,8 @@ export const accessKinds = {
   'access.signed-in': 'A browser was signed in.',
   'access.sign-in-failed': 'A sign-in was refused.',
   'access.denied': 'A request was refused; `count` of the same kind within a minute.',
+  'access.input-refused':
+    'Input that does not fit, a forged or repeated delivery, a limit: refused; `count` of the same kind within a minute.',
   'access.session-ended': 'A browser was signed out.',
   'access.claimed': 'The installation got its first administrator.',
   'access.claim-offered': 'A new claim link was made.',

@@ -7,7 +7,7 @@ import { type AccessNote, nobody } from './access-note.ts';
 export const denialKindsPerMinuteMax = 100;
 
 export type Denial = Pick<AccessNote, 'by' | 'address'> & {
-  readonly kind: 'access.denied' | 'access.sign-in-failed';
+  readonly kind: 'access.denied' | 'access.sign-in-failed' | 'access.input-refused';
   readonly what: string;
   readonly reason: string;
 };

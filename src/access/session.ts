@@ -12,12 +12,13 @@ export function openSession(
   token: { readonly id: string; readonly expiresAt: number },
   now: number,
   random: Uint8Array,
+  hours: number = sessionHours,
 ): { readonly secret: string; readonly session: SessionRow } {
   const secret = makeSecret('session', random);
-  const expiresAt = Math.min(now + sessionHours * hourMs, token.expiresAt);
+  const expiresAt = Math.min(now + hours * hourMs, token.expiresAt);
   return {
     secret,
-    session: { id, hash: secretHash(secret), tokenId: token.id, createdAt: now, expiresAt },
+    session: { id, hash: secretHash(secret), tokenId: token.id, createdAt: now, expiresAt, seenAt: now },
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { access } from './sections/access.ts';
 import { attention } from './sections/attention.ts';
+import { audit } from './sections/audit.ts';
 import { backup } from './sections/backup.ts';
 import { backlog, channels, delivery, duty } from './sections/delivery.ts';
 import { holidays } from './sections/holidays.ts';
@@ -46,6 +47,7 @@ export const sections = {
   keys,
   ledger,
   privacy,
+  audit,
   backup,
   log,
   limits,

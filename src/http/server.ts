@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { nobody } from '../access/access-note.ts';
 import { pageAssets } from '../pages/page-style.ts';
 import { problemPage } from '../pages/problem-page.ts';
 import { harden } from './hardening/harden.ts';
@@ -114,6 +115,13 @@ function guard(app: Hono, room: Room): void {
       const id = requestId === undefined ? {} : { requestId };
       return problemPage({ host: room.host(c), code, ...id }, room.words());
     },
+    onForeignHost: (c) =>
+      room.record.refused(c, {
+        kind: 'access.input-refused',
+        by: nobody,
+        what: 'a host or origin that is not ours',
+        reason: 'bad-host',
+      }),
     onFault: (error, c) => {
       const path = redactPath(c.req.path);
       log.error({ error, requestId: c.get('requestId'), method: c.req.method, path }, 'a request failed');

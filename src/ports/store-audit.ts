@@ -37,6 +37,8 @@ export type AuditFilter = {
 export interface AuditRead {
   /** The latest first, for those who see all teams. */
   auditEntries(principal: Principal, filter: AuditFilter): Promise<readonly AuditRow[]>;
+  /** Those after a number, the earliest first. */
+  auditAfter(principal: Principal, seq: number, limit: number): Promise<readonly AuditRow[]>;
   auditChain(principal: Principal): Promise<AuditChain | undefined>;
   /** What the ledger noted of the chain, the latest first: bodies of its entries. */
   auditHeads(principal: Principal, ledgerChain: string, limit: number): Promise<readonly string[]>;

@@ -8,7 +8,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import { sealLedger } from '../../src/loop/seal.ts';
 import type { AuditRow, Store } from '../../src/ports/store.ts';
 import { fakeSecret, leak } from '../support/house.ts';
-import { type Answer, type Doors, openDoors, signer } from './doors.ts';
+import { type Answer, type Doors, form, openDoors, signer } from './doors.ts';
 
 let store: Store;
 let doors: Doors;
@@ -76,6 +76,50 @@ test('a flood of refusals is one entry and one count', async () => {
   doors.house.clock.pass(60_000);
   const [latest] = await recorded('?kind=access.denied&limit=1');
   expect(JSON.parse(latest?.body ?? '')).toMatchObject({ what: 'GET /v1/tokens', count: 19 });
+});
+
+test('attempts to get round what guards input, limits, hosts and other teams are recorded, without what was sent', async () => {
+  const reds = await doors.token(['loops:read', 'events:write'], { teams: ['red'] });
+  const from = '192.0.2.66';
+  const before = (await rowsOf()).length;
+  const at = doors.house.clock.now();
+  const event = leak({ at, receivedAt: at, secret: fakeSecret(7), author: 'ana', file: 'other-team.py' });
+  const { loops } = await ingest(doors.house.parts, {
+    source: 'scanner',
+    receivedAt: at,
+    mode: 'live',
+    events: [event],
+  });
+  const asked = [
+    await doors.ask(`/v1/loops/${loops[0]}`, { token: reds, from }),
+    await doors.ask('/v1/loops?limit=Zebra-typed', { token: reds, from }),
+    await doors.ask('/v1/sources/gitleaks', { token: reds, from, body: '{Zebra', type: 'application/json' }),
+    await doors.ask('/v1/pause', { token: reds, from, body: 'x', type: 'text/plain', method: 'POST' }),
+    await doors.ask('/signin', { ...form({ form: 'Zebra', account: 'Zebra' }), from }),
+    await doors.ask('/v1/loops', { token: reds, from, headers: { Host: 'zebra.example' } }),
+  ];
+  const items = (await recorded(`?limit=${(await rowsOf()).length - before}`)).map(
+    ({ kind, by, body, ...rest }) => ({
+      kind,
+      isKnown: by !== 'nobody',
+      reason: JSON.parse(body).reason,
+      address: rest.address,
+    }),
+  );
+  expect(asked.map(({ status }) => status)).toEqual([404, 400, 422, 403, 401, 421]);
+  expect(items).toEqual([
+    { kind: 'access.input-refused', isKnown: false, reason: 'bad-host', address: from },
+    { kind: 'access.denied', isKnown: true, reason: 'forbidden', address: from },
+    {
+      kind: 'access.input-refused',
+      isKnown: false,
+      reason: expect.stringMatching(/^(?:bad-record|unrecognised-file)$/u),
+      address: from,
+    },
+    { kind: 'access.input-refused', isKnown: true, reason: 'bad-request', address: from },
+    { kind: 'access.denied', isKnown: true, reason: 'not-found', address: from },
+  ]);
+  expect(JSON.stringify(await rowsOf())).not.toMatch(/zebra/iu);
 });
 
 test('only auditors and administrators of all teams read it, in pages and by kind and caller', async () => {

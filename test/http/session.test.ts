@@ -42,6 +42,20 @@ test('a token is exchanged for a cookie that does not hold it, and that the stor
   });
 });
 
+test('a session on a token ends without use, and lasts no longer than others', async () => {
+  const token = await doors.token(['loops:read']);
+  const [idle, busy] = [cookieOf(await signIn(token)), cookieOf(await signIn(token))];
+  const asked = async (cookie: string) => (await doors.ask('/v1/session', withCookie(cookie))).status;
+  doors.house.clock.pass(59 * 60_000);
+  expect(await asked(busy)).toBe(200);
+  doors.house.clock.pass(60_000);
+  expect([await asked(idle), await asked(busy)]).toEqual([401, 200]);
+  for (let n = 0; n < 22; n += 1) {
+    doors.house.clock.pass(hour / 2);
+    expect(await asked(busy)).toBe(n < 21 ? 200 : 401);
+  }
+});
+
 test('what a session may do and see is what its token may', async () => {
   const blue = await signIn(await doors.token(['loops:read'], { teams: ['blue'] }));
   expect(blue.json).toMatchObject({ teams: ['blue'] });

@@ -5,6 +5,7 @@ const says: Readonly<Record<string, string>> = {
   'access.signed-in': 'Signed in',
   'access.sign-in-failed': 'A sign-in was refused',
   'access.denied': 'A request was refused',
+  'access.input-refused': 'Input, a delivery or too many requests were refused',
   'access.session-ended': 'Signed out',
   'access.claimed': 'The installation got its first administrator',
   'access.claim-offered': 'A claim link was made',

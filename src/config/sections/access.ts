@@ -55,11 +55,13 @@ export const access = z
   .strictObject({
     session: z
       .strictObject({
-        hours: count(24).default(12).meta(says('A person signs in again after this time.')),
-        idleMinutes: count(1440).default(60).meta(says('And after this time without a request.')),
+        hours: count(24).default(12).meta(says('Whoever is signed in does it again after this time.')),
+        idleMinutes: count(1440)
+          .default(60)
+          .meta(says('And after this time without a request, also where the session stands on a token.')),
       })
       .prefault({})
-      .describe('Browser sessions of people.'),
+      .describe('Browser sessions.'),
     local: z
       .strictObject({
         accounts: z

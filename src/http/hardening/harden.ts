@@ -10,6 +10,7 @@ export type HardenOptions = HostGuardOptions & {
   /** An error as a page, for browsers. */
   readonly page?: (code: ErrorCode, requestId: string | undefined, c: Context) => string;
   readonly onFault?: (error: unknown, c: Context) => void;
+  readonly onForeignHost?: (c: Context) => Promise<void>;
 };
 
 /**

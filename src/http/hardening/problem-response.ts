@@ -48,14 +48,17 @@ export type ProblemHandlers = { readonly onError: ErrorHandler; readonly notFoun
  * under `/v1/`, get problem details.
  *
  * @param options.onFault told of every fault of our own (5xx), with its cause, for the log
+ * @param options.onForeignHost told of a request for another host, or from a page of one: no route has seen it
  */
 export function problemHandlers(options: {
   readonly page?: (code: ErrorCode, requestId: string | undefined, c: Context) => string;
   readonly onFault?: (error: unknown, c: Context) => void;
+  readonly onForeignHost?: (c: Context) => Promise<void>;
 }): ProblemHandlers {
-  const respond = (error: unknown, c: Context): Response => {
+  const respond = async (error: unknown, c: Context): Promise<Response> => {
     const fault = appErrorOf(error);
     if (fault.status >= 500) options.onFault?.(error, c);
+    if (fault.code === 'bad-host') await options.onForeignHost?.(c);
     // A refused host gets no page: its links would point back at the forged name.
     if (options.page === undefined || fault.code === 'bad-host' || !wantsPage(c))
       return problemResponse(error, c);

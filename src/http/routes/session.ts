@@ -28,7 +28,7 @@ const sessionSchema = z.object({
   person: z.object({ id: id32, name: z.string().exactOptional() }).exactOptional(),
   createdAt: instant,
   expiresAt: instant,
-  seenAt: instant.exactOptional().describe('To the minute; of a person’s.'),
+  seenAt: instant.exactOptional().describe('To the minute.'),
   isThis: z.boolean().describe('Whether it is the one that asks.'),
 });
 

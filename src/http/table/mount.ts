@@ -2,7 +2,7 @@ import type { Context, Handler, Hono } from 'hono';
 import { nobody } from '../../access/access-note.ts';
 import type { Principal } from '../../access/principal.ts';
 import { isScope } from '../../access/scope.ts';
-import { AppError } from '../../core/errors.ts';
+import { AppError, type ErrorCode } from '../../core/errors.ts';
 import { isLoopback } from '../caller/loopback.ts';
 import { methodNotAllowed, requireContentType } from '../hardening/guards.ts';
 import type { Room } from '../room.ts';
@@ -45,9 +45,14 @@ function guarded(row: RouteRow, operation: Operation, room: Room): Handler {
   };
   if (operation.kind === 'open') {
     return async (c) => {
-      room.limits.request(c, undefined);
-      checkBody(c);
-      return operation.run(c);
+      try {
+        room.limits.request(c, undefined);
+        checkBody(c);
+        return await operation.run(c);
+      } catch (fault) {
+        await recordRefusal(c, row, fault, room);
+        throw fault;
+      }
     };
   }
   const { access } = row;
@@ -66,14 +71,42 @@ function guarded(row: RouteRow, operation: Operation, room: Room): Handler {
   };
 }
 
-/** Whoever shows nothing is sent to the door; whoever shows what is not valid, or asks for too much, is recorded. */
+/** Attempts to get round what guards input, the order of things, the limits and the links. */
+const refusedInput: ReadonlySet<ErrorCode> = new Set([
+  'bad-request',
+  'bad-json',
+  'bad-record',
+  'unrecognised-file',
+  'bad-signature',
+  'replayed',
+  'too-large',
+  'too-deep',
+  'too-many',
+  'compression-ratio',
+  'unsupported-media-type',
+  'link-expired',
+  'conflict',
+  'rate-limited',
+]);
+
+/**
+ * Whoever shows nothing is sent to the door; whoever shows what is not valid, asks for too much, or for what is not theirs to
+ * see, is recorded, and so is what was refused of the input.
+ */
 async function recordRefusal(c: Context, row: RouteRow, fault: unknown, room: Room): Promise<void> {
   if (!(fault instanceof AppError)) return;
   const { code: reason } = fault;
-  if (reason !== 'forbidden' && reason !== 'unauthenticated') return;
   if (reason === 'unauthenticated' && c.req.header('Authorization') === undefined) return;
-  const by = reason === 'forbidden' ? ((await room.visitor(c))?.id ?? nobody) : nobody;
-  await room.record.refused(c, { kind: 'access.denied', by, what: `${row.method} ${row.path}`, reason });
+  const isDenied = reason === 'forbidden' || reason === 'unauthenticated' || reason === 'not-found';
+  if (!isDenied && !refusedInput.has(reason)) return;
+  // Who floods or shows nothing valid is not looked up, nor who comes through a door that is open to all.
+  const isUnknown = reason === 'unauthenticated' || reason === 'rate-limited' || !isScope(row.access);
+  const caller = isUnknown ? undefined : await room.visitor(c);
+  // What belongs to another team is not there: to whoever sees some teams, both look the same.
+  if (reason === 'not-found' && (caller === undefined || caller.teams === 'all')) return;
+  const kind = isDenied ? 'access.denied' : 'access.input-refused';
+  const what = `${row.method} ${row.path}`;
+  await room.record.refused(c, { kind, by: caller?.id ?? nobody, what, reason });
 }
 
 /** Whoever asks from this machine itself, where a route allows it. */

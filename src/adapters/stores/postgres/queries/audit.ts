@@ -36,7 +36,24 @@ export async function auditEntries(
     where ${same('kind', filter.kind)} and ${same('by_id', filter.by)}
       and ${filter.before === undefined ? sql`true` : sql`seq < ${filter.before}`}
     order by seq desc limit ${filter.limit}`.execute(db);
-  return found.rows.map(({ seq, at, kind, by_id: by, body, previous, hash, address, salt }) => ({
+  return found.rows.map(rowOf);
+}
+
+export async function auditAfter(
+  db: Db,
+  principal: Principal,
+  after: number,
+  limit: number,
+): Promise<readonly AuditRow[]> {
+  if (principal.teams !== 'all') return [];
+  const found = await sql<AuditRecord>`select * from audit_entries
+    where seq > ${after} order by seq limit ${limit}`.execute(db);
+  return found.rows.map(rowOf);
+}
+
+function rowOf(record: AuditRecord): AuditRow {
+  const { seq, at, kind, by_id: by, body, previous, hash, address, salt } = record;
+  return {
     seq,
     at: Number(at),
     kind,
@@ -46,7 +63,7 @@ export async function auditEntries(
     hash,
     ...optional('address', address),
     ...optional('salt', salt),
-  }));
+  };
 }
 
 export async function auditChain(db: Db, principal: Principal): Promise<AuditChain | undefined> {
