@@ -115,6 +115,8 @@ test('a risk that was refused, or taken back, is accepted by nobody until it is 
   const decision = (json: object) => doors.ask(`/v1/loops/${loop}/replies`, { token, json });
   const accept = { decision: 'accept-risk', until: '2026-12-01' };
   await says(loop, 'accept-risk');
+  // The second person was told of the request; that is no escalation of silence.
+  await doors.house.settleDown();
   const refused = await decision({ decision: 'hand-back', reason: 'It can be changed today' });
   expect(refused.json).toMatchObject({ state: 'told' });
   expect(refused.json.needs).toBeUndefined();

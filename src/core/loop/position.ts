@@ -125,8 +125,10 @@ function contactedPosition(
     if (isDisproved) return at('told', 'the claim was disproved', unprovableAt);
     return at('answered', `the recipient answered ${reply.answer}`, unprovableAt);
   }
+  // Somebody else hears of a question or a request too: those who answered were not silent.
   const isEscalated = facts.messages.some(
-    (message) => message.moment === 'escalation' && message.outcome !== 'refused',
+    ({ moment, occasion, outcome }) =>
+      moment === 'escalation' && occasion.startsWith('ladder:') && outcome !== 'refused',
   );
   return isEscalated
     ? at('escalated', 'the ladder ran out of silence', unprovableAt)

@@ -105,7 +105,7 @@ function Asked({ loop }: { readonly loop: LoopJson }) {
   const who = request.by.name ?? (request.by.kind === 'duty' ? 'The duty role' : ownerText(loop.owner));
   return (
     <span className="block text-sm break-words">
-      {who}, {minuteText(request.at)}
+      {who}, on {minuteText(request.at)}
       {request.until !== undefined && `: until ${dayText(request.until)}`}
       {request.reason !== undefined && <span className="block">“{request.reason}”</span>}
     </span>
