@@ -9,6 +9,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/crash/long/**', 'node_modules/**'],
           globalSetup: ['test/support/real-postgres.ts'],
+          // Files of one process share what they load, its packs and its stores: half of all the time otherwise.
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import type { Event } from '../src/core/event.ts';
 import { makeEvent } from '../src/core/make-event.ts';
 import { ingest } from '../src/loop/ingest.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import type { LoopRow, Store } from '../src/ports/store.ts';
 import { day, type House, hour, monday, openHouse, testClock } from './support/house.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 import { sourceContext } from './support/source-context.ts';
 
 /** The paths and the history of the shipped behaviours, from what sources tell to what a person reads. */
 let store: Store;
 let house: House;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   house = openHouse({ store, clock: testClock(monday), delivery: { perPersonPerDayMax: 500 } });
 });
 afterAll(() => store?.close());

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import { runSplit } from '../src/core/measures/experiment/split-run.ts';
 import { evidenceThreshold } from '../src/core/measures/experiment/verdict.ts';
 import { lookAtExperiments } from '../src/loop/experiments/look.ts';
@@ -9,6 +8,7 @@ import type { Store } from '../src/ports/store.ts';
 import { readArchive } from '../src/simulate/archive.ts';
 import { archivedId, loadArchive } from '../src/simulate/demo-experiments.ts';
 import { openHouse, personOf, testClock } from './support/house.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 
 describe('the archived experiment of the demonstration', () => {
   let store: Store;
@@ -16,7 +16,7 @@ describe('the archived experiment of the demonstration', () => {
   const archive = readArchive();
   const endedAt = Date.UTC(2026, 0, 1);
   beforeAll(async () => {
-    store = await openEmbedded();
+    store = await lendEmbedded();
     ({ parts } = openHouse({ store, clock: testClock(), channels: [], people: [personOf('ana', {})] }));
     await loadArchive(parts, archive, 'ana@example.com', endedAt);
     // Once more is no news.

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import { reportFileLeavers } from '../src/app-directory.ts';
 import { openClones } from '../src/lib/git/clones.ts';
 import { followIdentities, listIdentities } from '../src/loop/follow-identities.ts';
@@ -12,6 +11,7 @@ import { loopPrincipal } from '../src/loop/parts.ts';
 import { type Owners, openOwners } from '../src/owner-directories.ts';
 import type { Store } from '../src/ports/store.ts';
 import { fakeSecret, type House, hour, leak, monday, openHouse } from './support/house.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 import { writeExports } from './support/owner-exports.ts';
 import { ownerWeights } from './support/owner-weights.ts';
 import { sourceContext } from './support/source-context.ts';
@@ -36,7 +36,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   return () => store.close();
 });
 

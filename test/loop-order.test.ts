@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import type { Event } from '../src/core/event.ts';
 import { caseKeys, groupBy, joinAll } from '../src/loop/assign.ts';
 import { directoryEvidence } from '../src/loop/gather.ts';
@@ -11,6 +10,7 @@ import { standing } from '../src/loop/settle.ts';
 import { tell } from '../src/loop/tell.ts';
 import type { LoopRow, Store, SuppressionRow } from '../src/ports/store.ts';
 import { type House, monday, openHouse, personOf } from './support/house.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 import {
   type Again,
   again,
@@ -164,7 +164,7 @@ function batches<T>(items: readonly T[], { cuts }: Arrival): readonly (readonly 
 describe('the same set of events', () => {
   let store: Store;
   beforeAll(async () => {
-    store = await openEmbedded();
+    store = await lendEmbedded();
     await store.transaction(async (tx) => {
       for (const row of suppressions) await tx.insertSuppression(row);
     });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import type { Store } from '../src/ports/store.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 import { newWalk, type Step, steps } from './support/story-walk.ts';
 
 describe('whatever happens in whatever order', () => {
   let store: Store;
   beforeAll(async () => {
-    store = await openEmbedded();
+    store = await lendEmbedded();
   });
   afterAll(() => store?.close());
 

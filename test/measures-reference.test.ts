@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import type { CurvedRisk, CurvedTime, GroupFigures } from '../src/core/measures/describe/group-figures.ts';
 import { indexPeople } from '../src/core/people-index.ts';
 import { measure } from '../src/loop/measure.ts';
@@ -9,6 +8,7 @@ import { loopPrincipal } from '../src/loop/parts.ts';
 import type { ExitRow, Store } from '../src/ports/store.ts';
 import { appliedControl } from './support/applied-control.ts';
 import { day, hour, personOf } from './support/house.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 import { measuredLoop, newId } from './support/measured-loops.ts';
 import { type Case, type History, slowAround, slowFigures } from './support/slow-measures.ts';
 
@@ -147,7 +147,7 @@ function rounded(value: unknown): unknown {
 describe('what is shown', () => {
   let store: Store;
   beforeAll(async () => {
-    store = await openEmbedded();
+    store = await lendEmbedded();
   });
   afterAll(() => store?.close());
 

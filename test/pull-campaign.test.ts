@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sources } from '../src/adapters/index.ts';
-import { openEmbedded } from '../src/adapters/stores/postgres/open.ts';
 import { keepPulledCampaign } from '../src/app-campaigns.ts';
 import { createLog } from '../src/lib/log.ts';
 import { keepCampaign } from '../src/loop/campaign.ts';
@@ -9,10 +8,11 @@ import { pullSource } from '../src/loop/pull.ts';
 import type { Pulled, PulledCampaign } from '../src/ports/source.ts';
 import type { Store } from '../src/ports/store.ts';
 import { openDoors } from './http/doors.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 

@@ -17,6 +17,7 @@ import { sealLedger } from '../src/loop/seal.ts';
 import type { Store } from '../src/ports/store.ts';
 import { day, fakeSecret, hour, leak, monday, openHouse, status } from './support/house.ts';
 import { installationKinds, type TestInstallation } from './support/installation.ts';
+import { lendEmbedded } from './support/lent-stores.ts';
 
 const signer = signingKey(new Uint8Array(32).fill(9));
 const sealer = {
@@ -34,7 +35,7 @@ let before: Read;
 let loops: readonly string[];
 
 beforeAll(async () => {
-  const store = await openEmbedded();
+  const store = await lendEmbedded();
   const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
   const take = (mode: 'live' | 'history', ...events: Parameters<typeof ingest>[1]['events']) =>
     ingest(house.parts, { source: 'scanner', receivedAt: house.clock.now(), mode, events });

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createClient, DeniedError, type PolicyClient, type PolicyQuestion } from 'foldback/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { type Doors, openDoors } from '../http/doors.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 
 let store: Store;
 let doors: Doors;
@@ -14,7 +14,7 @@ let url = '';
 let client: PolicyClient;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store });
   server = createServer(getRequestListener(doors.app.fetch));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

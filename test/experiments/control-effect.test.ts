@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { sealRows } from '../../src/ledger/rows.ts';
 import { lookAtExperiments } from '../../src/loop/experiments/look.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
@@ -12,6 +11,7 @@ import type { Store } from '../../src/ports/store.ts';
 import { type Doors, openDoors, signer } from '../http/doors.ts';
 import { appliedControl } from '../support/applied-control.ts';
 import { day, monday, testClock } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { runCli } from '../support/run-cli.ts';
 import { crowd, leakOf, trialDocument } from './trial.ts';
 
@@ -31,7 +31,7 @@ describe('a control with an experiment of its own', () => {
   let server: ReturnType<typeof serve>;
   let dir = '';
   beforeAll(async () => {
-    store = await openEmbedded();
+    store = await lendEmbedded();
     doors = openDoors({ store, people, delivery: { perPersonPerDayMax: 50 }, clock: testClock(monday) });
     token = await doors.token(['experiments:write', 'measures:read', 'controls:read', 'evidence:read'], {
       days: 300,

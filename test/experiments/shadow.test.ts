@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { registerExperiment, startExperiment } from '../../src/loop/experiments/register.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { monday, openHouse } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { crowd, leakOf, trialDocument } from './trial.ts';
 
 test('words that are shown only assign nobody: the test begins when people are told', async () => {
   const people = crowd(10);
-  const store = await openEmbedded();
+  const store = await lendEmbedded();
   try {
     const house = openHouse({ store, people, delivery: { mode: 'shadow', perPersonPerDayMax: 50 } });
     house.clock.set(monday);

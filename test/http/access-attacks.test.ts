@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { openPassingSeal } from '../../src/config/data-key.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Answer, type AskOptions, browser, type Doors, form, nonceIn, openDoors } from './doors.ts';
 
 const password = 'seven quiet herons';
@@ -14,7 +14,7 @@ let doors: Doors;
 let serial = 0;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(async () => {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleNames, scopesOf } from '../../src/access/role.ts';
 import { isScope, type Scope } from '../../src/access/scope.ts';
 import { tokenHash } from '../../src/access/token.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { type RouteRow, routeTable } from '../../src/http/route-table.ts';
 import { honoPath } from '../../src/http/table/mount.ts';
 import { followIdentities } from '../../src/loop/follow-identities.ts';
@@ -11,6 +10,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import { pageAssets } from '../../src/pages/page-style.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { day, fakeSecret, hour, leak, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Answer, type AskOptions, type Doors, openDoors } from './doors.ts';
 
 const rows: readonly RouteRow[] = routeTable;
@@ -23,7 +23,7 @@ let doors: Doors;
 const blue = { loop: '', message: '', caseCode: '', suppression: '', identity: '' };
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store });
   const taken = await ingest(doors.house.parts, {
     source: 'scanner',

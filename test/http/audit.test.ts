@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { auditChainId } from '../../src/http/audit/note-access.ts';
 import { checkBackwards } from '../../src/ledger/check-audit.ts';
 import { sealRows } from '../../src/ledger/rows.ts';
@@ -8,6 +7,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import { sealLedger } from '../../src/loop/seal.ts';
 import type { AuditRow, Store } from '../../src/ports/store.ts';
 import { fakeSecret, leak } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Answer, type Doors, form, openDoors, signer } from './doors.ts';
 
 let store: Store;
@@ -17,7 +17,7 @@ let auditor: string;
 const ours = { 'X-Foldback-Console': '1', 'Sec-Fetch-Site': 'same-origin' };
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store });
   admin = await doors.token(['admin']);
   auditor = await doors.token(['audit:read']);

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import { contentVersion, loadPolicyFiles } from '../../src/packs/policy-files.ts';
 import { openLivePolicies } from '../../src/policy/live-policies.ts';
 import { openPolicies } from '../../src/policy/policy-set.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 /** Beside the corpus, which is not part of the repository. */
@@ -39,7 +39,7 @@ let store: Store;
 let doors: Doors;
 let token: string;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   const { words } = loadPolicyFiles(shippedPacksDir()).content;
   const content = {
     schema: fixture('todo.cedarschema'),

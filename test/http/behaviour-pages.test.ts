@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import type { Event } from '../../src/core/event.ts';
 import { makeEvent } from '../../src/core/make-event.ts';
 import { ingest } from '../../src/loop/ingest.ts';
@@ -7,6 +6,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import { pageStyle } from '../../src/pages/page-style.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday, personOf, testPeople } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { visibleText } from '../support/page-reading.ts';
 import { sourceContext } from '../support/source-context.ts';
 import { browser, type Doors, openDoors } from './doors.ts';
@@ -14,7 +14,7 @@ import { browser, type Doors, openDoors } from './doors.ts';
 let store: Store;
 let doors: Doors;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({
     store,
     delivery: { perPersonPerDayMax: 500, releasedPerPersonPerDayMax: 500 },

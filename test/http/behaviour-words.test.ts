@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { channels } from '../../src/adapters/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 const wordsShape = z.object({
@@ -31,7 +31,7 @@ let store: Store;
 let doors: Doors;
 let token: string;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store });
   token = await doors.token(['behaviours:read']);
 });

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { pageStyle } from '../../src/pages/page-style.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday, personOf, testPeople } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { visibleText } from '../support/page-reading.ts';
 import { browser, type Doors, openDoors, webhookSecret } from './doors.ts';
 
@@ -12,7 +12,7 @@ let store: Store;
 let doors: Doors;
 let token: string;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({
     store,
     people: [...testPeople, personOf('eva', { language: 'es', timeZone: 'Europe/Madrid' })],

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Channel, SendResult } from '../../src/ports/channel.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { fakeSecret, hour, leak, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 let store: Store;
@@ -22,7 +22,7 @@ const chat: Channel = {
 let serial = 700;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({
     store,
     channels: [chat],

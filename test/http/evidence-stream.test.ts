@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { verifyPeriod } from '../../src/ledger/verify-period.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { measuredLoop, newId } from '../support/measured-loops.ts';
 import { type Doors, openDoors, signer } from './doors.ts';
 
@@ -23,7 +23,7 @@ let server: ReturnType<typeof serve>;
 let taken = 0;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   const counting: Store = {
     ...store,
     read: {

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createGithub, githubSettings } from '../../src/adapters/channels/github/index.ts';
 import { readCommand } from '../../src/adapters/sources/github/command.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { answerLabels } from '../../src/pages/answer-labels.ts';
@@ -16,6 +15,7 @@ import {
 } from '../support/github-server.ts';
 import { day, fakeSecret, hour, leak, monday } from '../support/house.ts';
 import { closeAfterTest } from '../support/http-servers.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Answer, type Doors, openDoors, webhookSecret } from './doors.ts';
 
 // An obvious fake, put together at run time.
@@ -27,7 +27,7 @@ let doors: Doors;
 let open: (recipientsSignIn: boolean) => Doors;
 let serial = 1_900;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(async () => {

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { openPasswordJudge } from '../../src/app-passwords.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Answer, browser, type Doors, form, nonceIn, openDoors } from './doors.ts';
 
 let store: Store;
@@ -17,7 +17,7 @@ let serial = 0;
 const password = 'seven quiet herons';
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { evidenceSchema } from '../../src/ledger/evidence.ts';
 import { sealRows } from '../../src/ledger/rows.ts';
 import { verifyEvidence } from '../../src/ledger/verify.ts';
@@ -10,6 +9,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import { sealLedger } from '../../src/loop/seal.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { day, fakeSecret, hour, type Leak, leak, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { browser, type Doors, openDoors, signer } from './doors.ts';
 
 let store: Store;
@@ -18,7 +18,7 @@ let token: string;
 let serial = 0;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../src/access/scope.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { routeTable } from '../../src/http/route-table.ts';
 import { closedSetting } from '../../src/loop/close-months.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { appliedControl } from '../support/applied-control.ts';
 import { day, personOf } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { measuredLoop, newId } from '../support/measured-loops.ts';
 import { type Doors, openDoors } from './doors.ts';
 
@@ -47,7 +47,7 @@ let doors: Doors;
 const truth = new Map<string, number>();
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store, people });
   const rows = cells.flatMap(({ team, kind, month }, at) => {
     // Some teams have nothing of a kind or in a month, so that nothing can be told from everybody.

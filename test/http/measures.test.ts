@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { appliedControl } from '../support/applied-control.ts';
 import { day, fakeSecret, hour, leak, monday, personOf, status } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 const staff = (team: string, count: number) =>
@@ -17,7 +17,7 @@ let doors: Doors;
 let token = '';
 let secrets = 0;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store, people, delivery: { perPersonPerDayMax: 50 } });
   token = await doors.token(['measures:read']);
   const authors = ['blue0', 'blue1', 'blue2', 'blue3', 'blue4', 'blue5', 'red0', 'red1', 'green0', 'grey0'];

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { fakeSecret, hour, leak, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { visibleText } from '../support/page-reading.ts';
 import { type Answer, browser, type Doors, form, nonceIn, openDoors } from './doors.ts';
 
@@ -11,7 +11,7 @@ let store: Store;
 let doors: Doors;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store });
   await ingest(doors.house.parts, {
     source: 'scanner',
@@ -174,7 +174,7 @@ describe('the claim link', () => {
   let claimStore: Store;
   let fresh: Doors;
   beforeAll(async () => {
-    claimStore = await openEmbedded();
+    claimStore = await lendEmbedded();
     fresh = openDoors({ store: claimStore });
   });
   afterAll(() => claimStore?.close());

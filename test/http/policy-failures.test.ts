@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenHash } from '../../src/access/token.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import { contentVersion, loadPolicyFiles } from '../../src/packs/policy-files.ts';
 import { openLivePolicies } from '../../src/policy/live-policies.ts';
 import { openPolicies } from '../../src/policy/policy-set.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { openDoors } from './doors.ts';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 
@@ -69,7 +69,7 @@ test('a revoked token asks for no decision a second later', async () => {
 });
 
 test('denials at once share transactions, and each is stored when its answer is given', async () => {
-  const own = await openEmbedded();
+  const own = await lendEmbedded();
   let transactions = 0;
   const counting: Store = {
     ...own,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Answer, type Doors, openDoors } from './doors.ts';
 
 let store: Store;
@@ -12,7 +12,7 @@ let asker: string;
 let enforcer: string;
 let agent: string;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store });
   asker = await doors.token(['policy:evaluate']);
   enforcer = await doors.token(['policy:enforce']);

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import type { PolicyRulesJson } from '../../src/http/routes/policy-rules.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 let store: Store;
 let doors: Doors;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store });
 });
 afterAll(() => store?.close());

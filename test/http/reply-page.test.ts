@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { release } from '../../src/loop/decide.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
@@ -16,6 +15,7 @@ import {
   status,
   testPeople,
 } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { visibleText } from '../support/page-reading.ts';
 import { type Answer, browser, type Doors, form, nonceIn, openDoors } from './doors.ts';
 
@@ -24,7 +24,7 @@ let doors: Doors;
 let serial = 500;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(() => {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { fakeSecret, hour, leak, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 let store: Store;
 let doors: Doors;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store, delivery: { mode: 'shadow', perPersonPerDayMax: 50, digestLoopsMax: 1 } });
 });
 afterAll(() => store?.close());

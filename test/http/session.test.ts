@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { tokenHash } from '../../src/access/token.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Answer, type Doors, openDoors } from './doors.ts';
 
 let store: Store;
 let doors: Doors;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tokenHash } from '../../src/access/token.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Channel, Delivery, SendResult } from '../../src/ports/channel.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { fakeSecret, hour, leak, monday, status } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { browser, type Doors, openDoors } from './doors.ts';
 
 let store: Store;
@@ -29,7 +29,7 @@ const channel: Channel = {
 };
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({
     store,
     channels: [channel],

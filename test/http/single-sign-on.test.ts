@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openOidc } from '../../src/adapters/identity/oidc/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { openSessions } from '../../src/app-sessions.ts';
 import { openSingleSignOn } from '../../src/app-single-sign-on.ts';
 import { indexPeople } from '../../src/core/people-index.ts';
@@ -8,6 +7,7 @@ import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { fakeSecret, hour, leak, monday, testClock } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import {
   clientId,
   clientSecret,
@@ -44,7 +44,7 @@ let leavers: ReadonlySet<string>;
 const clock = testClock();
 
 beforeAll(async () => {
-  [store, issuer, forger] = await Promise.all([openEmbedded(), openIssuer(people, callback), openForger()]);
+  [store, issuer, forger] = await Promise.all([lendEmbedded(), openIssuer(people, callback), openForger()]);
 });
 afterAll(() => Promise.all([store?.close(), issuer?.close(), forger?.close()]));
 beforeEach(() => {

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSlack, slackSettings } from '../../src/adapters/channels/slack/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { answerLabels } from '../../src/pages/answer-labels.ts';
@@ -9,6 +8,7 @@ import type { Store } from '../../src/ports/store.ts';
 import { testPageWords } from '../fixtures/page-words.ts';
 import { day, fakeSecret, hour, leak, monday, personOf, testPeople } from '../support/house.ts';
 import { closeAfterTest } from '../support/http-servers.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { openSlackServer, type SlackPosted, type SlackServer } from '../support/slack-server.ts';
 import { until } from '../support/until.ts';
 import { type Answer, type Doors, openDoors } from './doors.ts';
@@ -23,7 +23,7 @@ let server: SlackServer;
 let doors: Doors;
 let serial = 900;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(async () => {

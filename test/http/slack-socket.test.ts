@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSlack, slackSettings } from '../../src/adapters/channels/slack/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { holdConnections } from '../../src/app-connections.ts';
 import { takeInTime } from '../../src/http/take-in-time.ts';
 import { ingest } from '../../src/loop/ingest.ts';
@@ -12,6 +11,7 @@ import type { Store } from '../../src/ports/store.ts';
 import { testPageWords } from '../fixtures/page-words.ts';
 import { fakeSecret, hour, leak, monday } from '../support/house.ts';
 import { closeAfterTest } from '../support/http-servers.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { openSlackServer, type SlackServer } from '../support/slack-server.ts';
 import { until } from '../support/until.ts';
 import type { ServerSocket } from '../support/web-socket-server.ts';
@@ -28,7 +28,7 @@ let doors: Doors;
 let held: Held;
 let serial = 4_000;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 const topic = 'arn:aws:sns:eu-central-1:111122223333:audit';
@@ -12,7 +12,7 @@ const secret = `${topic}\n${publicKey.export({ type: 'spki', format: 'pem' }).to
 let store: Store;
 let doors: Doors;
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store, over: { sourceSecrets: (id) => (id === 'cloudtrail' ? [secret] : []) } });
 });
 afterAll(() => store?.close());

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { source } from '../../src/adapters/sources/ssf/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { makeEvent } from '../../src/core/make-event.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { OpenReceiver } from '../../src/ports/source.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 const issuer = 'https://idp.example.com/';
@@ -32,7 +32,7 @@ const publicJwk = async ({ publicKey }: Keys, kid: string) => ({ ...(await expor
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'foldback-test-'));
   keys = await generateKeyPair('RS256', { extractable: true });
-  store = await openEmbedded();
+  store = await lendEmbedded();
   const receiver = await openWith({ jwks: { keys: [await publicJwk(keys, 'k1')] } });
   doors = openDoors({ store, over: { receivers: new Map([['ssf', receiver]]) } });
 });

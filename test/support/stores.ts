@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
-import { openEmbedded, openPostgres } from '../../src/adapters/stores/postgres/open.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { lendEmbedded, lendPostgres } from './lent-stores.ts';
 
 export type TestStore = { readonly name: string; readonly skip?: string; open(): Promise<Store> };
 
@@ -10,24 +8,11 @@ export type TestStore = { readonly name: string; readonly skip?: string; open():
 export function testStores(): readonly TestStore[] {
   const { url, reason } = inject('postgres');
   return [
-    { name: 'embedded', open: () => openEmbedded() },
+    { name: 'embedded', open: lendEmbedded },
     {
       name: 'postgres',
       ...(url === undefined ? { skip: reason ?? 'no PostgreSQL' } : {}),
-      open: async () => {
-        const schema = `t_${randomBytes(6).toString('hex')}`;
-        const store = await openPostgres(url ?? '', { schema, connectionsMax: 6 });
-        return {
-          ...store,
-          close: async () => {
-            await store.close();
-            const client = new pg.Client({ connectionString: url ?? '' });
-            await client.connect();
-            await client.query(`drop schema ${schema} cascade`);
-            await client.end();
-          },
-        };
-      },
+      open: () => lendPostgres(url ?? ''),
     },
   ];
 }
