@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createGithub, githubSettings } from '../src/adapters/channels/github/index.ts';
 import type { Channel, Delivery } from '../src/ports/channel.ts';
-import { hostileText, usualMessage } from './contracts/channel-contract.ts';
+import { hostileText, usualMessage } from './contracts/channel-messages.ts';
 import { showMarkdown } from './support/github-markdown.ts';
 import {
   type GithubServer,

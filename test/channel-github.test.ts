@@ -3,7 +3,7 @@ import { createGithub, githubSettings } from '../src/adapters/channels/github/in
 import { codeSpan, markdownLine, markdownText } from '../src/adapters/channels/github/markdown.ts';
 import { positionOf } from '../src/adapters/channels/github/place.ts';
 import type { Channel, Delivery } from '../src/ports/channel.ts';
-import { hostileText, usualMessage } from './contracts/channel-contract.ts';
+import { hostileText, usualMessage } from './contracts/channel-messages.ts';
 import { showMarkdown } from './support/github-markdown.ts';
 import {
   type GithubServer,

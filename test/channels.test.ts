@@ -9,7 +9,8 @@ import {
 } from '../src/adapters/channels/webhook/index.ts';
 import { channels } from '../src/adapters/index.ts';
 import type { Delivery } from '../src/ports/channel.ts';
-import { channelContract, usualMessage } from './contracts/channel-contract.ts';
+import { channelContract } from './contracts/channel-contract.ts';
+import { usualMessage } from './contracts/channel-messages.ts';
 import { email } from './contracts/channels/email-harness.ts';
 import { github, githubToken } from './contracts/channels/github-harness.ts';
 import { outbox } from './contracts/channels/outbox-harness.ts';

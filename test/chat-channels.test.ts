@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createSlack, slackSettings } from '../src/adapters/channels/slack/index.ts';
 import { createTeams, teamsSettings } from '../src/adapters/channels/teams/index.ts';
 import type { Channel, Delivery, Recipient } from '../src/ports/channel.ts';
-import { usualMessage } from './contracts/channel-contract.ts';
+import { usualMessage } from './contracts/channel-messages.ts';
 import { openSlackServer, type SlackServer } from './support/slack-server.ts';
 import { openTeamsFlow } from './support/teams-flow.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { composeMail } from '../src/adapters/channels/email/compose.ts';
 import { createEmail, emailSettings } from '../src/adapters/channels/email/index.ts';
 import type { Delivery } from '../src/ports/channel.ts';
-import { hostileText, usualMessage } from './contracts/channel-contract.ts';
+import { hostileText, usualMessage } from './contracts/channel-messages.ts';
 import { closeAfterTest } from './support/http-servers.ts';
 import { mailSettings } from './support/mail-settings.ts';
 import { openSmtpSink } from './support/smtp-sink.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEmail } from '../src/adapters/channels/email/index.ts';
 import type { Delivery, SendResult } from '../src/ports/channel.ts';
-import { usualMessage } from './contracts/channel-contract.ts';
+import { usualMessage } from './contracts/channel-messages.ts';
 import { selfSigned } from './support/certificate.ts';
 import { mailSettings, mailPassword as password } from './support/mail-settings.ts';
 import { openSmtpSink, type SmtpManner, type SmtpSink } from './support/smtp-sink.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import type { Situation } from '../contracts/channel-contract.ts';
+import type { Situation } from '../contracts/channel-harness.ts';
 import { listen } from './loopback.ts';
 import { pour } from './pour.ts';
 

@@ -2,7 +2,7 @@ import { createEmail } from '../../../src/adapters/channels/email/index.ts';
 import { closedPort } from '../../support/loopback.ts';
 import { mailSettings, mailPassword as password } from '../../support/mail-settings.ts';
 import { openSmtpSink, type SmtpManner, type SunkMail } from '../../support/smtp-sink.ts';
-import type { Arrival, ChannelHarness, Situation } from '../channel-contract.ts';
+import type { Arrival, ChannelHarness, Situation } from '../channel-harness.ts';
 
 const manners: Record<Situation, SmtpManner> = {
   accepts: 'accept',

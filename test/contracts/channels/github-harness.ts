@@ -2,7 +2,7 @@ import { createGithub, githubSettings } from '../../../src/adapters/channels/git
 import { showMarkdown } from '../../support/github-markdown.ts';
 import { type GithubManner, openGithubServer, type Written } from '../../support/github-server.ts';
 import { closedPort } from '../../support/loopback.ts';
-import type { Arrival, ChannelHarness, Situation } from '../channel-contract.ts';
+import type { Arrival, ChannelHarness, Situation } from '../channel-harness.ts';
 
 // An obvious fake, put together at run time.
 export const githubToken = ['ghs', 'fake0of0a0test'].join('_');

@@ -1,6 +1,6 @@
 import { createOutbox } from '../../../src/adapters/channels/outbox/index.ts';
 import type { Channel, Delivery } from '../../../src/ports/channel.ts';
-import type { Arrival, ChannelHarness } from '../channel-contract.ts';
+import type { Arrival, ChannelHarness } from '../channel-harness.ts';
 
 const noOtherSide = 'there is no other side that could refuse, be silent or be away';
 export const outbox: ChannelHarness = {

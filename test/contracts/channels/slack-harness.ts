@@ -3,7 +3,7 @@ import { createSlack, slackSettings } from '../../../src/adapters/channels/slack
 import type { Channel } from '../../../src/ports/channel.ts';
 import { closedPort } from '../../support/loopback.ts';
 import { openSlackServer, type SlackManner, type SlackPosted } from '../../support/slack-server.ts';
-import type { Arrival, ChannelHarness, Situation } from '../channel-contract.ts';
+import type { Arrival, ChannelHarness, Situation } from '../channel-harness.ts';
 
 // An obvious fake, put together at run time.
 export const slackToken = ['xoxb', '0000', 'fake', 'of', 'a', 'test'].join('-');

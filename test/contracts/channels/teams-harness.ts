@@ -2,7 +2,7 @@ import { createTeams, teamsSettings } from '../../../src/adapters/channels/teams
 import { dictOf } from '../../../src/lib/guards.ts';
 import { closedPort } from '../../support/loopback.ts';
 import { openTeamsFlow } from '../../support/teams-flow.ts';
-import type { Arrival, ChannelHarness } from '../channel-contract.ts';
+import type { Arrival, ChannelHarness } from '../channel-harness.ts';
 
 const teamsSecret = 'fake-signature-of-a-flow';
 export const teams: ChannelHarness = {

@@ -7,7 +7,7 @@ import {
 } from '../../../src/adapters/channels/webhook/index.ts';
 import { closedPort, listen } from '../../support/loopback.ts';
 import { pour } from '../../support/pour.ts';
-import type { Arrival, ChannelHarness, Situation } from '../channel-contract.ts';
+import type { Arrival, ChannelHarness, Situation } from '../channel-harness.ts';
 
 export const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
 const answersTo: Record<
