@@ -194,16 +194,19 @@ for (const kind of testStores()) {
     });
 
     test('a channel in which a message was lost is passed over by the reminder', async () => {
-      const { house, said, take, bounce } = open();
+      const { house, said, ana, take, bounce } = open();
+      // Other cases of this store are reminded of on the same days.
+      const reminder = () =>
+        said.find(({ message, recipient }) => message.moment === 'reminder' && recipient.id === ana);
       await take();
       await house.settleDown();
       await bounce(said[0]?.messageId ?? '');
       await house.settleDown();
-      for (let days = 0; days < 20 && said.length < 3; days += 1) {
+      for (let days = 0; days < 20 && reminder() === undefined; days += 1) {
         house.clock.pass(day);
         await house.settleDown();
       }
-      expect(said[2]).toMatchObject({ via: 'second' });
+      expect(reminder()).toMatchObject({ via: 'second' });
     });
 
     test('two workers that record one refusal move the message once', async () => {
