@@ -67,9 +67,14 @@ type Bound<T> = {
   readonly [K in keyof T]: T[K] extends (db: Db, ...rest: infer A) => infer R ? (...rest: A) => R : never;
 };
 
+/** A list of queries is a module, which is slow to list: that is done once and not for every transaction. */
+const listed = new WeakMap<object, readonly (readonly [string, (db: Db, ...rest: never[]) => unknown])[]>();
+
 function bind<T extends Record<string, (db: Db, ...rest: never[]) => unknown>>(db: Db, queries: T): Bound<T> {
+  const entries = listed.get(queries) ?? Object.entries(queries);
+  listed.set(queries, entries);
   const bound: Record<string, unknown> = {};
-  for (const [name, query] of Object.entries(queries)) {
+  for (const [name, query] of entries) {
     bound[name] = (...rest: never[]) => query(db, ...rest);
   }
   return bound as Bound<T>;
@@ -161,8 +166,13 @@ function reader(db: Db): StoreRead {
 }
 
 function writer(trx: Db): StoreWrite {
+  let read: StoreRead | undefined;
   return {
-    read: reader(trx),
+    get read() {
+      // Most transactions read nothing further.
+      read ??= reader(trx);
+      return read;
+    },
     ...bind(trx, loopWrites),
     ...bind(trx, markWrites),
     ...bind(trx, messageQueries),

@@ -46,6 +46,18 @@ describe('the embedded database with prepared statements', () => {
     expect((await all()).rows[0]).toMatchObject({ late: 'late' });
   });
 
+  test('what changes tables fails whole, and what comes after it is answered', async () => {
+    const failing = db.transaction().execute(async (trx) => {
+      await sql`create table others (id int primary key)`.execute(trx);
+      await sql`create table things (id int)`.execute(trx);
+    });
+    await expect(failing).rejects.toMatchObject({ code: '42P07' });
+    const found = await sql`select to_regclass('others') as others`.execute(db);
+    expect(found.rows).toEqual([{ others: null }]);
+    const shown = await sql<object>`show timezone`.execute(db);
+    expect(shown.rows).toEqual([{ TimeZone: 'UTC' }]);
+  });
+
   test('more texts than are kept prepared are answered all the same', async () => {
     for (let at = 0; at < 1_100; at += 1) {
       const found = await sql<{ n: number }>`select ${sql.lit(at)} as n`.execute(db);
