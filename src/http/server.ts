@@ -64,6 +64,7 @@ import { reviewRoutes } from './routes/reviews.ts';
 import { rolloutRoutes } from './routes/rollout.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sessionListRoutes } from './routes/sessions.ts';
 import { signInWayRoutes } from './routes/sign-in-ways.ts';
 import { snoozeRoutes } from './routes/snooze.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -171,6 +172,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
     ...sessionRoutes(room),
+    ...sessionListRoutes(room),
     ...signInWayRoutes(room),
     ...auditRoutes(room),
     ...accountRoutes(room),

@@ -314,4 +314,6 @@ const screens = (told: string) => [
   '/channels',
   '/policies',
   '/audit',
+  '/access',
+  '/account',
 ];
