@@ -56,6 +56,7 @@ export function openSessions(given: SessionParts): SessionDesk {
   };
   return {
     begin: async (text) => {
+      if (limits.byToken === false) return undefined;
       const hash = tokenHash(text);
       const token = hash === undefined ? undefined : await store.read.tokenByHash(loopPrincipal, hash);
       const verdict = judgeToken(text, token, clock.now());

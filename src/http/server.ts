@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { nobody } from '../access/access-note.ts';
+import { isOwnHost } from '../lib/own-host.ts';
 import { pageAssets } from '../pages/page-style.ts';
 import { problemPage } from '../pages/problem-page.ts';
 import { harden } from './hardening/harden.ts';
@@ -111,6 +112,7 @@ function guard(app: Hono, room: Room): void {
     nullOriginPaths: formPaths,
     forbiddenOriginPaths: ['/mcp'],
     isHttps: room.isHttps,
+    ownsSubDomains: url !== undefined && isOwnHost(url.hostname),
     page: (code, requestId, c) => {
       if (code === 'unauthenticated') return signInForm(room, c, c.req.path);
       const id = requestId === undefined ? {} : { requestId };

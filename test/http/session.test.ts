@@ -56,6 +56,14 @@ test('a session on a token ends without use, and lasts no longer than others', a
   }
 });
 
+test('where tokens sign nobody in, a browser gets no session by one, and programs use it as before', async () => {
+  doors = openDoors({ store, access: { limits: { hours: 12, idleMinutes: 60, byToken: false } } });
+  const token = await doors.token(['loops:read']);
+  const answer = await signIn(token);
+  expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([401, null]);
+  expect((await doors.ask('/v1/loops', { token })).status).toBe(200);
+});
+
 test('what a session may do and see is what its token may', async () => {
   const blue = await signIn(await doors.token(['loops:read'], { teams: ['blue'] }));
   expect(blue.json).toMatchObject({ teams: ['blue'] });
