@@ -29,7 +29,7 @@ describe('the archived experiment of the demonstration', () => {
     const row = await store.read.experiment(loopPrincipal, archivedId);
     if (row === undefined) throw new Error('it is not there');
     expect(row).toMatchObject({ state: 'ended', endedAt });
-    expect(row.document).toContain('Archived simulation of 4000 people');
+    expect(row.document).toContain('Archived simulation of 4,000 people');
     const shown = (await readOutExperiments(parts, loopPrincipal, [row])).get(archivedId);
     if (shown?.kind !== 'shown') throw new Error('nothing is shown of it');
     expect(shown.readout.comparisons.map(({ arm, code }) => [arm, code])).toEqual([

@@ -59,7 +59,7 @@ export async function loadArchive(
   const share = 1 / archive.arms.length;
   const document: ExperimentDocument = {
     id: archivedId,
-    title: `Archived simulation of ${archive.people} people: other words after a click`,
+    title: `Archived simulation of ${archive.people.toLocaleString('en')} people: other words after a click`,
     hypothesis: 'Other words after a click on a practice mail change how often the same person clicks again.',
     behaviour: triedBehaviour,
     moment: triedMoment,

@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { shippedPacksDir } from '../../src/content.ts';
+import { chromiumPath, launchBrowser } from '../browser/browser.ts';
 import { cleanEnvironment, launcher, runCli } from '../support/run-cli.ts';
 import { until } from '../support/until.ts';
 
@@ -10,10 +14,33 @@ const loops = z.object({
       id: z.string(),
       behaviour: z.string(),
       state: z.string(),
+      firstOccurredAt: z.string(),
       secret: z.object({ validity: z.string() }).optional(),
     }),
   ),
 });
+
+const experiments = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      state: z.string(),
+      document: z.object({ title: z.string() }),
+      readout: z.object({
+        units: z.number(),
+        comparisons: z.array(
+          z.object({
+            arm: z.string(),
+            verdict: z.string(),
+            sentence: z.string(),
+            details: z.array(z.string()),
+          }),
+        ),
+      }),
+    }),
+  ),
+});
+const week = 7 * 86_400_000;
 
 describe('foldback demo', () => {
   let child: ChildProcess;
@@ -72,16 +99,25 @@ describe('foldback demo', () => {
     expect(response.status).toBe(200);
     const { items } = loops.parse(await response.json());
     const behaviours = [...new Set(items.map(({ behaviour }) => behaviour))].sort();
+    const shipped = readdirSync(join(shippedPacksDir(), 'behaviours')).map((name) =>
+      name.replace('.yaml', ''),
+    );
+    expect(behaviours).toEqual(shipped.sort());
     expect(behaviours).toEqual([
       'agent-outside-policy',
       'clicked-simulated-phish',
       'denied-by-policy',
       'orphaned-identity',
+      'path-needs-work',
       'privileged-workflow-bypass',
       'secret-in-repository',
       'submitted-credentials',
       'token-outside-approved-path',
     ]);
+    // Twelve weeks and the days of this week so far.
+    const occurred = items.map(({ firstOccurredAt }) => Date.parse(firstOccurredAt));
+    const weeks = (Date.now() - Math.min(...occurred.filter((at) => at > Date.now() - 13 * week))) / week;
+    expect(weeks).toBeGreaterThan(11);
     expect(new Set(items.map(({ state }) => state)).size).toBeGreaterThanOrEqual(6);
     // Told at once, whatever the hour; the worker may need a moment.
     await expect
@@ -91,6 +127,48 @@ describe('foldback demo', () => {
       })
       .toBe('told');
   });
+
+  test('its own experiment is too early to tell, beside one of a simulation that is over and says so', async () => {
+    const { items } = experiments.parse(await (await fetch(`${url}/v1/experiments`)).json());
+    const [own, archived] = items;
+    expect(items).toHaveLength(2);
+    expect(own?.state).toBe('running');
+    expect(own?.readout.units).toBeGreaterThan(1);
+    expect(own?.readout.units).toBeLessThanOrEqual(40);
+    const sayings = own?.readout.comparisons.map(({ sentence }) => sentence) ?? [];
+    expect(sayings).toHaveLength(1);
+    for (const sentence of sayings) expect(sentence).toMatch(/too early to tell/iu);
+    expect(archived?.state).toBe('ended');
+    expect(archived?.document.title).toContain('Archived simulation of 4,000 people');
+    const verdicts = archived?.readout.comparisons.map(({ arm, verdict }) => [arm, verdict]);
+    expect(verdicts).toEqual([
+      ['helpful', 'works'],
+      ['harmful', 'worse'],
+    ]);
+    // It was followed to its end: that nobody speaks of it any more hides nothing.
+    const details = archived?.readout.comparisons.flatMap((one) => one.details) ?? [];
+    expect(details.filter((text) => text.includes('silent'))).toEqual([]);
+  });
+
+  test.skipIf(chromiumPath === undefined)(
+    'every screen says what it is, and the experiments which one is archived',
+    async () => {
+      const browser = await launchBrowser();
+      try {
+        const page = await browser.newPage();
+        for (const path of ['', '/experiments']) {
+          await page.goto(`${url}/console${path}`);
+          await page.getByRole('note').getByText('nothing leaves this machine').waitFor();
+        }
+        await page.getByRole('link', { name: 'Archived simulation of 4,000 people' }).click();
+        await page.getByRole('heading', { name: 'Archived simulation of 4,000 people' }).waitFor();
+        await page.getByRole('note').getByText('the company is invented').waitFor();
+      } finally {
+        await browser.close();
+      }
+    },
+    30_000,
+  );
 
   test('a recipient’s page opens from the outbox and takes an answer', async () => {
     const outbox = await (await fetch(`${url}/outbox`)).text();

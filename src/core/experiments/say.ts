@@ -1,4 +1,5 @@
 import { detectableHazardRatio } from '../measures/experiment/plan.ts';
+import { endOf } from './check-document.ts';
 import type { ExperimentDocument } from './document.ts';
 import type { Comparison, Fault, Readout } from './evidence.ts';
 
@@ -32,8 +33,10 @@ export function sayComparison(
     (text ?? '').replaceAll(/\{(\w+)\}/gu, (slot, name: string) => values[name] ?? slot);
   const [usual] = document.arms;
   const names = { arm: comparison.arm, usual: usual?.id ?? '', window: document.window.replace('d', ' d') };
+  // Of an experiment that was heard to its end, silence afterwards hides nothing.
+  const isHeardOut = readout.areWindowsClosed && readout.watchedUntil >= endOf(document);
   const silent =
-    more.now - readout.watchedUntil > silentDays * dayMs
+    !isHeardOut && more.now - readout.watchedUntil > silentDays * dayMs
       ? [fill(words.readout['silent'], { date: new Date(readout.watchedUntil).toISOString().slice(0, 10) })]
       : [];
   if (comparison.code === 'broken')
