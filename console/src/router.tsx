@@ -12,6 +12,7 @@ import type { ReviewFilter } from './api/review-queries.ts';
 import type { AuditFilter } from './api/run-queries.ts';
 import { controlStateNames } from './parts/control-parts.tsx';
 import { Frame } from './parts/frame.tsx';
+import { standingNames } from './parts/identity-parts.tsx';
 import { reviewStateNames } from './parts/review-text.ts';
 import { stateNames } from './parts/text.ts';
 import { Today } from './screens/today/today.tsx';
@@ -61,6 +62,26 @@ function loopSearch(search: Record<string, unknown>): LoopSearch {
     ...(needs === undefined ? {} : { needs }),
     ...texts,
   };
+}
+
+export type IdentitySearch = {
+  readonly type?: string;
+  readonly standing?: (typeof standingNames)[number];
+  readonly owner?: string;
+  readonly team?: string;
+  readonly text?: string;
+  readonly after?: string;
+};
+
+function identitySearch(search: Record<string, unknown>): IdentitySearch {
+  const standing = standingNames.find((name) => name === search.standing);
+  const texts = Object.fromEntries(
+    ['type', 'owner', 'team', 'text', 'after'].flatMap((name) => {
+      const text = textOf(search[name]);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+  return { ...(standing === undefined ? {} : { standing }), ...texts };
 }
 
 function controlSearch(search: Record<string, unknown>): ControlFilter {
@@ -171,6 +192,17 @@ const screens = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: '/identities',
+    validateSearch: identitySearch,
+    component: lazyRouteComponent(() => import('./screens/people/identities.tsx'), 'Identities'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/identities/$id',
+    component: lazyRouteComponent(() => import('./screens/people/identity.tsx'), 'IdentityScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: '/reviews',
     validateSearch: (search): ReviewFilter => {
       const state = reviewStateNames.find((name) => name === search.state);
@@ -198,16 +230,6 @@ const screens = [
     path: '/audit',
     validateSearch: auditSearch,
     component: lazyRouteComponent(() => import('./screens/audit.tsx'), 'Audit'),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: '/access',
-    component: lazyRouteComponent(() => import('./screens/access/access.tsx'), 'Access'),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: '/account',
-    component: lazyRouteComponent(() => import('./screens/access/account.tsx'), 'Account'),
   }),
   createRoute({
     getParentRoute: () => frame,

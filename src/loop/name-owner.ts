@@ -36,8 +36,10 @@ export async function nameOwner(
   const now = parts.clock.now();
   const seen = await parts.store.read.identity(principal, id);
   if (seen === undefined) return { kind: 'not-found' };
-  const person = input.to.kind === 'person' ? parts.people.person(input.to.id) : undefined;
-  const team = input.to.kind === 'team' ? parts.people.team(input.to.id) : undefined;
+  const { people } = parts;
+  const asked = input.to.id;
+  const person = input.to.kind === 'person' ? (people.person(asked) ?? people.find(asked)) : undefined;
+  const team = input.to.kind === 'team' ? (people.team(asked) ?? people.teamByHandle(asked)) : undefined;
   const to = person?.isActive === true ? person.id : team?.id;
   if (to === undefined)
     return { kind: 'refused', reason: 'the directory does not know them, or they have left' };

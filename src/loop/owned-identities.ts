@@ -13,15 +13,25 @@ export type StandingCount = { readonly n: number } & { readonly [S in Standing]:
 
 export type IdentityCoverage = {
   readonly types: readonly (StandingCount & { readonly type: string })[];
-  /** What no team answers for stands in none of them. */
+  /** By name, and none of fewer than five people. What no team answers for stands in none of them. */
   readonly teams: readonly (StandingCount & { readonly team: string })[];
 };
+
+/** No figure is of a smaller group of people. */
+const groupMin = 5;
 
 /** How many identities are owned, guessed and orphaned, by type and by the team that answers. */
 export async function identityCoverage(parts: LoopParts, principal: Principal): Promise<IdentityCoverage> {
   const counts = await parts.store.read.identityCounts(principal);
   const types = summed(counts, ({ type }) => type).map(([type, count]) => ({ type, ...count }));
-  const teams = summed(counts, ({ team }) => team).map(([team, count]) => ({ team, ...count }));
+  const sizes = Map.groupBy(
+    parts.people.all().filter(({ isActive }) => isActive),
+    ({ team }) => team,
+  );
+  const teams = summed(counts, ({ team }) => team)
+    .filter(([team]) => (sizes.get(team)?.length ?? 0) >= groupMin)
+    .map(([team, count]) => ({ team, ...count }))
+    .toSorted((a, b) => (a.team < b.team ? -1 : 1));
   return { types, teams };
 }
 

@@ -1,6 +1,8 @@
 import { systemPrincipal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scope.ts';
 import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
+import type { Event } from '../../src/core/event.ts';
+import { followIdentities } from '../../src/loop/follow-identities.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { sweep } from '../../src/loop/sweep.ts';
@@ -13,6 +15,10 @@ export type ConsoleServer = {
   readonly origin: string;
   /** A case that Ana was told of, with a message. */
   readonly told: string;
+  /** An account or credential. */
+  readonly identity: string;
+  /** Takes what a source reports, with all that follows. */
+  take(events: readonly Event[]): Promise<void>;
   token(scopes: readonly Scope[], teams?: readonly string[]): Promise<string>;
   close(): Promise<void>;
 };
@@ -81,6 +87,8 @@ export async function startConsoleServer(
     await dispute(doors, disputed);
     await doors.house.settleDown();
   }
+  await followIdentities(parts);
+  const { items } = await store.read.identities(loopPrincipal, { limit: 1 });
   // Whoever decides does it later than what they decide about.
   clock.pass(hour);
   const server = await listen(doors.app);
@@ -89,6 +97,12 @@ export async function startConsoleServer(
   return {
     origin: `http://127.0.0.1:${bound.port}`,
     told,
+    identity: items[0]?.id ?? '',
+    take: async (events) => {
+      await ingest(parts, { source: 'directory', receivedAt: clock.now(), mode: 'live', events });
+      await doors.house.settleDown();
+      await followIdentities(parts);
+    },
     token: async (scopes, teams) => {
       const issued = await doors.given.issueToken(
         { id: parts.randomId(), name: 'Mia', scopes, teams: teams ?? 'all', days: 30 },

@@ -88,7 +88,7 @@ describe('in a browser', () => {
           await page.getByText('Nothing was reported yet').waitFor();
           await page.getByRole('link', { name: 'Loops', exact: true }).click();
           await page.getByText('There are no loops yet').waitFor();
-          await page.getByRole('link', { name: 'Owners', exact: true }).click();
+          await page.getByRole('link', { name: 'People and identities', exact: true }).click();
           await page.getByText('There is nothing to own yet').waitFor();
           await page.getByRole('link', { name: 'Sources', exact: true }).click();
           await page.getByText('No source has spoken yet').waitFor();
@@ -134,13 +134,14 @@ describe('in a browser', () => {
   test.skipIf(chromiumPath === undefined)(
     'nothing is asked of another origin, and the policy of scripts and styles stops nothing of ours',
     async () => {
-      await withPage({}, async (page, { origin, told }) => {
+      await withPage({}, async (page, running) => {
+        const { origin, told } = running;
         const asked: string[] = [];
         const said: string[] = [];
         page.on('request', (request) => asked.push(request.url()));
         page.on('console', (message) => said.push(message.text()));
         page.on('pageerror', (error) => said.push(error.message));
-        for (const path of screens(told)) await openScreen(page, `${origin}/console${path}`);
+        for (const path of screens(running)) await openScreen(page, `${origin}/console${path}`);
         await openScreen(page, `${origin}/console/loops/${told}`);
         await page.getByRole('button', { name: 'Dismiss' }).click();
         await page.getByRole('dialog').waitFor();
@@ -158,8 +159,8 @@ describe('in a browser', () => {
   test.skipIf(chromiumPath === undefined)(
     'axe finds nothing on any screen in light, dark and forced colours, and none scrolls sideways on a phone',
     async () => {
-      await withPage({ viewport: { width: 390, height: 844 } }, async (page, { origin, told }) => {
-        expect(await faultsOf(page, origin, screens(told))).toEqual([]);
+      await withPage({ viewport: { width: 390, height: 844 } }, async (page, running) => {
+        expect(await faultsOf(page, running.origin, screens(running))).toEqual([]);
       });
     },
     manyPagesMs,
@@ -301,7 +302,7 @@ describe('figures and decisions in a browser', () => {
   );
 });
 
-const screens = (told: string) => [
+const screens = ({ told, identity }: ConsoleServer) => [
   '',
   '/loops',
   '/loops/new',
@@ -310,10 +311,10 @@ const screens = (told: string) => [
   '/behaviours/secret-in-repository',
   '/reviews',
   '/owners',
+  '/identities',
+  `/identities/${identity}`,
   '/sources',
   '/channels',
   '/policies',
   '/audit',
-  '/access',
-  '/account',
 ];

@@ -42,6 +42,8 @@ const screens = [
   ['loop', `/loops/${urgent}`],
   ['report-by-hand', '/loops/new'],
   ['owners', '/owners'],
+  ['identities', '/identities'],
+  ['identity', `/identities/${await idOf('identities?standing=owned&type=agent')}`],
   ['behaviours', '/behaviours'],
   ['behaviour', '/behaviours/secret-in-repository'],
   ['reviews', '/reviews'],

@@ -156,7 +156,6 @@ describe('the route table', () => {
       'POST /v1/session',
       'DELETE /v1/session',
       'GET /v1/sessions',
-      'DELETE /v1/sessions',
       'DELETE /v1/sessions/{id}',
       'GET /r/{token}',
       'POST /r/{token}',

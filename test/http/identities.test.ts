@@ -7,7 +7,7 @@ import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { OwnerDirectory } from '../../src/ports/owner-directory.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { hour, monday, testPeople, tools } from '../support/house.ts';
+import { hour, monday, personOf, testPeople, tools } from '../support/house.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 const hostile = '=HYPERLINK("http://198.51.100.7","x")\u202e<b>fdp';
@@ -132,7 +132,14 @@ describe('the list of identities', () => {
     const all = await list('?limit=200');
     const types = json.identities as readonly { readonly type: string; readonly n: number }[];
     expect(types.reduce((sum, { n }) => sum + n, 0)).toBe(all.length);
-    expect(json.teams).toContainEqual({ team: 'red', name: 'Red', n: 1, owned: 1, guessed: 0, orphaned: 0 });
+    // Both teams have fewer than five people.
+    expect(json.teams).toEqual([]);
+    const reds = [1, 2, 3, 4].map((n) => personOf(`red${n}`, { team: 'red' }));
+    const more = openDoors({ store, people: [...testPeople, ...reds] });
+    const larger = await more.ask('/v1/owners/coverage', { token });
+    expect(larger.json.teams).toEqual([
+      { team: 'red', name: 'Red', n: 1, owned: 1, guessed: 0, orphaned: 0 },
+    ]);
   });
 });
 

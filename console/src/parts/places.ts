@@ -5,7 +5,7 @@ export const placeGroups = [
     places: [
       { to: '/', text: 'Today', scope: 'loops:read' },
       { to: '/loops', text: 'Loops', scope: 'loops:read' },
-      { to: '/owners', text: 'Owners', scope: 'owners:read' },
+      { to: '/owners', text: 'People and identities', scope: 'owners:read' },
     ],
   },
   {
@@ -31,7 +31,6 @@ export const placeGroups = [
       { to: '/sources', text: 'Sources', scope: 'system:read' },
       { to: '/channels', text: 'Channels', scope: 'messages:read' },
       { to: '/audit', text: 'Audit', scope: 'audit:read' },
-      { to: '/access', text: 'Access', scope: 'admin' },
     ],
   },
 ] as const;

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { ask } from '../api/ask.ts';
 import type { OwnersJson } from '../api/shapes.ts';
 import { Labelled, typedIn } from './fields.tsx';
+import { OutsideText } from './outside-text.tsx';
 import { Waiting } from './states.tsx';
 import { dayText, percent, plain, sentence } from './text.ts';
 import { useTitles } from './titles.ts';
@@ -56,11 +57,7 @@ function Explained({ owners: { items, now } }: { readonly owners: OwnersJson }) 
             {plain(now.standing)}: {now.candidates.length.toLocaleString()}{' '}
             {now.candidates.length === 1 ? 'candidate' : 'candidates'} by what is known now.
           </p>
-          <ol className="space-y-2">
-            {now.candidates.map((candidate, at) => (
-              <One key={`${at} ${candidate.owner.id}`} candidate={candidate} />
-            ))}
-          </ol>
+          <CandidateList candidates={now.candidates} />
         </>
       )}
       {items.length > 0 && (
@@ -81,11 +78,24 @@ function Explained({ owners: { items, now } }: { readonly owners: OwnersJson }) 
   );
 }
 
+/** Who may answer, the best first, each with its evidence. */
+export function CandidateList({ candidates }: { readonly candidates: readonly Candidate[] }) {
+  return (
+    <ol className="space-y-2">
+      {candidates.map((candidate, at) => (
+        <One key={`${at} ${candidate.owner.id}`} candidate={candidate} />
+      ))}
+    </ol>
+  );
+}
+
 function One({ candidate: { owner, confidence, evidence } }: { readonly candidate: Candidate }) {
   return (
     <li className="border-t border-line pt-2">
       <p>
-        <span className="font-medium">{owner.name ?? owner.email ?? owner.id ?? 'Somebody'}</span>{' '}
+        <span className="font-medium">
+          <OutsideText text={owner.name ?? owner.email ?? owner.id ?? 'Somebody'} />
+        </span>{' '}
         <span className="text-soft">
           {plain(owner.kind)}, {percent(confidence)} sure{owner.isActive === false && ', has left'}
         </span>
@@ -93,9 +103,9 @@ function One({ candidate: { owner, confidence, evidence } }: { readonly candidat
       <ul className="text-sm">
         {evidence.map((piece) => (
           <li key={`${piece.kind} ${piece.detail}`}>
-            {sentence(piece.says)}{' '}
+            {piece.detail}{' '}
             <span className="text-soft">
-              weighs {piece.weight.toFixed(2)}; {piece.because}
+              {sentence(piece.says)} It weighs {piece.weight.toFixed(2)}; {piece.because}
             </span>
           </li>
         ))}

@@ -21,7 +21,7 @@ export const contentPolicies = {
 } as const;
 export type ContentPolicy = keyof typeof contentPolicies;
 
-/** One year, as the preload lists ask for. */
+/** One year, as the preload lists ask for; sub-domains are not ours to promise for. */
 const hstsSeconds = 31_536_000;
 
 /**
@@ -29,14 +29,8 @@ const hstsSeconds = 31_536_000;
  * everything else is `no-store`.
  *
  * @param options.isHttps whether readers reach this server by https (from `publicUrl`), also behind a proxy
-
- * @param options.ownsSubDomains whether nobody else stands below our name, so that it may be promised for them too
  */
-export function securityHeaders(options: {
-  readonly isHttps: boolean;
-  readonly ownsSubDomains?: boolean;
-}): MiddlewareHandler {
-  const hsts = `max-age=${hstsSeconds}${options.ownsSubDomains === true ? '; includeSubDomains' : ''}`;
+export function securityHeaders(options: { readonly isHttps: boolean }): MiddlewareHandler {
   return async (c, next) => {
     await next();
     // Set on the response itself: through the context each one would make the response anew.
@@ -51,7 +45,7 @@ export function securityHeaders(options: {
     headers.set('X-Frame-Options', 'DENY');
     headers.set('X-Robots-Tag', 'noindex, nofollow');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
-    if (options.isHttps) headers.set('Strict-Transport-Security', hsts);
+    if (options.isHttps) headers.set('Strict-Transport-Security', `max-age=${hstsSeconds}`);
     headers.delete('Server');
     headers.delete('X-Powered-By');
   };

@@ -22,9 +22,6 @@ const accountSchema = z.object({
   hasSecondFactor: z.boolean(),
 });
 
-const accountsSchema = z.object({ items: z.array(accountSchema) });
-export type AccountsJson = z.infer<typeof accountsSchema>;
-
 const accountBody = z.strictObject({
   login: z.string().trim().min(2).max(80),
   name: z
@@ -54,7 +51,7 @@ export function accountRoutes(room: Room): Pick<Operations, AccountKeys> {
     'GET /v1/accounts': reading({
       summary: 'Lists people who have signed in, and local accounts.',
       query: noQuery,
-      answers: { 200: { description: 'All.', schema: accountsSchema } },
+      answers: { 200: { description: 'All.', schema: z.object({ items: z.array(accountSchema) }) } },
       handle: async ({ c, caller }) => {
         requireAllTeams(caller);
         const [rows, holders] = await Promise.all([accounts.list(caller), factors.holders(caller)]);

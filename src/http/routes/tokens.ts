@@ -19,9 +19,6 @@ const tokenSchema = z.object({
   revokedAt: instant.exactOptional(),
 });
 
-const tokensSchema = z.object({ items: z.array(tokenSchema) });
-export type TokensJson = z.infer<typeof tokensSchema>;
-
 const tokenBody = z
   .strictObject({
     name: z.string().trim().min(1).max(80).describe('Where it is used.'),
@@ -61,7 +58,7 @@ export function tokenRoutes(
       summary: 'Lists tokens, never their values.',
       query: noQuery,
       answers: {
-        200: { description: 'All tokens.', schema: tokensSchema },
+        200: { description: 'All tokens.', schema: z.object({ items: z.array(tokenSchema) }) },
       },
       handle: async ({ c, caller }) => {
         requireAllTeams(caller);

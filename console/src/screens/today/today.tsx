@@ -6,6 +6,7 @@ import { Title, Waiting } from '../../parts/states.tsx';
 import { Backlog, LoopsInState, UnknownOwners } from './cases.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Messages } from './messages.tsx';
+import { Orphans } from './orphans.tsx';
 import { AskedHelp, AskedRisks } from './requests.tsx';
 import { AskedExceptions, Paused, Proposals, SilentSources } from './waiting.tsx';
 
@@ -46,6 +47,7 @@ export function Today() {
             <AskedExceptions />
             <Messages />
             <UnknownOwners n={needing('owner')} />
+            <Orphans />
             <LoopsInState state="triage" n={inState('triage')} title="To be judged">
               The report is not trusted, or nobody to speak to is known. Dismiss what is no failure.
             </LoopsInState>
