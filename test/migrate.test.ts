@@ -122,7 +122,7 @@ describe.skipIf(inject('postgres').url === undefined)('the schema in a database'
     const { place, url } = await make();
     const store = await openPostgres(url, { connectionsMax: 2 });
     const house = openHouse({ store, delivery: { perPersonPerDayMax: 50 } });
-    const events = ['ana', 'ana', 'ana', 'ana', undefined].map((author, n) =>
+    const events = ['ana', 'ana', 'ana', 'ana', undefined, undefined].map((author, n) =>
       leak({
         at: monday - hour,
         receivedAt: monday,
@@ -150,6 +150,8 @@ describe.skipIf(inject('postgres').url === undefined)('the schema in a database'
     await says(loops[1], 'accept-risk', 'need-help');
     await says(loops[2], 'accept-risk');
     await decide(house.parts, loopPrincipal, loops[2] ?? '', { kind: 'hand-back' });
+    const to = { kind: 'person', id: 'bob' } as const;
+    await decide(house.parts, loopPrincipal, loops[5] ?? '', { kind: 'hand-over', to });
     await store.close();
     await place.sql('create table kept as select id, needs from loops');
     await place.sql('update loops set needs = null');
@@ -159,7 +161,7 @@ describe.skipIf(inject('postgres').url === undefined)('the schema in a database'
       { needs: 'help', n: 1 },
       { needs: 'owner', n: 1 },
       { needs: 'risk', n: 1 },
-      { needs: null, n: 2 },
+      { needs: null, n: 3 },
     ]);
   });
 });

@@ -95,6 +95,14 @@ inBrowser(
       await page.getByRole('heading', { name: 'Where it stands' }).waitFor();
       await page.getByText('Escalated', { exact: true }).waitFor();
       await page.goBack();
+      const nobody = sectionOf(page, 'Unknown owners');
+      await nobody.getByRole('link').first().click();
+      await page.getByRole('button', { name: 'Hand over' }).click();
+      await page.getByLabel(/^Who/u).fill('Bob');
+      await page.getByRole('dialog').getByRole('button', { name: 'Hand over' }).click();
+      await page.getByText('Hand over, by').waitFor();
+      await page.goBack();
+      await nobody.waitFor({ state: 'detached' });
       const history = sectionOf(page, 'History to release');
       await history.getByRole('button', { name: 'Release …' }).click();
       await history.getByRole('button', { name: 'Release all 1' }).click();
@@ -207,6 +215,7 @@ inBrowser(
       await page.getByRole('button', { name: 'Open the loop' }).click();
       await page.getByRole('heading', { name: 'Where it stands' }).waitFor();
       await page.getByText('OPS-7').waitFor();
+      await page.getByText('“It mailed a customer by itself”').waitFor();
       // The same ticket for something else is refused where it was written.
       await openScreen(page, `${origin}/console/loops/new`);
       await page.getByLabel('What is it').selectOption({ label: 'A key stands where it should not' });

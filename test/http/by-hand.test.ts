@@ -117,6 +117,25 @@ describe('a report by hand', () => {
     expect([second.status, second.json.id]).toEqual([200, other]);
   });
 
+  test('shows whoever reads the case what was written, and lists tell it from others', async () => {
+    const said = {
+      behaviour: 'agent-outside-policy',
+      who: 'build-agent',
+      rule: 'denied-tool',
+      resource: 'Mail',
+    };
+    const { json } = await report({ ...said, title: 'It mailed a customer' });
+    expect(json.occurrences).toMatchObject([
+      { said: 'It mailed a customer', joins: { rule: 'denied-tool' } },
+    ]);
+    expect(json.about).toEqual({
+      actor: { type: 'agent', name: 'build-agent' },
+      identity: 'build-agent',
+      resource: 'Mail',
+      rule: 'denied-tool',
+    });
+  });
+
   test('whose ticket stands for a case of another behaviour is refused, not swallowed', async () => {
     await report({ title: 'A key in the wiki', ticket: 'OPS-90' });
     const answer = await report({

@@ -161,3 +161,27 @@ test('whoever asked for it is no second person because they signed in as an oper
   expect(attested).toMatchObject({ kind: 'refused' });
   expect(await decide(parts, as('b'), loop, input)).toMatchObject({ kind: 'decided' });
 });
+
+test('an operator who knows whose it is names them, and the case waits for them alone until they decline', async () => {
+  const loop = await told({ repository: 'acme/nobodys', file: 'two.py' });
+  expect(await idsOf('owner')).toContain(loop);
+  const handed = await doors.ask(`/v1/loops/${loop}/replies`, {
+    token,
+    json: { decision: 'hand-over', to: { kind: 'person', id: 'bob@example.com' } },
+  });
+  expect(handed.status).toBe(200);
+  expect(handed.json.needs).toBeUndefined();
+  expect(await idsOf('owner')).not.toContain(loop);
+  await doors.house.settleDown();
+  const story = await store.read.loop(loopPrincipal, loop);
+  expect(story?.messages.map(({ to, moment }) => [to.id, moment])).toEqual([
+    ['duty', 'asked'],
+    ['bob', 'handed-over'],
+  ]);
+  // Whoever was named may say that it is not theirs.
+  doors.house.clock.pass(1000);
+  const message = story?.messages.at(-1);
+  const { tokenHash } = doors.house.parts.replyLink(message?.id ?? '', message?.to.id ?? '');
+  await replyByLink(doors.house.parts, tokenHash, { answer: 'not-mine' });
+  expect(await idsOf('owner')).toContain(loop);
+});

@@ -86,8 +86,8 @@ const handOver: Action = {
   fields: [
     {
       name: 'to',
-      label: 'Id of the person or team',
-      hint: 'As it stands in the directory.',
+      label: 'Who',
+      hint: 'A person by name, address or id; a team by its id in the directory.',
       isRequired: true,
     },
   ],
@@ -131,14 +131,15 @@ const ended: ReadonlySet<string> = new Set(['held', 'dismissed', 'merged']);
 export function Actions({ loop, me }: { readonly loop: StoryJson; readonly me: CallerJson | undefined }) {
   if (!may(me, 'loops:write') || ended.has(loop.state)) return undefined;
   const isDisputed = loop.state === 'disputed';
-  // The loop passes a case on when its recipient said that it is not theirs.
-  const isRefused = loop.replies.some(({ answer }) => answer === 'not-mine');
+  // An operator who knows better need not wait for a "not mine".
+  const isOpen = ['triage', 'open', 'told', 'escalated'].includes(loop.state);
+  const isPassable = isOpen || loop.replies.some(({ answer }) => answer === 'not-mine');
   const actions = [
     ...(loop.needs === 'risk' ? [acceptRisk, refuseRisk] : []),
     ...(loop.needs === 'help' ? [helped] : []),
     ...(loop.state === 'backlog' ? [release] : []),
     ...(isDisputed ? [uphold, rejectDispute] : []),
-    ...(isRefused && may(me, 'owners:write') ? [handOver] : []),
+    ...(isPassable && may(me, 'owners:write') ? [handOver] : []),
     attest,
     ...(isDisputed ? [] : [dismiss]),
   ];

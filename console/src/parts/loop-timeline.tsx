@@ -37,7 +37,7 @@ function momentsOf(loop: StoryJson): Moment[] {
     ...loop.occurrences.map((occurrence, index) => ({
       at: occurrence.occurredAt,
       key: `occurrence ${index}`,
-      kind: `Seen by ${occurrence.source}`,
+      kind: occurrence.said === undefined ? `Seen by ${occurrence.source}` : 'Reported by hand',
       body: <Occurrence occurrence={occurrence} place={loop.places[index]} />,
     })),
     ...loop.messages.map((message) => ({
@@ -102,7 +102,16 @@ function Occurrence(given: {
 }) {
   const { occurrence, place } = given;
   const { actor, action, outcome, resource, trust, doubts, broken, unusual, rules } = occurrence;
-  const deed = [action === undefined ? undefined : plain(action), resource?.id].filter(Boolean).join(' · ');
+  const { rule, campaign, run } = occurrence.joins ?? {};
+  const deed = [
+    action === undefined ? undefined : plain(action),
+    resource?.id,
+    rule === undefined ? undefined : `rule ${rule}`,
+    campaign === undefined ? undefined : `exercise ${campaign}`,
+    run === undefined ? undefined : `run ${run}`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
   return (
     <div>
       <p>
@@ -117,6 +126,7 @@ function Occurrence(given: {
         {outcome === 'failure' && <Tag tone="quiet">Denied</Tag>}
       </p>
       {deed !== '' && <p>{deed}</p>}
+      {occurrence.said !== undefined && <p className="break-words">“{occurrence.said}”</p>}
       {place?.repository !== undefined && (
         <p className="text-sm text-soft">
           {place.repository}

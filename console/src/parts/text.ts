@@ -45,6 +45,21 @@ export function whereText({ repository, file, line }: LoopJson['where']): string
   return [repository, place].filter((part) => part !== undefined).join(' · ');
 }
 
+/** What tells a case that is no secret from others, beside who owns it. */
+export function aboutText({ about, owner }: LoopJson): string {
+  if (about === undefined) return '';
+  const { actor, identity, resource, rule, campaign } = about;
+  const doer = [actor.name, identity].find((name) => name !== undefined && name !== owner.email);
+  return [
+    doer === owner.name ? undefined : doer,
+    resource,
+    rule === undefined ? undefined : `rule ${rule}`,
+    campaign === undefined ? undefined : `exercise ${campaign}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+}
+
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** A reason of the engine as a sentence. */

@@ -41,3 +41,14 @@ test('what is over needs nobody, and history no owner', () => {
   expect(needOf(facts(), 'told', 'unknown')).toBe('owner');
   expect(needOf(facts(), 'told', 'team')).toBeUndefined();
 });
+
+test('whoever was named is asked, and nobody else has to say whose it is until they decline', () => {
+  const to = { kind: 'person', id: 'bob' } as const;
+  const named = {
+    ...facts(said('not-mine', 5)),
+    decisions: [{ kind: 'hand-over', at: 5, by: 'op', to }],
+  } as const;
+  expect(needOf(named, 'told', 'unknown')).toBeUndefined();
+  const declined = { ...named, replies: [...named.replies, said('not-mine', 6)] };
+  expect(needOf(declined, 'reassigned', 'unknown')).toBe('owner');
+});

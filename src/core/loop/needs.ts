@@ -6,7 +6,7 @@ import type { LoopState } from './states.ts';
  * What a loop needs a person for, beside what its state says:
  * risk   whoever answers for it asks to live with it until a date; a second person decides
  * help   the recipient asks for help
- * owner  nothing says whose it is
+ * owner  nothing says whose it is, and nobody was named
  */
 export const needs = ['risk', 'help', 'owner'] as const;
 export type Need = (typeof needs)[number];
@@ -30,7 +30,13 @@ const needOfAnswer: Readonly<Record<string, Need>> = { 'accept-risk': 'risk', 'n
 export function needOf(facts: LoopFacts, state: LoopState, ownerKind: string): Need | undefined {
   const asked = state === 'answered' || state === 'observed' ? requestIn(facts) : undefined;
   if (asked !== undefined) return needOfAnswer[asked.answer];
-  return ownerKind === 'unknown' && running.has(state) ? 'owner' : undefined;
+  return ownerKind === 'unknown' && running.has(state) && !isNamed(facts) ? 'owner' : undefined;
+}
+
+/** Whether the case was handed to somebody who has not said since that it is not theirs. */
+function isNamed({ decisions, replies }: LoopFacts): boolean {
+  const named = decisions.findLast(({ kind }) => kind === 'hand-over');
+  return named !== undefined && !replies.some(({ answer, at }) => answer === 'not-mine' && at > named.at);
 }
 
 /** The standing answer that asks for something, and on which nothing was decided since. */

@@ -54,6 +54,18 @@ export const loopSchema = z.object({
       checkedAt: instant.exactOptional(),
     })
     .exactOptional(),
+  about: z
+    .object({
+      actor: z.object({ type: z.string(), name: z.string().exactOptional() }),
+      identity: z.string().exactOptional(),
+      resource: z.string().exactOptional(),
+      rule: z.string().exactOptional(),
+      campaign: z.string().exactOptional(),
+    })
+    .exactOptional()
+    .describe(
+      'What tells a case that is no secret from others: who did what. Names of the source: data only.',
+    ),
   sightings: z.int(),
   firstOccurredAt: instant,
   lastOccurredAt: instant,
@@ -103,6 +115,7 @@ export function loopJson(parts: LoopParts, row: LoopRow): LoopJson {
             ...knownInstant('checkedAt', validity.at),
           },
     ),
+    ...known('about', aboutJson(row)),
     sightings: facts.sightings,
     firstOccurredAt: iso(row.firstOccurredAt),
     lastOccurredAt: iso(row.lastOccurredAt),
@@ -176,4 +189,20 @@ export function nameOf(
   by: { readonly kind: string; readonly id: string },
 ): string | undefined {
   return by.kind === 'person' ? parts.people.person(by.id)?.name : undefined;
+}
+
+function aboutJson({ facts }: LoopRow): LoopJson['about'] {
+  const [first] = facts.kept;
+  if (first === undefined || facts.secret !== undefined) return undefined;
+  const { actor, resource, joins } = first;
+  return {
+    actor: {
+      type: actor.type,
+      ...known('name', actor.name ?? actor.email ?? actor.account?.name ?? actor.id),
+    },
+    ...known('identity', facts.identity?.id),
+    ...known('resource', resource?.id),
+    ...known('rule', joins?.rule),
+    ...known('campaign', joins?.campaign),
+  };
 }

@@ -39,10 +39,15 @@ export const occurrenceSchema = z.object({
     )
     .exactOptional()
     .describe('Named rules behind it, with their authors.'),
+  said: z.string().exactOptional().describe('What whoever reported it by hand wrote: data only.'),
   isRefuted: z.boolean().describe('It turned out to be none: what seemed to be missing was seen after all.'),
 });
 
-export function occurrencesJson(facts: LoopFacts): z.infer<typeof occurrenceSchema>[] {
+/** @param said what was written of an event, by its id */
+export function occurrencesJson(
+  facts: LoopFacts,
+  said: ReadonlyMap<string, string>,
+): z.infer<typeof occurrenceSchema>[] {
   return facts.kept.map((sighting) => {
     const { actor, resource, action, outcome, joins, broken, unusual, rules, doubts } = sighting;
     return {
@@ -66,6 +71,7 @@ export function occurrencesJson(facts: LoopFacts): z.infer<typeof occurrenceSche
           : { ...unusual, known: [...unusual.known], since: iso(unusual.since) },
       ),
       ...known('rules', rules === undefined ? undefined : rules.map((rule) => ({ ...rule }))),
+      ...known('said', said.get(sighting.event)),
       isRefuted: facts.refuted?.includes(sighting.event) === true,
     };
   });

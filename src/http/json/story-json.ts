@@ -113,7 +113,7 @@ export function storyJson(
       occurredAt: iso(at),
       source,
     })),
-    occurrences: occurrencesJson(facts),
+    occurrences: occurrencesJson(facts, writtenIn(parts, story)),
     proof: {
       rung: row.rung,
       reason: proof?.reason ?? '',
@@ -164,4 +164,20 @@ export function storyJson(
 function shownBody(body: Json): Record<string, Json> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return {};
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'fingerprints'));
+}
+
+/** What people wrote in their reports by hand, by event. */
+function writtenIn(parts: LoopParts, { events }: LoopStory): ReadonlyMap<string, string> {
+  const byHand = events.filter(({ source }) => parts.experiments.selfReporting.includes(source));
+  return new Map(
+    byHand.flatMap(({ id, body }): [string, string][] => {
+      const title = titleIn(body);
+      return title === undefined ? [] : [[id, title]];
+    }),
+  );
+}
+
+function titleIn(body: Json): string | undefined {
+  const parsed = z.looseObject({ record: z.looseObject({ title: z.string() }) }).safeParse(body);
+  return parsed.success ? parsed.data.record.title : undefined;
 }

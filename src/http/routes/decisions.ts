@@ -3,6 +3,7 @@ import { can } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { instantOf } from '../../lib/instant.ts';
 import { type DecisionInput, decide } from '../../loop/decide.ts';
+import type { People } from '../../ports/owner-directory.ts';
 import { loopJson, loopSchema } from '../json/loop-json.ts';
 import type { Room } from '../room.ts';
 import { changing, type Operations, pathPart } from '../table/operation.ts';
@@ -44,7 +45,7 @@ export function decisionRoutes(room: Room): Pick<Operations, 'POST /v1/loops/{id
         if (body.decision === 'hand-over' && !can(caller, 'owners:write'))
           throw new AppError('forbidden', 'To decide who owns it takes the scope owners:write.');
         const story = await findStory(room, caller, pathPart(c, 'id'));
-        const decided = await decide(parts, caller, story.loop.id, inputOf(body));
+        const decided = await decide(parts, caller, story.loop.id, inputOf(body, parts.people));
         if (decided.kind === 'not-found')
           throw new AppError('not-found', 'No loop has this id or case code.');
         if (decided.kind === 'refused') throw new AppError('conflict', sentence(decided.reason));
@@ -54,17 +55,26 @@ export function decisionRoutes(room: Room): Pick<Operations, 'POST /v1/loops/{id
   };
 }
 
-function inputOf(body: z.infer<typeof decision>): DecisionInput {
+function inputOf(body: z.infer<typeof decision>, people: People): DecisionInput {
   switch (body.decision) {
     case 'accept-risk':
       return { kind: 'accept-risk', until: endOf(body.until) };
     case 'hand-over':
-      return { kind: 'hand-over', to: body.to };
+      return { kind: 'hand-over', to: named(body.to, people) };
     case 'attest':
       return { kind: 'attest', reference: body.reference };
     default:
       return { kind: body.decision, ...(body.reason === undefined ? {} : { reason: body.reason }) };
   }
+}
+
+/** Whoever hands a case over knows the name or address of a person; the id only if the directory was looked into. */
+function named(
+  to: { readonly kind: 'person' | 'team'; readonly id: string },
+  people: People,
+): { readonly kind: 'person' | 'team'; readonly id: string } {
+  if (to.kind !== 'person' || people.person(to.id) !== undefined) return to;
+  return { kind: 'person', id: people.find(to.id.trim())?.id ?? to.id };
 }
 
 /** A date is meant to its end. */

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { LoopJson } from '../../api/shapes.ts';
 import { StateTag } from '../../parts/states.tsx';
-import { ownerText, percent, whenText, whereText } from '../../parts/text.ts';
+import { aboutText, ownerText, percent, whenText, whereText } from '../../parts/text.ts';
 import { useTitles } from '../../parts/titles.ts';
 
 type Pick = (ids: readonly string[], isPicked: boolean) => void;
@@ -58,8 +58,8 @@ export function LoopList(given: {
               <span className="font-medium">{titleOf(loop.behaviour)}</span>{' '}
               <span className="text-soft">{loop.caseCode}</span>
               {loop.relapseNumber > 0 && <span className="text-soft"> · again, {loop.relapseNumber}×</span>}
-              <span className="block text-sm text-soft">
-                {[whereText(loop.where), loop.secret?.mask]
+              <span className="block text-sm break-words text-soft">
+                {[whereText(loop.where), loop.secret?.mask, aboutText(loop)]
                   .filter((text) => text !== undefined && text !== '')
                   .join(' · ')}
               </span>

@@ -45,7 +45,7 @@ export function Loops() {
       {loops.data === undefined ? (
         <Waiting query={loops} />
       ) : items.length === 0 ? (
-        <NoLoops isFiltered={isFiltered} />
+        <NoLoops isFiltered={isFiltered} needs={search.needs} />
       ) : (
         <>
           {isWriter && (
@@ -64,10 +64,19 @@ export function Loops() {
   );
 }
 
-function NoLoops({ isFiltered }: { readonly isFiltered: boolean }) {
+const needSays: Readonly<Record<NonNullable<LoopSearch['needs']>, string>> = {
+  risk: 'Recipients may ask to live with a risk until a date. Who asks stands here and on Today until a second person agrees or refuses.',
+  help: 'Recipients may answer that they need help. They stand here and on Today until somebody says that they were helped, or they answer anew.',
+  owner:
+    'Where nothing says whose a case is, the duty role is asked, and the case stands here until somebody owns it.',
+};
+
+function NoLoops(given: { readonly isFiltered: boolean; readonly needs: LoopSearch['needs'] }) {
+  const { isFiltered, needs } = given;
   if (isFiltered)
     return (
       <Empty title="No loop is like this">
+        {needs !== undefined && <p>{needSays[needs]}</p>}
         <Link to="/loops" search={{}} className="link">
           Show all loops
         </Link>

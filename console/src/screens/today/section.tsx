@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { LoopJson } from '../../api/shapes.ts';
-import { ownerText, whenText, whereText } from '../../parts/text.ts';
+import { aboutText, ownerText, whenText, whereText } from '../../parts/text.ts';
 import { useTitles } from '../../parts/titles.ts';
 
 /** Rows of one kind that are shown at once; the rest is a press away. */
@@ -74,8 +74,8 @@ export function CaseLine({ loop }: { readonly loop: LoopJson }) {
       </Link>{' '}
       <span className="whitespace-nowrap text-soft">{loop.caseCode}</span>
       <br />
-      <span className="text-sm text-soft">
-        {[whereText(loop.where), ownerText(loop.owner), whenText(loop)]
+      <span className="text-sm break-words text-soft">
+        {[whereText(loop.where), aboutText(loop), ownerText(loop.owner), whenText(loop)]
           .filter((text) => text !== '')
           .join(' · ')}
       </span>

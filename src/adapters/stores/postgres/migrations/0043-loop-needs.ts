@@ -11,7 +11,7 @@ export const backfillNeeds = `update loops set needs = found.needs
       select l.id, case
           when l.state in ('answered', 'observed') and r.answer in ('accept-risk', 'need-help')
             and r.at > coalesce(d.at, -1) then case r.answer when 'accept-risk' then 'risk' else 'help' end
-          when l.owner_kind = 'unknown' then 'owner' end as needs
+          when l.owner_kind = 'unknown' and (h.at is null or m.at > h.at) then 'owner' end as needs
       from loops l
       left join lateral (
         select e ->> 'answer' as answer, (e ->> 'at')::bigint as at
@@ -20,6 +20,13 @@ export const backfillNeeds = `update loops set needs = found.needs
       left join lateral (
         select max((e ->> 'at')::bigint) as at from jsonb_array_elements(l.facts::jsonb -> 'decisions') e
         where e ->> 'kind' in ('hand-back', 'reject-dispute', 'accept-risk')) d on true
+      left join lateral (
+        select (e ->> 'at')::bigint as at
+        from jsonb_array_elements(l.facts::jsonb -> 'decisions') with ordinality as x (e, n)
+        where e ->> 'kind' = 'hand-over' order by n desc limit 1) h on true
+      left join lateral (
+        select max((e ->> 'at')::bigint) as at from jsonb_array_elements(l.facts::jsonb -> 'replies') e
+        where e ->> 'answer' = 'not-mine') m on true
       where not l.is_stub and l.state in ('open', 'told', 'answered', 'escalated', 'observed', 'reassigned',
         'incident', 'disputed', 'orphaned')
     ) found
