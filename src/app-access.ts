@@ -47,11 +47,13 @@ export function openAccess(
   store: Store,
   clock: Clock,
   given: Pick<SessionParts, 'limits' | 'people'> &
-    Pick<FactorParts, 'seal' | 'rule' | 'house' | 'judge' | 'attemptKey'> & { readonly hasAccounts: boolean },
+    Pick<FactorParts, 'seal' | 'rule' | 'house' | 'judge' | 'attemptKey' | 'isStrict'> & {
+      readonly hasAccounts: boolean;
+    },
 ): AccessDesk {
-  const { limits, people, seal, rule, house, judge, attemptKey, hasAccounts } = given;
+  const { limits, people, judge, attemptKey, hasAccounts } = given;
   const sessions = openSessions({ store, clock, limits, people });
-  const factors = openFactors({ store, clock, seal, rule, house, judge, attemptKey, sessions });
+  const factors = openFactors({ ...given, store, clock, sessions });
   const stateIn = async (tx: StoreWrite): Promise<ClaimState> => {
     const parsed = claimSchema.safeParse(await tx.setting('claim'));
     return parsed.success ? parsed.data : { kind: 'unclaimed' };

@@ -25,6 +25,8 @@ import type { AccountRow, FactorRow } from './ports/store.ts';
 
 export type FactorParts = AttemptParts & {
   readonly judge: JudgeChosen;
+  /** Whether a code counts in its own thirty seconds alone. */
+  readonly isStrict?: boolean;
   readonly seal: DataSeal;
   readonly rule: FactorRule;
   /** As authenticator programs show it. */
@@ -35,6 +37,7 @@ export type FactorParts = AttemptParts & {
 /** Second factors and passwords of people who have a local account, in their own hands. */
 export function openFactors(given: FactorParts): FactorDesk {
   const { store, clock, seal, rule, sessions, judge } = given;
+  const around = given.isStrict === true ? 0 : 1;
   const attempts = openAttempts(given, 'code', codeWaitMsMax);
   const localAccount = async (id: string): Promise<AccountRow | undefined> => {
     const account = await store.read.account(loopPrincipal, id);
@@ -58,7 +61,7 @@ export function openFactors(given: FactorParts): FactorDesk {
       });
     const secret = openedFor(seal, 'totp', account, factor.secret);
     if (secret === undefined) return false;
-    const step = totpMatch(secret, text.replace(/\s+/gu, ''), now, factor.lastStep);
+    const step = totpMatch(secret, text.replace(/\s+/gu, ''), now, factor.lastStep, around);
     return step !== undefined && store.transaction((tx) => tx.takeStep(account, step));
   };
 
@@ -98,7 +101,10 @@ export function openFactors(given: FactorParts): FactorDesk {
       const account = await localAccount(id);
       const secret = openedFor(seal, 'offer', id, sealed);
       const now = clock.now();
-      const step = secret === undefined ? undefined : totpMatch(secret, code.replace(/\s+/gu, ''), now);
+      const step =
+        secret === undefined
+          ? undefined
+          : totpMatch(secret, code.replace(/\s+/gu, ''), now, undefined, around);
       if (account === undefined || secret === undefined || step === undefined) return { kind: 'refused' };
       const codes = Array.from({ length: recoveryCodesCount }, () =>
         recoveryCode(randomBytes(recoveryBytesCount)),

@@ -56,6 +56,7 @@ export function openSessions(given: SessionParts): SessionDesk {
   };
   return {
     begin: async (text) => {
+      if (limits.byToken === false) return undefined;
       const hash = tokenHash(text);
       const token = hash === undefined ? undefined : await store.read.tokenByHash(loopPrincipal, hash);
       const verdict = judgeToken(text, token, clock.now());
@@ -71,7 +72,7 @@ export function openSessions(given: SessionParts): SessionDesk {
       await store.transaction((tx) => tx.insertSession(session));
       return { id, secret, expiresAt: session.expiresAt, principal: asOperator(verdict.principal) };
     },
-    beginPerson: async (accountId) => {
+    beginPerson: async (accountId, proved = 'now') => {
       const account = await store.read.account(loopPrincipal, accountId);
       const now = clock.now();
       if (account === undefined || (await isGone(given, account))) return undefined;
@@ -81,8 +82,7 @@ export function openSessions(given: SessionParts): SessionDesk {
       const id = randomBytes(16).toString('hex');
       const { secret, session } = openPersonSession(
         id,
-        account.id,
-        until,
+        { accountId: account.id, until, provedAt: proved === 'now' ? now : provedBy(proved, now) },
         now,
         randomBytes(randomBytesCount),
       );
@@ -123,4 +123,9 @@ export async function isGone(
 /** Whoever may do everything stands for a person who runs Foldback. */
 export function asOperator(principal: Principal): Principal {
   return principal.scopes.has('admin') ? { ...principal, kind: 'operator' } : principal;
+}
+
+/** A provider whose clock is ahead says nothing about the future. */
+function provedBy({ at }: { readonly at: number | undefined }, now: number): number | undefined {
+  return at === undefined ? undefined : Math.min(at, now);
 }

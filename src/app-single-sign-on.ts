@@ -29,7 +29,7 @@ export function openSingleSignOn(given: SingleSignOnParts): SingleSignOn {
   return {
     name: provider.name,
     signOutUrl: (returnTo) => provider.signOutUrl(returnTo),
-    begin: (redirectUri, secrets) => provider.begin(redirectUri, secrets),
+    begin: (redirectUri, secrets, isAnew) => provider.begin(redirectUri, secrets, isAnew),
     finish: async (address, redirectUri, secrets) => {
       const outcome = await provider.finish(address, redirectUri, secrets);
       if (outcome.kind === 'refused') return outcome;
@@ -38,7 +38,7 @@ export function openSingleSignOn(given: SingleSignOnParts): SingleSignOn {
         return { kind: 'refused', reason: 'the account is disabled', account: account.id };
       if (await isGone({ store, people: given.people }, account))
         return { kind: 'refused', reason: 'the directory says that they left', account: account.id };
-      const begun = await sessions.beginPerson(account.id);
+      const begun = await sessions.beginPerson(account.id, { at: outcome.claimed.provedAt });
       if (begun === undefined)
         return { kind: 'refused', reason: 'the account has ended', account: account.id };
       return { kind: 'signed-in', ...begun };

@@ -212,6 +212,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     people: owners.people,
     hasAccounts: config.access.local.accounts,
     rule: config.access.local.secondFactor,
+    isStrict: config.access.local.strictCodes,
     judge: openPasswordJudge(config.access.local.breachedPasswords),
     attemptKey: keyedHash(Buffer.from(keyedHash(keys.token[0].key)(['attempts key/1'], 256), 'hex')),
     house: `Foldback ${config.organisation.name}`,

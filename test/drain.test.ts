@@ -1,4 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { writeFileSync } from 'node:fs';
+import { type ClientRequest, createServer, type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { schemaSteps } from '../src/adapters/stores/postgres/migrate.ts';
@@ -6,11 +8,15 @@ import { type AppOptions, openApp } from '../src/app.ts';
 import { openDoor } from '../src/app-door.ts';
 import { createLog } from '../src/lib/log.ts';
 import { readServerFile } from '../src/lib/server-file.ts';
+import { batchMax } from '../src/loop/hand-over.ts';
+import { ingest } from '../src/loop/ingest.ts';
 import { loopPrincipal } from '../src/loop/parts.ts';
 import { serve } from '../src/serve.ts';
 import { finding } from './http/doors.ts';
-import { fakeSecret } from './support/house.ts';
+import { fakeSecret, hour, leak } from './support/house.ts';
 import { installationKinds, type TestInstallation, testKeySet } from './support/installation.ts';
+import { listen } from './support/loopback.ts';
+import { until } from './support/until.ts';
 
 // On PostgreSQL, whose schema is made step by step; a new embedded store comes with it.
 const kind = installationKinds().find(({ name }) => name === 'postgres');
@@ -75,6 +81,80 @@ drained(
       expect(items).toHaveLength(1);
     } finally {
       await again.close();
+    }
+  },
+);
+
+drained(
+  'a stop lets what a worker has in hand end, and another worker takes the rest at once: nothing twice, no lease to wait for',
+  async () => {
+    const count = batchMax + 12;
+    const people = join(config().data.dir, 'people.yaml');
+    const person = (n: number) =>
+      `  - { id: p${n}, name: Person ${n}, emails: [p${n}@example.com], team: blue }\n`;
+    const list = Array.from({ length: count }, (_, n) => person(n)).join('');
+    writeFileSync(people, `people:\n${list}teams:\n  - { id: blue, name: Blue, handles: [] }\n`);
+    // A receiver that answers nobody until it is told to.
+    const got: string[] = [];
+    let answer: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const receiver = createServer((asked, reply) => {
+      got.push(String(asked.headers['webhook-id']));
+      asked.resume();
+      void told.then(() => reply.writeHead(204).end());
+    });
+    const port = await listen(receiver);
+    const live = () =>
+      openApp({
+        config:
+          place?.config({
+            people,
+            http: { port: 0, publicUrl: 'http://127.0.0.1:4400' },
+            delivery: { mode: 'live', channel: 'webhook' },
+            channels: {
+              webhook: {
+                url: `http://127.0.0.1:${port}/`,
+                secrets: [`whsec_${Buffer.alloc(32, 7).toString('base64')}`],
+                allowPrivateNetwork: true,
+              },
+            },
+          }) ?? config(),
+        keys: testKeySet(),
+        log: createLog({ level: 'silent' }),
+      });
+    const [first, second] = [await live(), await live()];
+    try {
+      const now = Date.now();
+      const events = Array.from({ length: count }, (_, n) =>
+        leak({
+          at: now - hour,
+          receivedAt: now,
+          secret: fakeSecret(8_000_000 + n),
+          author: `p${n}`,
+          file: `${n}.py`,
+          // A key that works is urgent: said at once, at whatever hour this test runs.
+          validity: 'active',
+        }),
+      );
+      await ingest(first.parts, { source: 'scanner', receivedAt: now, mode: 'live', events });
+      const one = await serve(first, 'worker');
+      await until('a message in hand', () => (got.length > 0 ? true : undefined));
+      const stopped = one.stop();
+      answer();
+      await stopped;
+      const byFirst = got.length;
+      expect(byFirst).toBeLessThan(count);
+
+      const other = await serve(second, 'worker');
+      await until('the rest', () => (got.length >= count ? true : undefined));
+      await other.stop();
+      expect([got.length, new Set(got).size]).toEqual([count, count]);
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+      receiver.closeAllConnections();
+      receiver.close();
     }
   },
 );

@@ -98,6 +98,8 @@ describe('every response', () => {
     expect((await doors().app.request('/page')).headers.has('Strict-Transport-Security')).toBe(false);
     const secure = await doors({ isHttps: true }).app.request('/page');
     expect(secure.headers.get('Strict-Transport-Security')).toBe('max-age=31536000');
+    const own = await doors({ isHttps: true, ownsSubDomains: true }).app.request('/page');
+    expect(own.headers.get('Strict-Transport-Security')).toBe('max-age=31536000; includeSubDomains');
   });
 
   test('does not take over an id that the sender made up', async () => {

@@ -233,6 +233,16 @@ const screens = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: '/access',
+    component: lazyRouteComponent(() => import('./screens/access/access.tsx'), 'Access'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/account',
+    component: lazyRouteComponent(() => import('./screens/access/account.tsx'), 'Account'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: '/sources',
     component: lazyRouteComponent(() => import('./screens/sources.tsx'), 'Sources'),
   }),

@@ -45,7 +45,12 @@ export function principalOfAccount(account: AccountRow, now: number): Principal 
 }
 
 /** How long sessions of people last. */
-export type SessionLimits = { readonly hours: number; readonly idleMinutes: number };
+export type SessionLimits = {
+  readonly hours: number;
+  readonly idleMinutes: number;
+  /** Whether a token signs a browser in; it does unless told otherwise. */
+  readonly byToken?: boolean;
+};
 
 /** Being seen is for the idle time; writing it at every request would make each read a write. */
 export const seenStepMs = 60_000;

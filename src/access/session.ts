@@ -18,22 +18,47 @@ export function openSession(
   const expiresAt = Math.min(now + hours * hourMs, token.expiresAt);
   return {
     secret,
-    session: { id, hash: secretHash(secret), tokenId: token.id, createdAt: now, expiresAt, seenAt: now },
+    session: {
+      id,
+      hash: secretHash(secret),
+      tokenId: token.id,
+      createdAt: now,
+      expiresAt,
+      seenAt: now,
+      provedAt: now,
+    },
   };
 }
 
-/** A person's session, after a login. */
+export type PersonSession = {
+  readonly accountId: string;
+  readonly until: number;
+  readonly provedAt: number | undefined;
+};
+
+/**
+ * A person's session, after a login.
+ *
+ * @param provedAt when they proved who they are; undefined where nobody says
+ */
 export function openPersonSession(
   id: string,
-  accountId: string,
-  until: number,
+  { accountId, until, provedAt }: PersonSession,
   now: number,
   random: Uint8Array,
 ): { readonly secret: string; readonly session: SessionRow } {
   const secret = makeSecret('session', random);
   return {
     secret,
-    session: { id, hash: secretHash(secret), accountId, createdAt: now, expiresAt: until, seenAt: now },
+    session: {
+      id,
+      hash: secretHash(secret),
+      accountId,
+      createdAt: now,
+      expiresAt: until,
+      seenAt: now,
+      ...(provedAt === undefined ? {} : { provedAt }),
+    },
   };
 }
 

@@ -77,6 +77,12 @@ export const errorCatalogue = {
     public: 'This token may not do that.',
     operator: 'The scope or the team of the token does not cover the request.',
   },
+  'sign-in-again': {
+    status: 403,
+    public: 'Sign in again first: this asks for a sign-in of just now.',
+    operator:
+      'The session is older than ten minutes, or the identity provider did not say when somebody proved who they are.',
+  },
   'not-found': {
     status: 404,
     public: 'There is nothing here.',

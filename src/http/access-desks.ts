@@ -16,7 +16,11 @@ export type SessionDesk = {
   /** Undefined for a token that is not valid. */
   begin(token: string): Promise<Begun | undefined>;
   /** A person's own, after a login. Undefined when the account was disabled or its person left. */
-  beginPerson(accountId: string): Promise<Begun | undefined>;
+  beginPerson(
+    accountId: string,
+    /** When they proved who they are: just now unless somebody else saw it. */
+    proved?: 'now' | { readonly at: number | undefined },
+  ): Promise<Begun | undefined>;
   /** Who has this cookie; undefined for any that is not valid now. */
   find(secret: string): Promise<Principal | undefined>;
   /** The person who signed in, where it stands on no token. `email` is verified. */

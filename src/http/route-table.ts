@@ -140,6 +140,7 @@ export const routeTable = [
   { method: 'POST', path: '/v1/session', access: 'public', takes: json },
   { method: 'DELETE', path: '/v1/session', access: 'public' },
   { method: 'GET', path: '/v1/sessions', access: 'public' },
+  { method: 'DELETE', path: '/v1/sessions', access: 'public' },
   { method: 'DELETE', path: '/v1/sessions/{id}', access: 'public' },
   { method: 'GET', path: '/v1/accounts', access: 'admin' },
   { method: 'POST', path: '/v1/accounts', access: 'admin', takes: json },

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { nobody } from '../access/access-note.ts';
+import { isOwnHost } from '../lib/own-host.ts';
 import { pageAssets } from '../pages/page-style.ts';
 import { problemPage } from '../pages/problem-page.ts';
 import { harden } from './hardening/harden.ts';
@@ -64,6 +65,7 @@ import { reviewRoutes } from './routes/reviews.ts';
 import { rolloutRoutes } from './routes/rollout.ts';
 import { scimRoutes } from './routes/scim.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sessionListRoutes } from './routes/sessions.ts';
 import { signInWayRoutes } from './routes/sign-in-ways.ts';
 import { snoozeRoutes } from './routes/snooze.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -110,6 +112,7 @@ function guard(app: Hono, room: Room): void {
     nullOriginPaths: formPaths,
     forbiddenOriginPaths: ['/mcp'],
     isHttps: room.isHttps,
+    ownsSubDomains: url !== undefined && isOwnHost(url.hostname),
     page: (code, requestId, c) => {
       if (code === 'unauthenticated') return signInForm(room, c, c.req.path);
       const id = requestId === undefined ? {} : { requestId };
@@ -171,6 +174,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...suppressionRoutes(room),
     ...tokenRoutes(room),
     ...sessionRoutes(room),
+    ...sessionListRoutes(room),
     ...signInWayRoutes(room),
     ...auditRoutes(room),
     ...accountRoutes(room),

@@ -18,6 +18,13 @@ describe('codes by time', () => {
     expect(totpMatch(secret, code.slice(2), at(seconds))).toBe(totpStep(at(seconds)));
   });
 
+  test('a strict code counts in its own thirty seconds, and in no others', () => {
+    const code = totpCode(secret, 100);
+    const matched = [99, 100, 101].map((step) => totpMatch(secret, code, step * 30_000, undefined, 0));
+    expect(matched).toEqual([undefined, 100, undefined]);
+    expect(totpMatch(secret, code, 101 * 30_000 - 1, undefined, 0)).toBe(100);
+  });
+
   test('count one step early or late, and no further', () => {
     const code = totpCode(secret, 100);
     const matched = [98, 99, 100, 101, 102].map((step) => totpMatch(secret, code, at(step * 30)));

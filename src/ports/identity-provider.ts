@@ -15,6 +15,8 @@ export type Claimed = {
   readonly isEmailVerified: boolean;
   /** Values of the claim that says what somebody may do. */
   readonly groups: readonly string[];
+  /** When they proved who they are, where the provider says. Epoch milliseconds. */
+  readonly provedAt?: number;
 };
 
 export type LoginOutcome =
@@ -26,10 +28,15 @@ export interface IdentityProvider {
   readonly issuer: string;
   /** What a button calls it. */
   readonly name: string;
-  /** Where to send the browser; a reason when the provider cannot be asked now. */
+  /**
+   * Where to send the browser; a reason when the provider cannot be asked now.
+   *
+   * @param isAnew whether they are to prove who they are although the provider may know them
+   */
   begin(
     redirectUri: string,
     secrets: LoginSecrets,
+    isAnew?: boolean,
   ): Promise<
     { readonly kind: 'go'; readonly url: string } | { readonly kind: 'unavailable'; readonly reason: string }
   >;

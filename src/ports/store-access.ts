@@ -30,6 +30,8 @@ export type SessionRow = {
   readonly expiresAt: number;
   /** When it was used last, to the minute; of people's. */
   readonly seenAt?: number;
+  /** When whoever has it proved who they are; not there where nobody says. */
+  readonly provedAt?: number;
   readonly revokedAt?: number;
 };
 

@@ -317,4 +317,6 @@ const screens = ({ told, identity }: ConsoleServer) => [
   '/channels',
   '/policies',
   '/audit',
+  '/access',
+  '/account',
 ];

@@ -272,6 +272,33 @@ test.skipIf(chromiumPath === undefined)(
 );
 
 test.skipIf(chromiumPath === undefined)(
+  'an administrator signs another browser out, which finds itself outside with its next step, and revokes a token',
+  async () => {
+    const { token } = running();
+    const theirs = await signedIn(await token(['loops:read']), '/console/loops');
+    const page = await signedIn(await token(['admin']), '/console/access');
+    const now = page.locator('section', { has: page.getByRole('heading', { name: 'Signed in now' }) });
+    const others = now.locator('li').filter({ hasNotText: 'This browser' });
+    await others.last().waitFor();
+    const before = await others.count();
+    await others.last().getByRole('button', { name: 'Sign out …' }).click();
+    await now.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await expect.poll(() => others.count()).toBe(before - 1);
+    await theirs.goto(`${running().origin}/console/loops`);
+    await theirs.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+    const tokens = page.locator('section', { has: page.getByRole('heading', { name: 'Tokens' }) });
+    const live = tokens.getByRole('button', { name: 'Revoke …' });
+    const working = await live.count();
+    await live.first().click();
+    await tokens.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await expect.poll(() => live.count()).toBe(working - 1);
+    await page.getByRole('link', { name: 'Your account' }).first().click();
+    await page.getByText('This browser').waitFor();
+  },
+  journeyMs,
+);
+
+test.skipIf(chromiumPath === undefined)(
   'text of an event stays text on every screen, and on paper nothing is left that can only be pressed',
   async () => {
     const { hostile, token } = running();

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -172,6 +173,8 @@ describe('backups', { timeout: 120_000 }, () => {
     for (const name of ['store', 'keys.json', 'checkpoints.jsonl'])
       expect(existsSync(join(folder, '.foldback', name))).toBe(false);
     expect(existsSync(mine)).toBe(true);
+    // Nor does what a restore kept beside the store stay behind.
+    expect(readdirSync(join(folder, '.foldback')).filter((name) => /^store|\.gz$/u.test(name))).toEqual([]);
     if (target?.databaseUrl === undefined) return;
     await target.sql('create table theirs (n integer)');
     const keys = Object.fromEntries(

@@ -156,6 +156,7 @@ describe('the route table', () => {
       'POST /v1/session',
       'DELETE /v1/session',
       'GET /v1/sessions',
+      'DELETE /v1/sessions',
       'DELETE /v1/sessions/{id}',
       'GET /r/{token}',
       'POST /r/{token}',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tokenHash } from '../../src/access/token.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -54,6 +54,14 @@ test('a session on a token ends without use, and lasts no longer than others', a
     doors.house.clock.pass(hour / 2);
     expect(await asked(busy)).toBe(n < 21 ? 200 : 401);
   }
+});
+
+test('where tokens sign nobody in, a browser gets no session by one, and programs use it as before', async () => {
+  doors = openDoors({ store, access: { limits: { hours: 12, idleMinutes: 60, byToken: false } } });
+  const token = await doors.token(['loops:read']);
+  const answer = await signIn(token);
+  expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([401, null]);
+  expect((await doors.ask('/v1/loops', { token })).status).toBe(200);
 });
 
 test('what a session may do and see is what its token may', async () => {
@@ -132,6 +140,83 @@ test('whoever is no administrator sees and ends their own sessions, and nobody e
   expect((await end(mine?.id)).status).toBe(204);
   expect((await doors.ask('/v1/session', withCookie(second))).status).toBe(401);
   expect((await doors.ask('/v1/sessions')).status).toBe(401);
+});
+
+describe('signing others out', () => {
+  const minutes = 60_000;
+  const end = (cookie: string, path: string) =>
+    doors.ask(`/v1/sessions${path}`, { method: 'DELETE', headers: { Cookie: cookie, ...ours } });
+  const idOf = async (cookie: string) => {
+    const { items } = (await doors.ask('/v1/sessions', withCookie(cookie))).json;
+    return Array.isArray(items) ? String(items.find(({ isThis }) => isThis)?.id) : '';
+  };
+  const isIn = async (cookie: string) => (await doors.ask('/v1/session', withCookie(cookie))).status === 200;
+
+  test('asks for a sign-in of the last ten minutes, of a browser; its own session it ends at any time', async () => {
+    const [admin, viewer] = [await doors.token(['admin']), await doors.token(['loops:read'])];
+    const [own, other] = [cookieOf(await signIn(admin)), cookieOf(await signIn(viewer))];
+    const [ownId, otherId] = [await idOf(own), await idOf(other)];
+    doors.house.clock.pass(10 * minutes + 1);
+    const early = await end(own, `/${otherId}`);
+    expect([early.status, early.json.type]).toEqual([403, '/problems/sign-in-again']);
+    expect((await end(own, '')).json.type).toBe('/problems/sign-in-again');
+    expect((await end(own, `?of=${'a'.repeat(32)}`)).json.type).toBe('/problems/sign-in-again');
+    expect(await isIn(other)).toBe(true);
+    // A program shows its token with each request.
+    expect((await doors.ask(`/v1/sessions/${otherId}`, { method: 'DELETE', token: admin })).status).toBe(204);
+    expect(await isIn(other)).toBe(false);
+    expect((await end(own, `/${ownId}`)).status).toBe(204);
+    const again = cookieOf(await signIn(admin));
+    const third = cookieOf(await signIn(viewer));
+    expect((await end(again, `/${await idOf(third)}`)).status).toBe(204);
+    expect(await isIn(third)).toBe(false);
+    expect(await isIn(again)).toBe(true);
+  });
+
+  test('all others of one’s own, and for an administrator all of one person or token, end at once and are recorded', async () => {
+    const viewer = await doors.token(['loops:read'], { teams: ['blue'] });
+    const [one, two, three] = [
+      cookieOf(await signIn(viewer)),
+      cookieOf(await signIn(viewer)),
+      cookieOf(await signIn(viewer)),
+    ];
+    const stranger = cookieOf(await signIn(await doors.token(['loops:read'])));
+    expect((await end(one, '')).json).toEqual({ ended: 2 });
+    expect([await isIn(one), await isIn(two), await isIn(three), await isIn(stranger)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    const held = await store.read.tokenByHash(loopPrincipal, tokenHash(viewer) ?? '');
+    const of = `?of=${held?.id}`;
+    expect((await end(stranger, of)).status).toBe(403);
+    expect((await end(one, of)).json).toEqual({ ended: 0 });
+    for (const strange of ['?of=x', '?of=', `${of}&of=${held?.id}`, '?who=1'])
+      expect((await end(one, strange)).status, strange).toBe(400);
+    const narrow = cookieOf(await signIn(await doors.token(['admin'], { teams: ['red'] })));
+    expect((await end(narrow, of)).status).toBe(403);
+    const admin = await doors.token(['admin']);
+    const boss = cookieOf(await signIn(admin));
+    expect((await end(boss, of)).json).toEqual({ ended: 1 });
+    expect(await isIn(one)).toBe(false);
+    const noted = await store.read.auditEntries(loopPrincipal, { kind: 'access.session-ended', limit: 1 });
+    expect(JSON.parse(noted[0]?.body ?? '')).toMatchObject({
+      by: expect.stringMatching(/^token:/u),
+      how: 'all of one',
+      of: held?.id,
+    });
+  });
+
+  test('a revoked token and its browsers open nothing from the next request on', async () => {
+    const admin = await doors.token(['admin']);
+    const viewer = await doors.token(['loops:read']);
+    const cookie = cookieOf(await signIn(viewer));
+    const held = await store.read.tokenByHash(loopPrincipal, tokenHash(viewer) ?? '');
+    expect((await doors.ask(`/v1/tokens/${held?.id}`, { method: 'DELETE', token: admin })).status).toBe(204);
+    expect((await doors.ask('/v1/loops', { token: viewer })).status).toBe(401);
+    expect(await isIn(cookie)).toBe(false);
+  });
 });
 
 test('wrong tokens are slowed down', async () => {

@@ -171,6 +171,35 @@ describe('single sign-on', () => {
     expect(home.text).toContain('content="0;url=/"');
   });
 
+  test('who is signed in and comes again has to prove who they are at the provider, which says when', async () => {
+    const asked = (url: string) => {
+      const { searchParams } = new URL(url);
+      return [searchParams.get('prompt'), searchParams.get('max_age')];
+    };
+    const first = await begin();
+    expect(asked(first.url)).toEqual([null, null]);
+    const cookie = await signIn('ana');
+    const other = await signIn('ana');
+    const ours = { Cookie: cookie, 'X-Foldback-Console': '1' };
+    const end = (headers: Readonly<Record<string, string>>) =>
+      doors.ask('/v1/sessions', { method: 'DELETE', headers });
+    // The provider may have known the browser: nobody proved anything just now.
+    expect((await end(ours)).json.type).toBe('/problems/sign-in-again');
+    expect((await whoIs(other)).status).toBe(200);
+    const again = await doors.ask('/signin/oidc?next=%2Fconsole', { headers: { Cookie: cookie } });
+    const url = again.headers.get('Location') ?? '';
+    expect(asked(url)).toEqual(['login', '300']);
+    const login = cookieOf(again, 'foldback-login');
+    const answer = await back(await issuer.signIn(url, 'ana'), `${login}; ${cookie}`);
+    expect(answer.status).toBe(200);
+    const fresh = cookieOf(answer, 'foldback');
+    expect((await whoIs(cookie)).status).toBe(401);
+    const ended = await end({ ...ours, Cookie: fresh });
+    expect([ended.status, ended.json.ended]).toEqual([200, expect.any(Number)]);
+    expect((await whoIs(other)).status).toBe(401);
+    expect((await whoIs(fresh)).status).toBe(200);
+  });
+
   test('who has no grant is known and may do nothing', async () => {
     const cookie = await signIn('eve');
     expect((await whoIs(cookie)).json).toMatchObject({ name: 'Eve', scopes: [], teams: [] });

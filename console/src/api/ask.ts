@@ -1,9 +1,12 @@
 /** A refusal of the API (RFC 9457). */
 export class Problem extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** Of the catalogue of errors. */
+  readonly code: string;
+  constructor(status: number, message: string, code = '') {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -38,7 +41,16 @@ export async function ask<T>(
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok) return body as T;
   if (response.status === 401) onSignedOut();
-  throw new Problem(response.status, sentenceOf(body) ?? `The server answered ${response.status}.`);
+  throw new Problem(
+    response.status,
+    sentenceOf(body) ?? `The server answered ${response.status}.`,
+    codeOf(body),
+  );
+}
+
+function codeOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null || !('type' in body)) return '';
+  return typeof body.type === 'string' ? body.type.replace('/problems/', '') : '';
 }
 
 function sentenceOf(body: unknown): string | undefined {

@@ -13,6 +13,7 @@ export type { ReadoutJson } from '../../../src/http/json/readout-json.ts';
 export type { ReviewJson, ReviewStoryJson } from '../../../src/http/json/review-json.ts';
 export type { StoryJson } from '../../../src/http/json/story-json.ts';
 export type { WordsOfVersionJson, WordVersionsJson } from '../../../src/http/json/word-version-json.ts';
+export type { AccountsJson } from '../../../src/http/routes/accounts.ts';
 export type { AuditEntryJson, AuditHeadsJson } from '../../../src/http/routes/audit.ts';
 export type { BehaviourJson } from '../../../src/http/routes/behaviours.ts';
 export type { ChangesJson } from '../../../src/http/routes/changes.ts';
@@ -28,8 +29,10 @@ export type { ExceptionJson } from '../../../src/http/routes/policy-exceptions.t
 export type { PolicyRulesJson } from '../../../src/http/routes/policy-rules.ts';
 export type { RolloutJson, ShadowJson } from '../../../src/http/routes/rollout.ts';
 export type { CallerJson } from '../../../src/http/routes/session.ts';
+export type { SessionsJson } from '../../../src/http/routes/sessions.ts';
 export type { SignInWaysJson } from '../../../src/http/routes/sign-in-ways.ts';
 export type { SourceJson } from '../../../src/http/routes/system.ts';
+export type { TokensJson } from '../../../src/http/routes/tokens.ts';
 export type { PackCheckJson, WordsJson } from '../../../src/http/routes/words.ts';
 export type { TestedJson } from '../../../src/http/test-message.ts';
 

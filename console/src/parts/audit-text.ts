@@ -1,7 +1,8 @@
+import type { AccessKind } from '../../../src/access/access-note.ts';
 import type { Choice } from './fields.tsx';
 import { plain } from './text.ts';
 
-const says: Readonly<Record<string, string>> = {
+const says: Readonly<Record<AccessKind, string>> = {
   'access.signed-in': 'Signed in',
   'access.sign-in-failed': 'A sign-in was refused',
   'access.denied': 'A request was refused',
@@ -14,6 +15,11 @@ const says: Readonly<Record<string, string>> = {
   'access.account-made': 'Somebody has an account now',
   'access.account-changed': 'What somebody may do has changed',
   'access.password-set': 'A password was chosen',
+  'access.factor-set': 'A second factor was set up',
+  'access.factor-removed': 'A second factor was taken away',
+  'access.recovery-code-used': 'A recovery code was used',
+  'access.report-exported': 'A report about people left the house',
+  'access.person-erased': 'Somebody was erased',
   'access.owner-decided': 'It was said who answers for an identity',
   'access.backup-taken': 'Everything stored was packed and taken away',
 };
@@ -21,7 +27,8 @@ const says: Readonly<Record<string, string>> = {
 export const auditKinds: readonly Choice[] = Object.entries(says);
 
 /** What an entry is called; a kind of a later version by its own name. */
-export const auditSays = (kind: string): string => says[kind] ?? plain(kind.replaceAll('.', '-'));
+export const auditSays = (kind: string): string =>
+  Object.entries(says).find(([name]) => name === kind)?.[1] ?? plain(kind.replaceAll('.', '-'));
 
 /** What the entry holds beside who and when, on one line. It is data of ours, and may still hold a path that was asked for. */
 export function bodyText(body: string): string {

@@ -1,12 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { ask } from '../api/ask.ts';
+import { ask, Problem } from '../api/ask.ts';
 import { meQuery } from '../api/queries.ts';
 import { may } from './may.ts';
 
 /** Something that one does, by rights: a press, a look at what it means, with a reason where one is asked for. */
 export function Deed(given: {
-  readonly scope: string;
+  /** Undefined for what everybody may do about themselves. */
+  readonly scope: string | undefined;
   readonly text: string;
   /** What the press that does it says, where that is more than `text`. */
   readonly sure?: string;
@@ -19,6 +21,7 @@ export function Deed(given: {
 }) {
   const { scope, text, sure = text, path, method, json, says, takesReason = false, isFirst = false } = given;
   const me = useQuery(meQuery);
+  const { pathname } = useLocation();
   const client = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const deed = useMutation({
@@ -32,7 +35,7 @@ export function Deed(given: {
       await client.invalidateQueries();
     },
   });
-  if (!may(me.data, scope)) return undefined;
+  if (scope !== undefined && !may(me.data, scope)) return undefined;
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     deed.mutate(String(new FormData(event.currentTarget).get('reason') ?? ''));
@@ -59,6 +62,14 @@ export function Deed(given: {
       {deed.isError && (
         <p role="alert" className="mb-2 text-sm">
           {deed.error.message}
+          {deed.error instanceof Problem && deed.error.code === 'sign-in-again' && (
+            <>
+              {' '}
+              <Link to="/sign-in" search={{ next: pathname }} className="link">
+                Sign in again
+              </Link>
+            </>
+          )}
         </p>
       )}
       <span className="flex flex-wrap gap-2">

@@ -59,7 +59,12 @@ export function Frame() {
         </nav>
         <div className="mt-6 hidden text-sm text-soft lg:block">
           <p>{me.data.organisation}</p>
-          <p className="mb-2">Signed in as {me.data.name}</p>
+          <p>Signed in as {me.data.name}</p>
+          <p className="mb-2">
+            <Link to="/account" className="link">
+              Your account
+            </Link>
+          </p>
           <SignOut onPress={() => signOut.mutate()} isBusy={signOut.isPending} />
         </div>
       </header>
@@ -90,7 +95,13 @@ export function Frame() {
           <Outlet />
         </main>
         <footer className="flex items-center justify-between gap-4 px-4 pb-8 text-sm text-soft lg:hidden">
-          <span>Signed in as {me.data.name}</span>
+          <span>
+            Signed in as {me.data.name}
+            <br />
+            <Link to="/account" className="link">
+              Your account
+            </Link>
+          </span>
           <SignOut onPress={() => signOut.mutate()} isBusy={signOut.isPending} />
         </footer>
       </div>

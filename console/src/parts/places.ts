@@ -31,6 +31,7 @@ export const placeGroups = [
       { to: '/sources', text: 'Sources', scope: 'system:read' },
       { to: '/channels', text: 'Channels', scope: 'messages:read' },
       { to: '/audit', text: 'Audit', scope: 'audit:read' },
+      { to: '/access', text: 'Access', scope: 'admin' },
     ],
   },
 ] as const;

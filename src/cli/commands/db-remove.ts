@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTables } from '../../adapters/stores/postgres/backup/restore.ts';
@@ -9,6 +9,9 @@ import { line, note } from '../output.ts';
 import { type ConfigFlags, openSettings } from '../settings.ts';
 
 export type DbRemoveFlags = ConfigFlags & { readonly yes?: boolean };
+
+/** What a restore or a backup left beside the store: data as much as the store itself. */
+const leftName = /^(?:store\.(?:before|restored)-[0-9a-f]+|(?:sent|moving)-[0-9a-z]+\.gz)$/u;
 
 /** What a data folder holds of ours; anything else in it stays. */
 const ownNames = [
@@ -30,7 +33,7 @@ export async function dbRemoveCommand(flags: DbRemoveFlags): Promise<ExitCode> {
     throw new CliError(`A server runs on this data (process ${running.pid}). Stop it first.`, exit.failed);
   const { url } = config.database;
   const paths = [
-    ...ownNames.map((name) => join(dir, name)),
+    ...[...ownNames, ...leftIn(dir)].map((name) => join(dir, name)),
     ...(config.ledger.checkpoints === undefined ? [] : [config.ledger.checkpoints]),
   ].filter(existsSync);
   if (url !== undefined) line(`all tables of Foldback in the database ${new URL(url).pathname.slice(1)}`);
@@ -48,4 +51,8 @@ export async function dbRemoveCommand(flags: DbRemoveFlags): Promise<ExitCode> {
   }
   note('Removed. Copies elsewhere are not: backups, exported evidence, mail that was sent, logs.');
   return exit.ok;
+}
+
+function leftIn(dir: string): readonly string[] {
+  return existsSync(dir) ? readdirSync(dir).filter((name) => leftName.test(name)) : [];
 }

@@ -56,6 +56,14 @@ export const access = z
     session: z
       .strictObject({
         hours: count(24).default(12).meta(says('Whoever is signed in does it again after this time.')),
+        byToken: z
+          .boolean()
+          .default(true)
+          .meta(
+            says(
+              'Whether a token signs a browser in. A token is one factor: without it people come by single sign-on, or by password and code.',
+            ),
+          ),
         idleMinutes: count(1440)
           .default(60)
           .meta(says('And after this time without a request, also where the session stands on a token.')),
@@ -72,6 +80,14 @@ export const access = z
           .enum(['optional', 'admins', 'everybody'])
           .default('admins')
           .meta(says('Of whom with a password a code by time is asked too.')),
+        strictCodes: z
+          .boolean()
+          .default(false)
+          .meta(
+            says(
+              'Whether a code by time counts in its own thirty seconds alone; the clocks of server and telephones must agree then. The step before and the one after count too otherwise.',
+            ),
+          ),
         breachedPasswords: z
           .string()
           .min(1)

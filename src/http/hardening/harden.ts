@@ -7,6 +7,7 @@ import { securityHeaders } from './security-headers.ts';
 
 export type HardenOptions = HostGuardOptions & {
   readonly isHttps: boolean;
+  readonly ownsSubDomains?: boolean;
   /** An error as a page, for browsers. */
   readonly page?: (code: ErrorCode, requestId: string | undefined, c: Context) => string;
   readonly onFault?: (error: unknown, c: Context) => void;

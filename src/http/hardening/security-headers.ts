@@ -21,7 +21,7 @@ export const contentPolicies = {
 } as const;
 export type ContentPolicy = keyof typeof contentPolicies;
 
-/** One year, as the preload lists ask for; sub-domains are not ours to promise for. */
+/** One year, as the preload lists ask for. */
 const hstsSeconds = 31_536_000;
 
 /**
@@ -29,8 +29,14 @@ const hstsSeconds = 31_536_000;
  * everything else is `no-store`.
  *
  * @param options.isHttps whether readers reach this server by https (from `publicUrl`), also behind a proxy
+
+ * @param options.ownsSubDomains whether nobody else stands below our name, so that it may be promised for them too
  */
-export function securityHeaders(options: { readonly isHttps: boolean }): MiddlewareHandler {
+export function securityHeaders(options: {
+  readonly isHttps: boolean;
+  readonly ownsSubDomains?: boolean;
+}): MiddlewareHandler {
+  const hsts = `max-age=${hstsSeconds}${options.ownsSubDomains === true ? '; includeSubDomains' : ''}`;
   return async (c, next) => {
     await next();
     // Set on the response itself: through the context each one would make the response anew.
@@ -45,7 +51,7 @@ export function securityHeaders(options: { readonly isHttps: boolean }): Middlew
     headers.set('X-Frame-Options', 'DENY');
     headers.set('X-Robots-Tag', 'noindex, nofollow');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
-    if (options.isHttps) headers.set('Strict-Transport-Security', `max-age=${hstsSeconds}`);
+    if (options.isHttps) headers.set('Strict-Transport-Security', hsts);
     headers.delete('Server');
     headers.delete('X-Powered-By');
   };

@@ -22,6 +22,9 @@ const accountSchema = z.object({
   hasSecondFactor: z.boolean(),
 });
 
+const accountsSchema = z.object({ items: z.array(accountSchema) });
+export type AccountsJson = z.infer<typeof accountsSchema>;
+
 const accountBody = z.strictObject({
   login: z.string().trim().min(2).max(80),
   name: z
@@ -51,7 +54,7 @@ export function accountRoutes(room: Room): Pick<Operations, AccountKeys> {
     'GET /v1/accounts': reading({
       summary: 'Lists people who have signed in, and local accounts.',
       query: noQuery,
-      answers: { 200: { description: 'All.', schema: z.object({ items: z.array(accountSchema) }) } },
+      answers: { 200: { description: 'All.', schema: accountsSchema } },
       handle: async ({ c, caller }) => {
         requireAllTeams(caller);
         const [rows, holders] = await Promise.all([accounts.list(caller), factors.holders(caller)]);

@@ -1,16 +1,14 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { nobody } from '../../access/access-note.ts';
-import { can, type Principal } from '../../access/principal.ts';
+import type { Principal } from '../../access/principal.ts';
 import { sessionHours } from '../../access/session.ts';
 import { AppError } from '../../core/errors.ts';
-import { loopPrincipal } from '../../loop/parts.ts';
-import type { SessionRow } from '../../ports/store.ts';
 import type { Begun, FactorStage } from '../access-desks.ts';
 import { requireOwnScript } from '../caller/own-script.ts';
-import { id32, instant, iso, known, knownInstant } from '../json/shapes.ts';
+import { known } from '../json/shapes.ts';
 import type { Room } from '../room.ts';
-import { bodyOf, noQuery, type Operations, open, pathPart, queryOf } from '../table/operation.ts';
+import { bodyOf, type Operations, open } from '../table/operation.ts';
 
 const callerSchema = z.object({
   name: z.string(),
@@ -21,16 +19,6 @@ const callerSchema = z.object({
   isDemonstration: z.boolean().exactOptional().describe('An invented company in memory: nothing leaves it.'),
 });
 export type CallerJson = z.infer<typeof callerSchema>;
-
-const sessionSchema = z.object({
-  id: id32,
-  token: z.object({ id: id32, name: z.string().exactOptional() }).exactOptional(),
-  person: z.object({ id: id32, name: z.string().exactOptional() }).exactOptional(),
-  createdAt: instant,
-  expiresAt: instant,
-  seenAt: instant.exactOptional().describe('To the minute.'),
-  isThis: z.boolean().describe('Whether it is the one that asks.'),
-});
 
 const signInBody = z.union([
   z.strictObject({ token: z.string().trim().min(1).max(200) }),
@@ -45,17 +33,11 @@ const signInBody = z.union([
   }),
 ]);
 
-type SessionKeys =
-  | 'GET /v1/session'
-  | 'POST /v1/session'
-  | 'DELETE /v1/session'
-  | 'GET /v1/sessions'
-  | 'DELETE /v1/sessions/{id}';
+type SessionKeys = 'GET /v1/session' | 'POST /v1/session' | 'DELETE /v1/session';
 
 /** A browser's session: a token is exchanged for a cookie that no script reads and that can be revoked. */
 export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
   const { given } = room;
-  const { parts } = given;
   const callerJson = ({ name, scopes, teams }: Principal): CallerJson => ({
     name,
     scopes: [...scopes],
@@ -64,12 +46,6 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
     mode: given.config.delivery.mode,
     ...known('isDemonstration', given.isDemonstration),
   });
-  const sessionsFor = (caller: Principal): Promise<readonly SessionRow[]> => {
-    const { read } = parts.store;
-    const now = parts.clock.now();
-    if (can(caller, 'admin') && caller.teams === 'all') return read.sessions(caller, now);
-    return read.sessionsOf(loopPrincipal, caller.id.replace(/^\w+:/u, ''), now);
-  };
   return {
     'GET /v1/session': open({
       summary: 'Who is signed in.',
@@ -107,56 +83,11 @@ export function sessionRoutes(room: Room): Pick<Operations, SessionKeys> {
         return c.body(null, 204);
       },
     }),
-    'GET /v1/sessions': open({
-      summary: 'Lists the browsers that are signed in: all of them for an administrator, else one’s own.',
-      answers: {
-        200: { description: 'All that run.', schema: z.object({ items: z.array(sessionSchema) }) },
-      },
-      handle: async (c) => {
-        queryOf(c, noQuery);
-        const caller = await required(room, c);
-        const { read } = parts.store;
-        const [rows, tokens, accounts] = await Promise.all([
-          sessionsFor(caller),
-          read.tokens(loopPrincipal),
-          read.accounts(loopPrincipal),
-        ]);
-        const names = new Map([...tokens, ...accounts].map(({ id, name }) => [id, name]));
-        const own = await given.sessions.idOf(room.session.read(c) ?? '');
-        const named = (id: string) => ({ id, ...known('name', names.get(id)) });
-        const items = rows.map(({ id, tokenId, accountId, createdAt, expiresAt, seenAt }) => ({
-          id,
-          ...(tokenId === undefined ? {} : { token: named(tokenId) }),
-          ...(accountId === undefined ? {} : { person: named(accountId) }),
-          createdAt: iso(createdAt),
-          expiresAt: iso(expiresAt),
-          ...knownInstant('seenAt', seenAt),
-          isThis: id === own,
-        }));
-        return c.json({ items });
-      },
-    }),
-    'DELETE /v1/sessions/{id}': open({
-      summary: 'Signs a browser out: anybody’s for an administrator, else one of one’s own.',
-      answers: { 204: { description: 'It is signed out.' } },
-      handle: async (c) => {
-        queryOf(c, noQuery);
-        const caller = await required(room, c);
-        if (c.req.header('Authorization') === undefined) requireOwnScript(c);
-        const id = pathPart(c, 'id');
-        const isTheirs = (await sessionsFor(caller)).some((one) => one.id === id);
-        if (!isTheirs || !(await given.sessions.end(id)))
-          throw new AppError('not-found', 'No running session has this id.');
-        const body = { how: 'by id', session: id };
-        await room.record.note(c, { kind: 'access.session-ended', by: caller.id, body });
-        return c.body(null, 204);
-      },
-    }),
   };
 }
 
 /** Errors: `unauthenticated`. */
-async function required(room: Room, c: Context): Promise<Principal> {
+export async function required(room: Room, c: Context): Promise<Principal> {
   const caller = await room.callers.find(c);
   room.limits.request(c, caller);
   if (caller === undefined) throw new AppError('unauthenticated', 'Nobody is signed in.');

@@ -19,6 +19,9 @@ const tokenSchema = z.object({
   revokedAt: instant.exactOptional(),
 });
 
+const tokensSchema = z.object({ items: z.array(tokenSchema) });
+export type TokensJson = z.infer<typeof tokensSchema>;
+
 const tokenBody = z
   .strictObject({
     name: z.string().trim().min(1).max(80).describe('Where it is used.'),
@@ -58,7 +61,7 @@ export function tokenRoutes(
       summary: 'Lists tokens, never their values.',
       query: noQuery,
       answers: {
-        200: { description: 'All tokens.', schema: z.object({ items: z.array(tokenSchema) }) },
+        200: { description: 'All tokens.', schema: tokensSchema },
       },
       handle: async ({ c, caller }) => {
         requireAllTeams(caller);

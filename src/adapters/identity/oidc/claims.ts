@@ -15,6 +15,7 @@ const tokenSchema = z.object({
     .catch(undefined),
   // A text "true" is no verification.
   email_verified: z.boolean().optional().catch(undefined),
+  auth_time: z.number().min(0).max(1e11).optional().catch(undefined),
 });
 const groupsMax = 2000;
 const groups = z.union([z.array(z.unknown()), z.string()]);
@@ -23,7 +24,15 @@ const groups = z.union([z.array(z.unknown()), z.string()]);
 export function claimedOf(token: object, claim: string): LoginOutcome {
   const parsed = tokenSchema.safeParse(token);
   if (!parsed.success) return { kind: 'refused', reason: 'the ID token names no issuer or subject' };
-  const { iss, sub, name, preferred_username: login, email, email_verified: verified } = parsed.data;
+  const {
+    iss,
+    sub,
+    name,
+    preferred_username: login,
+    email,
+    email_verified: verified,
+    auth_time: proved,
+  } = parsed.data;
   const said = groups.safeParse(Object.entries(token).find(([key]) => key === claim)?.[1]);
   const values = !said.success ? [] : typeof said.data === 'string' ? [said.data] : said.data;
   const shown = plainName(name ?? login ?? '');
@@ -35,6 +44,7 @@ export function claimedOf(token: object, claim: string): LoginOutcome {
       ...(shown === '' ? {} : { name: shown }),
       ...(email === undefined ? {} : { email: email.toLowerCase() }),
       isEmailVerified: verified === true,
+      ...(proved === undefined ? {} : { provedAt: Math.floor(proved) * 1000 }),
       groups: values.filter((value) => typeof value === 'string').slice(0, groupsMax),
     },
   };

@@ -55,7 +55,7 @@ export function openOidc(settings: OidcSettings, clock: Clock): IdentityProvider
   return {
     issuer,
     name: settings.name,
-    begin: async (redirectUri, { state, nonce, verifier }) => {
+    begin: async (redirectUri, { state, nonce, verifier }, isAnew = false) => {
       try {
         const url = client.buildAuthorizationUrl(await discovered(), {
           redirect_uri: redirectUri,
@@ -64,6 +64,8 @@ export function openOidc(settings: OidcSettings, clock: Clock): IdentityProvider
           code_challenge_method: 'S256',
           state,
           nonce,
+          // With an age the provider has to say when it was (OpenID Connect Core, 2).
+          ...(isAnew ? { prompt: 'login', max_age: '300' } : {}),
         });
         return { kind: 'go', url: url.href };
       } catch (fault) {

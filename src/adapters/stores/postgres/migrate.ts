@@ -33,6 +33,7 @@ import * as secondFactor from './migrations/0037-second-factor.ts';
 import * as loopNeeds from './migrations/0043-loop-needs.ts';
 import * as loopCounts from './migrations/0044-loop-counts.ts';
 import * as words from './migrations/0045-words.ts';
+import * as provedSessions from './migrations/0046-proved-sessions.ts';
 import * as accessAttempts from './migrations/0047-access-attempts.ts';
 import * as identities from './migrations/0050-identities.ts';
 
@@ -70,6 +71,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0043-loop-needs': loopNeeds,
   '0044-loop-counts': loopCounts,
   '0045-words': words,
+  '0046-proved-sessions': provedSessions,
   '0047-access-attempts': accessAttempts,
   '0050-identities': identities,
 };

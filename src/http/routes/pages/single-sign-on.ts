@@ -33,7 +33,9 @@ export function singleSignOnRoutes(room: Room): Pick<Operations, Keys> {
         room.limits.few(c, 'sign-ins');
         const next = ownPath(c.req.query('next') ?? '');
         const started = startLogin(formKey, next, parts.clock.now(), parts.randomId());
-        const begun = await desk().begin(redirectUri(c), started.login.secrets);
+        // Whoever is signed in and comes here again was asked for a sign-in of just now.
+        const isAnew = (await room.visitor(c)) !== undefined;
+        const begun = await desk().begin(redirectUri(c), started.login.secrets, isAnew);
         if (begun.kind === 'unavailable') {
           given.log.error({ reason: begun.reason }, 'the identity provider cannot be asked');
           return c.html(signInForm(room, c, next, 'failed'), 502);

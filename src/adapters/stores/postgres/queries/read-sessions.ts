@@ -13,6 +13,7 @@ type SessionRecord = {
   readonly created_at: number;
   readonly expires_at: number;
   readonly seen_at: number | null;
+  readonly proved_at: number | string | null;
   readonly revoked_at: number | null;
 };
 
@@ -25,6 +26,7 @@ function sessionOf(record: SessionRecord): SessionRow {
     createdAt: Number(record.created_at),
     expiresAt: Number(record.expires_at),
     ...optional('seenAt', record.seen_at === null ? null : Number(record.seen_at)),
+    ...optional('provedAt', record.proved_at === null ? null : Number(record.proved_at)),
     ...optional('revokedAt', record.revoked_at),
   };
 }

@@ -4,9 +4,10 @@ import type { SessionRow } from '../../../../ports/store.ts';
 type Db = Kysely<unknown>;
 
 export async function insertSession(db: Db, row: SessionRow): Promise<void> {
-  await sql`insert into sessions (id, hash, token_id, account_id, created_at, expires_at, seen_at)
+  await sql`insert into sessions (id, hash, token_id, account_id, created_at, expires_at, seen_at,
+      proved_at)
     values (${row.id}::uuid, ${row.hash}, ${row.tokenId ?? null}::uuid, ${row.accountId ?? null}::uuid,
-      ${row.createdAt}, ${row.expiresAt}, ${row.seenAt ?? null})`.execute(db);
+      ${row.createdAt}, ${row.expiresAt}, ${row.seenAt ?? null}, ${row.provedAt ?? null})`.execute(db);
   // What ended a month ago tells nobody anything.
   await sql`delete from sessions where expires_at < ${row.createdAt - 30 * 86_400_000}`.execute(db);
 }
