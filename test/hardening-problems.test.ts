@@ -34,6 +34,7 @@ function doors(options: Partial<HardenOptions> = {}): { readonly app: Hono; read
       'Cache-Control': 'public, max-age=31536000, immutable',
     }),
   );
+  app.post('/v1/slow', async (c) => c.json((await readRawBody(c, bytesMax, 50)).length));
   app.post('/v1/raw', async (c) => {
     const [first, second] = [await readRawBody(c, bytesMax), await readRawBody(c, bytesMax)];
     return c.json({ same: first === second, hex: Buffer.from(first).toString('hex') });
@@ -169,6 +170,42 @@ describe('a real server', () => {
         'GET /page HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\nConnection: close\r\n\r\n',
       ),
     ).toBeGreaterThanOrEqual(400);
+  });
+
+  test('lets nobody hold a connection by sending a body without end: it is answered, and closed', async () => {
+    const { port } = address();
+    const head = 'POST /v1/slow HTTP/1.1\r\nHost: localhost\r\n';
+    for (const begun of [
+      `${head}Content-Length: 500\r\n\r\nab`,
+      `${head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n`,
+    ]) {
+      const answer = await new Promise<string>((resolve, reject) => {
+        // The sender keeps its side open: only the server can end this.
+        const socket = connect(port, '127.0.0.1', () => socket.write(begun));
+        let got = '';
+        socket.setEncoding('utf8').on('data', (part: string) => {
+          got += part;
+        });
+        socket.on('close', () => resolve(got)).on('error', reject);
+      });
+      expect(answer).toMatch(/^HTTP\/1\.1 408 /u);
+      expect(answer).toContain('/problems/too-slow');
+    }
+  });
+
+  test.each([
+    ['a length beside chunks', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['two lengths', 'Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd'],
+    ['a length with a sign', 'Content-Length: +4\r\n\r\nabcd'],
+    ['an encoding that is nearly chunked', 'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n'],
+    ['a blank before the colon', 'Content-Length : 4\r\n\r\nabcd'],
+    ['a folded line', 'X-One: a\r\n Content-Length: 4\r\nContent-Length: 0\r\nHost: evil.example\r\n\r\n'],
+    ['a NUL in a header', 'X-One: a\0b\r\nContent-Length: 0\r\n\r\n'],
+  ])('reads no request in which two programs would see two: %s', async (_name, rest) => {
+    const smuggled = 'GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    const answer = await raw(`POST /v1/raw HTTP/1.1\r\nHost: localhost\r\n${rest}${smuggled}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /u);
+    expect(answer).not.toContain('200 OK');
   });
 
   test('refuses a body past the limit, whether it declares its length or not', async () => {

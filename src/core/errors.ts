@@ -36,6 +36,12 @@ export const errorCatalogue = {
     public: 'The body is larger than the limit.',
     operator: 'The limit is named in the detail; large files go through `foldback import`.',
   },
+  'too-slow': {
+    status: 408,
+    public: 'The body did not arrive in time.',
+    operator:
+      'The line is too slow, or somebody holds connections open on purpose; the time is in the detail.',
+  },
   'too-deep': {
     status: 422,
     public: 'The data is nested deeper than the limit.',

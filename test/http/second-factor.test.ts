@@ -160,6 +160,13 @@ describe.each(testStores())('second factors, store $name', ({ skip, open }) => {
     expect((await second(await typed(), another)).status).toBe(401);
   });
 
+  test('a recovery code used in many browsers at the same moment opens one', async () => {
+    const { codes } = await enrolled();
+    const pages = await Promise.all([typed(), typed(), typed()]);
+    const answers = await Promise.all(pages.map((page) => second(page, codes[1] ?? '')));
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+  });
+
   test('the second step takes no proof but that of a right password, fresh and of the same account', async () => {
     const { id, secret } = await enrolled();
     doors.house.clock.pass(stepMs);

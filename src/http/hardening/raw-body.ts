@@ -8,9 +8,13 @@ const bodies = new WeakMap<object, Promise<Uint8Array>>();
  * The body exactly as received, for signatures and parsing alike. Read once a request; asking again gives the same
  * bytes. More than `bytesMax` is refused as soon as it shows, by Content-Length or while reading.
  *
- * Errors: `too-large`; `bad-request` when the sender went away half-way.
+ * Errors: `too-large`; `too-slow` when it does not arrive in time; `bad-request` when the sender went away half-way.
  */
-export async function readRawBody(c: Context, bytesMax: number): Promise<Uint8Array> {
+export async function readRawBody(
+  c: Context,
+  bytesMax: number,
+  msMax: number = bodyMsMax(bytesMax),
+): Promise<Uint8Array> {
   const declared = c.req.header('Content-Length');
   if (Number(declared ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const known = bodies.get(c.req.raw);
@@ -18,9 +22,33 @@ export async function readRawBody(c: Context, bytesMax: number): Promise<Uint8Ar
   const isWhole = declared !== undefined && /^\d{1,9}$/u.test(declared);
   const body = known ?? (isWhole ? readWhole(c.req.raw) : read(c.req.raw, bytesMax));
   if (known === undefined) bodies.set(c.req.raw, body);
-  const bytes = await body;
+  const bytes = await inTime(c, body, msMax);
   if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
   return bytes;
+}
+
+/** Whoever sends a byte now and then would hold a connection and memory for an hour: as long as the slowest honest line takes. */
+const firstMs = 20_000;
+const bytesPerSecondMin = 64 * 1024;
+
+export function bodyMsMax(bytesMax: number): number {
+  return firstMs + Math.ceil(bytesMax / bytesPerSecondMin) * 1000;
+}
+
+async function inTime(c: Context, body: Promise<Uint8Array>, msMax: number): Promise<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      // What would still come is read by nobody.
+      c.header('Connection', 'close');
+      reject(new AppError('too-slow', `The body did not arrive within ${Math.ceil(msMax / 1000)} seconds.`));
+    }, msMax);
+  });
+  try {
+    return await Promise.race([body, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The fields of a posted form (`application/x-www-form-urlencoded`, UTF-8). Errors: as above, wrong content type. */

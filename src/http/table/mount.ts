@@ -80,6 +80,7 @@ const refusedInput: ReadonlySet<ErrorCode> = new Set([
   'bad-signature',
   'replayed',
   'too-large',
+  'too-slow',
   'too-deep',
   'too-many',
   'compression-ratio',
