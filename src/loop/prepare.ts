@@ -30,7 +30,9 @@ export async function prepare(parts: LoopParts, given: Batch): Promise<Prepared>
   const known = await parts.store.storedEvents(said.map((item) => item.event.id));
   const { news, old } = apartOldNews(said, known);
   const told = await gatherEvidence(parts, news, known);
-  const suppressions = await activeSuppressions(parts, batch.receivedAt);
+  // Most deliveries are only counted, and no rule is asked of them.
+  const isFailing = told.some(({ role }) => role === 'failed');
+  const suppressions = isFailing ? await activeSuppressions(parts, batch.receivedAt) : [];
   return { batch, sorted, told, old, suppressions };
 }
 

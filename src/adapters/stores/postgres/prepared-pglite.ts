@@ -1,4 +1,4 @@
-import { type PGlite, parse, protocol } from '@electric-sql/pglite';
+import { type ExecProtocolResult, type PGlite, parse, protocol } from '@electric-sql/pglite';
 import type { PGliteDialectConfig } from 'kysely';
 
 type KyselyPGlite = Exclude<PGliteDialectConfig['pglite'], (...given: never[]) => unknown>;
@@ -6,6 +6,11 @@ type Queries = Pick<KyselyPGlite, 'query'>;
 
 /** Statements kept prepared. Ours are a few hundred texts; beyond that all are forgotten and prepared anew. */
 const preparedMax = 500;
+/** A statement under its name, with the columns that it gives: they are asked for once. */
+type Statement = {
+  readonly name: string;
+  readonly columns: ExecProtocolResult['messages'][number] | undefined;
+};
 const isPreparable = /^\s*(?:select|insert|update|delete|with)\b/iu;
 const { serialize } = protocol;
 
@@ -20,31 +25,33 @@ const { serialize } = protocol;
 export async function preparedPGlite(pglite: PGlite, staysSmall = false): Promise<KyselyPGlite> {
   const plans = staysSmall ? 'auto' : 'force_custom_plan';
   await pglite.exec(`set plan_cache_mode = ${plans}; set timezone = 'UTC'`);
-  const names = new Map<string, string>();
+  const known = new Map<string, Statement>();
   let count = 0;
 
   const forget = async () => {
-    if (names.size === 0) return;
-    names.clear();
+    if (known.size === 0) return;
+    known.clear();
     await pglite.execProtocol(serialize.query('deallocate all'), { syncToFs: false });
   };
 
   const run = async (text: string, values: readonly unknown[], syncToFs: boolean) => {
-    if (names.size >= preparedMax) await forget();
-    const known = names.get(text);
+    if (known.size >= preparedMax) await forget();
+    const before = known.get(text);
     // A name of a statement that failed may be taken or free: it is never used again.
-    if (known === undefined) count += 1;
-    const name = known ?? `s${count}`;
+    if (before === undefined) count += 1;
+    const name = before?.name ?? `s${count}`;
     const message = Buffer.concat([
-      ...(known === undefined ? [serialize.parse({ name, text })] : []),
+      ...(before === undefined ? [serialize.parse({ name, text })] : []),
       serialize.bind({ statement: name, values: values.map(textOf) }),
-      serialize.describe({ type: 'P' }),
+      ...(before === undefined ? [serialize.describe({ type: 'P' })] : []),
       serialize.execute(),
       serialize.sync(),
     ]);
     const { messages } = await pglite.execProtocol(message, { syncToFs });
-    names.set(text, name);
-    const [results] = parse.parseResults(messages, pglite.parsers);
+    const columns = before?.columns ?? messages.find((one) => one.name === 'rowDescription');
+    known.set(text, { name, columns });
+    const described = before?.columns === undefined ? messages : [before.columns, ...messages];
+    const [results] = parse.parseResults(described, pglite.parsers);
     if (results === undefined) throw new Error('the database answered nothing');
     return results;
   };
