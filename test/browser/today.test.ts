@@ -47,6 +47,8 @@ inBrowser(
       // What the recipient wrote stays text.
       await risk.getByText('<img src=x onerror=alert(1)> [press](javascript:alert(2))').waitFor();
       expect(await section.locator('img, a[href^="javascript"]').count()).toBe(0);
+      // And turns nothing around that stands behind it.
+      expect(await section.textContent()).not.toContain('\u202e');
       const other = rows.filter({ has: page.locator(`a[href$="${loops.refusable}"]`) });
       await other.getByRole('button', { name: 'Refuse …' }).click();
       await other.getByLabel('Why').fill('It can be changed today');

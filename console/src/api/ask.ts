@@ -38,7 +38,7 @@ export async function ask<T>(
     ...(sent === undefined ? {} : { body: sent }),
   });
   if (response.status === 204) return undefined as T;
-  const body: unknown = await response.json().catch(() => undefined);
+  const body = readBody(await response.text());
   if (response.ok) return body as T;
   if (response.status === 401) onSignedOut();
   throw new Problem(
@@ -51,6 +51,20 @@ export async function ask<T>(
 function codeOf(body: unknown): string {
   if (typeof body !== 'object' || body === null || !('type' in body)) return '';
   return typeof body.type === 'string' ? body.type.replace('/problems/', '') : '';
+}
+
+/** Marks that turn the direction of what follows: a name from an event would turn the rest of its line. */
+const turning = /[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** What the API says; undefined where it is no JSON. Such marks are shown as what they are: nothing to read. */
+function readBody(text: string): unknown {
+  try {
+    return JSON.parse(text, (_, value: unknown) =>
+      typeof value === 'string' ? value.replace(turning, '\ufffd') : value,
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function sentenceOf(body: unknown): string | undefined {
