@@ -11,7 +11,8 @@ export default defineConfig({
           globalSetup: ['test/support/real-postgres.ts'],
           // Files of one process share what they load, its packs and its stores: half of all the time otherwise.
           isolate: false,
-          testTimeout: 30_000,
+          // Far above what any test takes alone: the machine may be shared.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

@@ -7,9 +7,9 @@ import { loadPacks, type Packs } from '../src/packs/load.ts';
 import { shippedPacksDir } from '../src/packs/pack-folder.ts';
 import { problemText } from '../src/packs/problem.ts';
 import { pageWordsSchema } from '../src/pages/page-words.ts';
+import { copyOneBehaviour, onlyBehaviour } from './support/one-behaviour.ts';
 
 const options = { page: pageWordsSchema };
-const behaviourId = 'secret-in-repository';
 
 function shipped(): Packs<unknown> {
   const loaded = loadPacks(shippedPacksDir(), options);
@@ -20,7 +20,7 @@ const packs = shipped();
 
 describe('the check of packs', () => {
   let dir = '';
-  const messages = `messages/${behaviourId}`;
+  const messages = `messages/${onlyBehaviour}`;
 
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'foldback-packs-'));
@@ -30,11 +30,7 @@ describe('the check of packs', () => {
   /** What the check says of the shipped packs with one fault put in, as `file:line: reason`. */
   function faults(edit: (at: Editor) => void): readonly string[] {
     const copy = mkdtempSync(join(dir, 'p-'));
-    // One behaviour shows every fault as well as all of them, and is read in a fraction of the time.
-    const others = [...packs.behaviours.keys()].filter((id) => id !== behaviourId);
-    const isOther = (file: string) =>
-      others.some((id) => file.endsWith(`/behaviours/${id}.yaml`) || file.endsWith(`/messages/${id}`));
-    cpSync(shippedPacksDir(), copy, { recursive: true, filter: (file) => !isOther(file) });
+    copyOneBehaviour(copy);
     const path = (file: string) => join(copy, file);
     for (const language of ['en', 'es']) keepFewProviders(path(`${messages}/providers.${language}.yaml`));
     edit({

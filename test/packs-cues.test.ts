@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { checkPacks } from '../src/packs/check.ts';
 import { readCueFiles } from '../src/packs/cue-files.ts';
 import { openPackFolder, shippedPacksDir } from '../src/packs/pack-folder.ts';
 import type { PackProblem } from '../src/packs/problem.ts';
+import { copyOneBehaviour } from './support/one-behaviour.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -16,7 +17,7 @@ afterEach(() => {
 function changed(file: string, change: ((text: string) => string) | 'removed'): string {
   const dir = mkdtempSync(join(tmpdir(), 'foldback-packs-'));
   folders.push(dir);
-  cpSync(shippedPacksDir(), dir, { recursive: true });
+  copyOneBehaviour(dir);
   const path = join(dir, file);
   if (change === 'removed') rmSync(path);
   else writeFileSync(path, change(readFileSync(path, 'utf8')));
