@@ -3,20 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkPacks } from '../src/packs/check.ts';
-import { loadPacks, type Packs } from '../src/packs/load.ts';
+import { loadPacks } from '../src/packs/load.ts';
 import { shippedPacksDir } from '../src/packs/pack-folder.ts';
 import { problemText } from '../src/packs/problem.ts';
 import { pageWordsSchema } from '../src/pages/page-words.ts';
 import { copyOneBehaviour, onlyBehaviour } from './support/one-behaviour.ts';
 
 const options = { page: pageWordsSchema };
-
-function shipped(): Packs<unknown> {
-  const loaded = loadPacks(shippedPacksDir(), options);
-  if (loaded.kind === 'error') throw new Error(loaded.problems.map(problemText).join('\n'));
-  return loaded.packs;
-}
-const packs = shipped();
 
 describe('the check of packs', () => {
   let dir = '';

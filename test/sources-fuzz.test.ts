@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { renderMail } from '../src/adapters/channels/email/render.ts';
 import { renderWebhook } from '../src/adapters/channels/webhook/render.ts';
 import { sources } from '../src/adapters/index.ts';
@@ -157,38 +157,21 @@ describe.each(sources.map((source) => [source.id, source] as const))('records of
   test('records as heavy as may be are mapped in a thread of little memory', {
     timeout: 120_000,
   }, async () => {
-    const told = await mapped(
-      id,
-      spread(records, 6).map(({ record }) => record),
-    );
-    expect(told.charsMax).toBeLessThanOrEqual(eventCharsMax);
-  });
-});
-
-/** One after the other lets its records be mapped there: to load every source in a thread takes most of a second. */
-let thread: Worker | undefined;
-const started: Worker[] = [];
-afterAll(() => Promise.all(started.map((worker) => worker.terminate())));
-
-function mapped(id: string, given: readonly unknown[]): Promise<{ readonly charsMax: number }> {
-  const worker =
-    thread ??
-    new Worker(new URL('./support/map-heavy.ts', import.meta.url), {
+    const worker = new Worker(new URL('./support/map-heavy.ts', import.meta.url), {
+      workerData: { id, records: spread(records, 6).map(({ record }) => record) },
       resourceLimits: { maxOldGenerationSizeMb: 256 },
     });
-  started.push(worker);
-  // Unless it answers, it is of no more use: at an end, or still at work.
-  thread = undefined;
-  return new Promise((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('message', (told) => {
-      worker.removeAllListeners();
-      thread = worker;
-      resolve(told);
-    });
-    worker.postMessage({ id, records: given });
+    try {
+      const told = await new Promise<{ charsMax: number }>((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+      });
+      expect(told.charsMax).toBeLessThanOrEqual(eventCharsMax);
+    } finally {
+      await worker.terminate();
+    }
   });
-}
+});
 
 /** Some of a list, from its whole length. */
 function spread<T>(list: readonly T[], count: number): readonly T[] {
