@@ -90,6 +90,18 @@ identity belongs to the team that answers for it: whoever sees other teams alone
 again; loops that were handed over stay where they are. Who decided, when and why stands on the page, and the fact in the
 [audit](access.md). When whoever was named leaves, it is orphaned.
 
+**Whose accounts are whose.** \`GET /v1/people/{id}\`, and the person's page in the console, tell what the directories say of one
+person: active or left, team, manager, leave and stand-in, and each address and account with the entries of directories that
+give it. It takes the scope \`people:read\` (analyst, auditor and administrator; no viewer) and a token that sees the
+person's team. There is no score and no count. Every look is kept with who, when and a \`purpose\`, and stands in the audit;
+looks of one caller within an hour are one.
+
+A wrong link is corrected in its directory. Where that takes too long, say it on that page, or by
+\`POST /v1/people/{id}/links\` (also \`owners:write\`) with \`{"decision": "refuse", "system": "github", "name": "octo-ana",
+"directory": "people", "entry": "ana", "reason": "…"}\`: what this entry says of this account counts no more, in every process
+within seconds; two persons who were taken for one because of it are two again. \`restore\` takes it back. It holds for
+what is reported from then on: what was decided before stays. The only address of somebody is never refused.
+
 ## When somebody leaves
 
 For every identity that is known to be theirs an event of source \`directory\` is written: kind \`identity.disabled\`, action

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RefusedLinks } from './app-links.ts';
 import type { PeopleOf } from './core/merge-people.ts';
 import { fold } from './core/people-index.ts';
 import { type PushedEntry, pushedDirectory, pushedPeople } from './core/scim/people.ts';
@@ -204,10 +205,11 @@ export function openDirectory(given: {
   readonly parts: LoopParts;
   readonly owners: Pick<Owners, 'fixed' | 'changed'>;
   readonly pushed: PushedList;
+  readonly refused: RefusedLinks;
   readonly mapContext: (receivedAt: number) => MapContext;
   readonly log: Log;
 }): Directory {
-  const { parts, owners, pushed, mapContext, log } = given;
+  const { parts, owners, pushed, refused, mapContext, log } = given;
   const context = () => mapContext(parts.clock.now());
   let isNews = true;
   const desk = openDirectoryDesk({
@@ -228,6 +230,7 @@ export function openDirectory(given: {
   return {
     desk,
     follow: async () => {
+      if (await refused.refresh()) isNews = true;
       if ((await pushed.refresh()) || isNews) {
         isNews = false;
         owners.changed(true);

@@ -12,6 +12,7 @@ import type { SchemaProgress } from './app-door.ts';
 import { openSuppressions } from './app-duties.ts';
 import { knowsPeople, openIdentity } from './app-identity.ts';
 import { checkKeys } from './app-keys.ts';
+import { openLinkDesk, openRefusedLinks, type RefusedLinks } from './app-links.ts';
 import { checkBreached, openPasswordJudge } from './app-passwords.ts';
 import { followPolicyFolder, livePolicyFolder } from './app-policies.ts';
 import { nameUnits } from './app-pseudonyms.ts';
@@ -25,6 +26,7 @@ import type { Fingerprinter } from './core/fingerprint.ts';
 import { contentReader } from './enrich.ts';
 import type { SingleSignOn } from './http/access-desks.ts';
 import type { ByHand, DirectoryDesk, ReportBatch, ReportOptions } from './http/http-parts.ts';
+import type { LinkDesk } from './http/link-desk.ts';
 import { openPolicyDesk, type PolicyDesk } from './http/policy/policy-desk.ts';
 import { appendCheckpoint, compareCheckpoints, readCheckpointFile } from './ledger/checkpoint-file.ts';
 import { sealRows } from './ledger/rows.ts';
@@ -70,6 +72,7 @@ export type App = AccessDesk & {
   /** A case that a person reports. */
   readonly byHand: ByHand;
   readonly directory: DirectoryDesk;
+  readonly links: LinkDesk;
   readonly singleSignOn: SingleSignOn | undefined;
   readonly policies: PolicyDesk;
   /** Takes over policies that are changed while the process runs. */
@@ -119,9 +122,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
   const receivers = await openReceivers(config);
   let pushed: PushedList | undefined;
+  let refused: RefusedLinks | undefined;
   const owners = await openOwners(
     { clones, weights: packs.ownerWeights, peopleFile: config.people, files: ownerFiles(config) },
     () => pushed?.people(),
+    () => refused?.all() ?? [],
   );
   const watchers = (await Promise.all(verifiers.map((adapter) => adapter.open(world)))).filter(
     (verifier) => verifier !== undefined,
@@ -131,6 +136,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   try {
     await checkKeys(store, keys);
     pushed = await openPushed(store);
+    refused = await openRefusedLinks(store);
   } catch (error) {
     await store.close();
     throw error;
@@ -203,7 +209,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     fingerprint,
     eventId: (given) => hash(given),
   });
-  const directory = openDirectory({ parts, owners, pushed, mapContext, log });
+  const directory = openDirectory({ parts, owners, pushed, refused, mapContext, log });
+  const links = openLinkDesk({ ...parts, ...owners, refused, changed: () => owners.changed(true) });
   const policies = openPolicyDesk({ live: livePolicyFolder(packs.dir), parts, mapContext, log });
   const signer = signingKey(keys.ledger[0].key);
   const checkpointFile = config.ledger.checkpoints ?? join(config.data.dir, 'checkpoints.jsonl');
@@ -236,6 +243,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       readEventBatches(input, { sources, limits: { ...limits, ...config.limits }, ...given }),
     byHand,
     directory: directory.desk,
+    links,
     policies,
     followPolicies: () => followPolicyFolder(packs.dir, policies, log),
     followDirectory: directory.follow,

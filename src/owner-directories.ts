@@ -1,10 +1,11 @@
 import { type OwnerSettings, ownerDirectories } from './adapters/readers.ts';
 import { AppError } from './core/errors.ts';
+import { emailSystem, type LinkRefusal, linkKey, withoutRefused } from './core/link-refusal.ts';
 import { mergePeople, type PeopleConflict, type PeopleOf } from './core/merge-people.ts';
 import type { OwnerWeights } from './core/owner-weights.ts';
 import { peopleEvidence } from './core/people-evidence.ts';
 import { indexPeople } from './core/people-index.ts';
-import type { OwnerDirectory, People } from './ports/owner-directory.ts';
+import type { OwnerDirectory, OwnerQuery, People } from './ports/owner-directory.ts';
 
 /** Making such a list takes a tenth of a second, and a first push writes thousands of entries one after another. */
 const longListMin = 2_000;
@@ -17,6 +18,8 @@ export type Owners = {
   readonly people: () => People | undefined;
   /** People of files, as they were read at the start. */
   readonly fixed: readonly PeopleOf[];
+  /** What each directory says by now, before any correction. */
+  readonly lists: () => readonly PeopleOf[];
   /** Where directories disagree by now. */
   readonly conflicts: () => readonly PeopleConflict[];
   /**
@@ -30,11 +33,13 @@ export type Owners = {
  * Opens every directory for which something is configured, and one list of people over all of them.
  *
  * @param pushed people that come over the network, as they are by now; they stand last
+ * @param refused what operators say is not somebody's, whatever a directory says
  * @throws AppError `bad-config` for files under an id that no directory has, and what the directories say
  */
 export async function openOwners(
   settings: OwnerSettings,
   pushed?: () => PeopleOf | undefined,
+  refused: () => readonly LinkRefusal[] = () => [],
 ): Promise<Owners> {
   const known = ownerDirectories.map(({ id }) => id);
   for (const id of Object.keys(settings.files ?? {})) {
@@ -49,9 +54,14 @@ export async function openOwners(
   const fixed = directories.flatMap(({ id, people }): readonly PeopleOf[] =>
     people === undefined ? [] : [{ directory: id, persons: people.all(), teams: people.teams() }],
   );
-  const make = () => {
+  const lists = (): readonly PeopleOf[] => {
     const later = pushed?.();
-    const merged = mergePeople(later === undefined ? fixed : [...fixed, later]);
+    return later === undefined ? fixed : [...fixed, later];
+  };
+  const make = () => {
+    const given = lists();
+    const merged = mergePeople(withoutRefused(given, refused()));
+    const later = given.length > fixed.length ? given.at(-1) : undefined;
     return { ...merged, pushed: indexPeople(later?.persons ?? [], later?.teams ?? []) };
   };
   let state: ReturnType<typeof make> | undefined;
@@ -66,11 +76,13 @@ export async function openOwners(
     return state;
   };
   const people = live(() => now().people);
+  const all =
+    pushed === undefined
+      ? directories
+      : [...directories, pushedDirectory(() => now().pushed, settings.weights)];
   return {
-    directories:
-      pushed === undefined
-        ? directories
-        : [...directories, pushedDirectory(() => now().pushed, settings.weights)],
+    directories: all.map((directory) => corrected(directory, refused)),
+    lists,
     people: () => (fixed.length > 0 || now().people.all().length > 0 ? people : undefined),
     fixed,
     conflicts: () => now().conflicts,
@@ -79,6 +91,41 @@ export async function openOwners(
       if (isUrgent || state === undefined || state.people.all().length < longListMin) state = undefined;
     },
   };
+}
+
+/** Kinds that follow from an address or account being somebody's. */
+const holderKinds = new Set(['account-holder', 'known-person']);
+
+/** A directory that no longer says of somebody what an operator refused. */
+function corrected(directory: OwnerDirectory, refused: () => readonly LinkRefusal[]): OwnerDirectory {
+  const evidence: OwnerDirectory['evidence'] = async (queries) => {
+    const found = await directory.evidence(queries);
+    const rows = refused();
+    if (rows.length === 0) return found;
+    const gone = new Set(rows.map(({ entry, account }) => `${entry} ${account}`));
+    return found.map((pieces, at) => {
+      const keys = keysAsked(queries[at]);
+      return pieces.filter(
+        ({ kind, owner }) =>
+          !holderKinds.has(kind) ||
+          owner.kind !== 'person' ||
+          !keys.some((key) => gone.has(`${owner.id} ${key}`)),
+      );
+    });
+  };
+  return { ...directory, evidence };
+}
+
+/** Every address and account that a question is about. */
+function keysAsked(query: OwnerQuery | undefined): readonly string[] {
+  const { identity, actor, leads = [] } = query ?? {};
+  const names = [actor, ...leads].flatMap((one) => [
+    ...(one?.account === undefined ? [] : [linkKey(one.account.system, one.account.name)]),
+    ...(one?.email === undefined ? [] : [linkKey(emailSystem, one.email)]),
+  ]);
+  if (identity === undefined) return names;
+  const { provider, id } = identity;
+  return [...names, linkKey(emailSystem, id), ...(provider === undefined ? [] : [linkKey(provider, id)])];
 }
 
 /** Evidence of the people that an identity provider pushed. */

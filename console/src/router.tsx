@@ -203,6 +203,11 @@ const screens = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: '/people/$id',
+    component: lazyRouteComponent(() => import('./screens/people/person.tsx'), 'PersonScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: '/reviews',
     validateSearch: (search): ReviewFilter => {
       const state = reviewStateNames.find((name) => name === search.state);

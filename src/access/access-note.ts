@@ -21,6 +21,10 @@ export const accessKinds = {
   'access.person-erased': 'Somebody was erased, by whom; who it was is kept nowhere.',
   'access.owner-decided':
     'An operator said who answers for an identity, or took that back; who and why stands with the identity.',
+  'access.person-read':
+    'Somebody read what directories say of one person; who that was, and why, stands with the export.',
+  'access.link-decided':
+    'An operator said that an account is not somebody’s, or is after all; whose and why stands with the person.',
   'access.backup-taken': 'Everything stored was packed and taken away.',
 } as const satisfies Record<string, string>;
 

@@ -18,7 +18,15 @@ export const roles = {
   viewer: { sentence: 'Reads loops, owners and figures.', scopes: daily },
   analyst: {
     sentence: 'Works on loops: releases, decides owners, answers for others.',
-    scopes: [...daily, 'loops:write', 'messages:write', 'owners:write', 'delivery:write', 'evidence:read'],
+    scopes: [
+      ...daily,
+      'loops:write',
+      'messages:write',
+      'people:read',
+      'owners:write',
+      'delivery:write',
+      'evidence:read',
+    ],
   },
   author: {
     sentence: 'Writes the words and the taxonomy, and proposes controls.',

@@ -6,6 +6,7 @@ export const scopeCatalogue = {
   'messages:read': 'Read messages as they were sent, and the outbox.',
   'messages:write': 'Send messages again, settle uncertain ones, send a test to oneself.',
   'owners:read': 'Read people, teams and the evidence for who owns what.',
+  'people:read': 'Read what directories say of one person, with their accounts; each look is recorded.',
   'owners:write': 'Decide who owns what, and who is asked instead.',
   'scim:write': 'Push people and groups, as an identity provider does.',
   'behaviours:read': 'Read the taxonomy and the words.',

@@ -17,6 +17,7 @@ import type { PageWords } from '../pages/page-words.ts';
 import type { MapContext, OpenReceiver, Source } from '../ports/source.ts';
 import type { DirectoryRow } from '../ports/store.ts';
 import type { AccountDesk, FactorDesk, SessionDesk, SingleSignOn } from './access-desks.ts';
+import type { LinkDesk } from './link-desk.ts';
 import type { PolicyDesk } from './policy/policy-desk.ts';
 
 /** Everything the doors need, handed in by `app.ts`: exactly what they use of it, so that a test can build it. */
@@ -38,6 +39,8 @@ export type HttpParts = {
   readonly byHand: ByHand;
   /** Keeps the people and groups that an identity provider pushes. */
   readonly directory: DirectoryDesk;
+  /** Where accounts of people come from, and what of it is wrong. */
+  readonly links: LinkDesk;
   /** Decides at run time. */
   readonly policies: PolicyDesk;
   /** Signs evidence that is exported. */

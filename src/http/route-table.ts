@@ -69,6 +69,8 @@ export const routeTable = [
   { method: 'GET', path: '/v1/loops/{id}/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/coverage', access: 'evidence:read' },
+  { method: 'GET', path: '/v1/people/{id}', access: 'people:read' },
+  { method: 'POST', path: '/v1/people/{id}/links', access: 'owners:write', takes: json },
   { method: 'POST', path: '/v1/people/{id}/erasure', access: 'admin', takes: json },
   { method: 'GET', path: '/v1/people/{id}/data', access: 'admin' },
   { method: 'GET', path: '/v1/privacy/report', access: 'evidence:read' },

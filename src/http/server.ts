@@ -52,6 +52,7 @@ import { replyRoutes } from './routes/pages/reply.ts';
 import { signInForm, signInRoutes } from './routes/pages/sign-in.ts';
 import { singleSignOnRoutes } from './routes/pages/single-sign-on.ts';
 import { pauseRoutes } from './routes/pause.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { periodEvidenceRoutes } from './routes/period-evidence.ts';
 import { personDataRoutes } from './routes/person-data.ts';
 import { policyRoutes } from './routes/policy.ts';
@@ -154,6 +155,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...erasureRoutes(room),
     ...heldRoutes(room),
     ...personDataRoutes(room),
+    ...peopleRoutes(room),
     ...privacyReportRoutes(room),
     ...campaignRoutes(room),
     ...behaviourRoutes(room),

@@ -25,6 +25,7 @@ import type {
 import type { LadderWrite } from './store-ladder.ts';
 import type { LeaveRead, LeaveWrite } from './store-leave.ts';
 import type { CheckpointRow, LedgerRow, PrivateRow } from './store-ledger.ts';
+import type { LinkRead, LinkWrite } from './store-links.ts';
 import type {
   DeedRow,
   EventRow,
@@ -85,6 +86,7 @@ export * from './store-intake.ts';
 export * from './store-ladder.ts';
 export * from './store-leave.ts';
 export * from './store-ledger.ts';
+export * from './store-links.ts';
 export * from './store-loops.ts';
 export * from './store-many.ts';
 export * from './store-measures.ts';
@@ -135,6 +137,7 @@ export interface StoreWrite
     IdentityWrite,
     LadderWrite,
     LeaveWrite,
+    LinkWrite,
     MeasureWrite,
     NoticeWrite,
     OperatorWrite,
@@ -286,6 +289,7 @@ export interface StoreRead
     FactorRead,
     IdentityRead,
     LeaveRead,
+    LinkRead,
     ManyRead,
     MeasureRead,
     OperatorRead,

@@ -313,6 +313,7 @@ const screens = ({ told, identity }: ConsoleServer) => [
   '/owners',
   '/identities',
   `/identities/${identity}`,
+  '/people/ana',
   '/sources',
   '/channels',
   '/policies',

@@ -131,3 +131,32 @@ test.skipIf(chromiumPath === undefined)(
   },
   manyPagesMs,
 );
+
+test.skipIf(chromiumPath === undefined)(
+  'a person’s accounts are reached from what they own, and a wrong one is refused with a reason',
+  async () => {
+    await asWith((await server?.token(['admin'])) ?? '', async (page, origin) => {
+      await page.goto(`${origin}/console/identities?owner=ana`);
+      await page.locator('a[data-row]').first().click();
+      await page.getByRole('link', { name: 'Their accounts' }).first().click();
+      await page.getByText('That you looked here is recorded.').waitFor();
+      const account = page.locator('li', { has: page.getByText('Github', { exact: true }) }).first();
+      await account.getByRole('button', { name: 'Not theirs …' }).click();
+      await page.getByLabel('Why').fill('It is a robot');
+      await page.getByRole('button', { name: 'Not theirs', exact: true }).click();
+      await page.getByText('refused by an operator').waitFor();
+      await page.getByText('Not theirs: github ana').waitFor();
+      await page.getByRole('button', { name: 'Theirs after all …' }).waitFor();
+    });
+    await asWith((await server?.token(['owners:read', 'loops:read'])) ?? '', async (page, origin) => {
+      await page.goto(`${origin}/console/identities?owner=ana`);
+      await page.locator('a[data-row]').first().click();
+      await page.getByRole('heading', { name: 'Why this owner' }).waitFor();
+      expect(await page.getByRole('link', { name: 'Their accounts' }).count()).toBe(0);
+      await page.goto(`${origin}/console/people/ana`);
+      await page.getByRole('alert').waitFor();
+      expect(await page.locator('main').innerText()).not.toContain('ana@example.com');
+    });
+  },
+  manyPagesMs,
+);

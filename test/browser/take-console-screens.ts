@@ -34,6 +34,13 @@ const idOf = async (path: string, number = 0): Promise<string> => {
   const { items } = listed.parse(await (await fetch(`${url}/v1/${path}`)).json());
   return items[number]?.id ?? '';
 };
+const owned = z.looseObject({
+  items: z.array(z.looseObject({ owner: z.looseObject({ id: z.string().optional() }) })),
+});
+const ownerOf = async (path: string): Promise<string> => {
+  const { items } = owned.parse(await (await fetch(`${url}/v1/${path}`)).json());
+  return items[0]?.owner.id ?? '';
+};
 const urgent = await idOf('loops?state=told&behaviour=secret-in-repository');
 const screens = [
   ['sign-in', '/sign-in'],
@@ -44,6 +51,7 @@ const screens = [
   ['owners', '/owners'],
   ['identities', '/identities'],
   ['identity', `/identities/${await idOf('identities?standing=owned&type=agent')}`],
+  ['person', `/people/${await ownerOf('identities?type=account')}`],
   ['behaviours', '/behaviours'],
   ['behaviour', '/behaviours/secret-in-repository'],
   ['reviews', '/reviews'],

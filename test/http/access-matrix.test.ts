@@ -50,7 +50,9 @@ function request(row: RouteRow): { readonly path: string; readonly options: AskO
         ? blue.message
         : row.path.includes('/identities/')
           ? blue.identity
-          : blue.loop,
+          : /^\/v1\/people\/\{id\}(?:\/links)?$/u.test(row.path)
+            ? 'ana'
+            : blue.loop,
     behaviour: 'secret-in-repository',
     source: 'gitleaks',
     token: 'x',
@@ -81,6 +83,8 @@ const bodies: Readonly<Record<string, string>> = {
   'POST /v1/loops/{id}/snooze': '{"for":"next-day","reason":"on a plane"}',
   'POST /v1/identities/{id}/owner':
     '{"decision":"name","to":{"kind":"person","id":"bob"},"reason":"he runs it now"}',
+  'POST /v1/people/{id}/links':
+    '{"decision":"refuse","system":"github","name":"ana","directory":"people","entry":"ana","reason":"it is not hers"}',
   'POST /v1/leave': '{"person":"ana","from":"2026-12-01","until":"2026-12-04"}',
   'POST /v1/messages/{id}/withdraw': '{"reason":"not meant for her"}',
   'POST /v1/messages/{id}/settle': '{"as":"arrived"}',

@@ -7,6 +7,7 @@ import { readEventBatches } from '../../src/adapters/read-events.ts';
 import { openAccess } from '../../src/app-access.ts';
 import { openBackup } from '../../src/app-backup.ts';
 import { openDirectoryDesk } from '../../src/app-directory.ts';
+import { openLinkDesk } from '../../src/app-links.ts';
 import { openPasswordJudge } from '../../src/app-passwords.ts';
 import { livePolicyFolder } from '../../src/app-policies.ts';
 import { openPassingSeal } from '../../src/config/data-key.ts';
@@ -17,13 +18,22 @@ import { signingKey } from '../../src/lib/ed25519.ts';
 import { keyedHash } from '../../src/lib/hmac.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { createLog } from '../../src/lib/log.ts';
+import { loopPrincipal } from '../../src/loop/parts.ts';
 import { loadPacks } from '../../src/packs/load.ts';
 import { shippedPacksDir } from '../../src/packs/pack-folder.ts';
 import { pageWordsSchema } from '../../src/pages/page-words.ts';
 import type { LivePolicies } from '../../src/policy/live-policies.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { LinkRefusalRow, Store } from '../../src/ports/store.ts';
 import { previewChannels } from '../../src/preview-channels.ts';
-import { type House, type HouseOptions, openHouse, testFingerprinter, testKeys } from '../support/house.ts';
+import {
+  type House,
+  type HouseOptions,
+  openHouse,
+  testFingerprinter,
+  testKeys,
+  testPeople,
+  testTeams,
+} from '../support/house.ts';
 
 const loaded = loadPacks(shippedPacksDir(), { page: pageWordsSchema });
 if (loaded.kind === 'error') throw new Error(JSON.stringify(loaded.problems, undefined, 1));
@@ -105,6 +115,7 @@ export function openDoors(options: DoorsOptions): Doors {
   });
   const log = createLog({ stream: { write: (line: string) => logged.push(line) } });
   const live = options.policies ?? livePolicyFolder(shippedPacksDir());
+  let refused: readonly LinkRefusalRow[] = [];
   const given: HttpParts = {
     ...access,
     policies: openPolicyDesk({ live, parts: house.parts, mapContext, log }),
@@ -145,6 +156,21 @@ export function openDoors(options: DoorsOptions): Doors {
       clock: house.clock,
       randomId: house.parts.randomId,
       written: async () => undefined,
+    }),
+    links: openLinkDesk({
+      ...house.parts,
+      lists: () => [
+        { directory: 'people', persons: options.people ?? testPeople, teams: options.teams ?? testTeams },
+      ],
+      people: () => house.parts.people,
+      refused: {
+        all: () => refused,
+        refresh: async () => {
+          refused = await options.store.read.refusedLinks(loopPrincipal, 1000);
+          return true;
+        },
+      },
+      changed: () => undefined,
     }),
     signer,
     publicKeys: [{ keyId: signer.keyId, publicKey: signer.publicKey }],

@@ -44,6 +44,7 @@ describe.each(testStores())('SCIM over $name', ({ open, skip }) => {
       parts,
       owners,
       pushed,
+      refused: { all: () => [], refresh: async () => false },
       mapContext: doors.given.mapContext,
       log: doors.given.log,
     }).desk;

@@ -24,6 +24,7 @@ export type { IdentitiesJson, IdentityStoryJson, NamedJson } from '../../../src/
 export type { ImportedJson } from '../../../src/http/routes/imports.ts';
 export type { CoverageJson, OwnersJson } from '../../../src/http/routes/owners.ts';
 export type { PauseJson } from '../../../src/http/routes/pause.ts';
+export type { PersonJson } from '../../../src/http/routes/people.ts';
 export type { DecidedJson } from '../../../src/http/routes/policy-decisions.ts';
 export type { ExceptionJson } from '../../../src/http/routes/policy-exceptions.ts';
 export type { PolicyRulesJson } from '../../../src/http/routes/policy-rules.ts';

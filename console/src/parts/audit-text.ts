@@ -21,6 +21,8 @@ const says: Readonly<Record<AccessKind, string>> = {
   'access.report-exported': 'A report about people left the house',
   'access.person-erased': 'Somebody was erased',
   'access.owner-decided': 'It was said who answers for an identity',
+  'access.person-read': 'What is known of one person was read',
+  'access.link-decided': 'It was said whose an account is',
   'access.backup-taken': 'Everything stored was packed and taken away',
 };
 

@@ -3,16 +3,17 @@ import { Link, useParams } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { identityQuery } from '../../api/people-queries.ts';
 import { meQuery } from '../../api/queries.ts';
-import type { IdentityDecisionJson, IdentityStoryJson } from '../../api/shapes.ts';
+import type { IdentityStoryJson } from '../../api/shapes.ts';
 import { Deed } from '../../parts/deed.tsx';
 import { typedIn } from '../../parts/fields.tsx';
 import { answersText, StandingTag, standingSays } from '../../parts/identity-parts.tsx';
 import { may } from '../../parts/may.ts';
 import { OutsideText } from '../../parts/outside-text.tsx';
 import { StateTag, Title, Waiting } from '../../parts/states.tsx';
-import { dayText, minuteText, ownerText, plain, sentence, whenText, whereText } from '../../parts/text.ts';
+import { dayText, ownerText, plain, whenText, whereText } from '../../parts/text.ts';
 import { useTitles } from '../../parts/titles.ts';
 import { CandidateList } from '../../parts/why-owner.tsx';
+import { Decisions } from './decisions.tsx';
 import { IdentityList } from './identity-list.tsx';
 import { handedOverText, NameOwnerFields, nameOwner } from './name-owner-fields.tsx';
 
@@ -76,6 +77,7 @@ function Answers({ one }: { readonly one: IdentityStoryJson }) {
         <span className="text-sm text-soft">{standingSays[one.standing]}</span>
       </p>
       <p className="font-medium">{answersText(one)}</p>
+      {one.owner.kind === 'person' && <PersonLink id={one.owner.id} text="Their accounts" />}
       {one.owner.email !== undefined && <p className="text-sm text-soft">{one.owner.email}</p>}
       <p className="mt-1 text-sm text-soft">
         {one.isListed ? 'A directory lists it.' : 'No directory lists it.'}
@@ -95,6 +97,17 @@ function Answers({ one }: { readonly one: IdentityStoryJson }) {
         )}
       </div>
     </Block>
+  );
+}
+
+/** For whoever may: not even loaded before it is pressed, since each look is recorded. */
+function PersonLink({ id, text }: { readonly id: string | undefined; readonly text: string }) {
+  const me = useQuery(meQuery);
+  if (id === undefined || !may(me.data, 'people:read')) return undefined;
+  return (
+    <Link to="/people/$id" params={{ id }} preload={false} className="link text-sm">
+      {text}
+    </Link>
   );
 }
 
@@ -147,42 +160,6 @@ function NameOwner({ one }: { readonly one: IdentityStoryJson }) {
         </button>
       </span>
     </form>
-  );
-}
-
-const decisionSays: Readonly<Record<IdentityDecisionJson['kind'], string>> = {
-  named: 'Named',
-  'taken-back': 'Taken back',
-  'link-refused': 'Not theirs',
-  'link-restored': 'Theirs after all',
-};
-
-export function Decisions({ rows }: { readonly rows: readonly IdentityDecisionJson[] }) {
-  if (rows.length === 0) return undefined;
-  return (
-    <Block title="What operators said">
-      <ol className="space-y-2 text-sm">
-        {rows.map(({ id, kind, to, account, reason, by, at }) => (
-          <li key={id}>
-            <span className="font-medium">
-              {decisionSays[kind]}
-              {to !== undefined && `: ${to.name ?? to.id}`}
-              {account !== undefined && (
-                <>
-                  : <OutsideText text={account} />
-                </>
-              )}
-            </span>
-            <span className="block">
-              <OutsideText text={sentence(reason)} />
-            </span>
-            <span className="text-soft">
-              {by.name ?? by.id}, {minuteText(at)}
-            </span>
-          </li>
-        ))}
-      </ol>
-    </Block>
   );
 }
 

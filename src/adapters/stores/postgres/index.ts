@@ -38,6 +38,7 @@ import * as readSettings from './queries/read-settings.ts';
 import * as readSourceRhythms from './queries/read-source-rhythms.ts';
 import * as readTotals from './queries/read-totals.ts';
 import * as readUntold from './queries/read-untold.ts';
+import * as links from './queries/refused-links.ts';
 import * as renameUnits from './queries/rename-units.ts';
 import * as rollout from './queries/rollout.ts';
 import * as samples from './queries/samples.ts';
@@ -86,6 +87,7 @@ const { deedsOf: _deedsOf, ...markWrites } = marks;
 const { withWants: _withWants, ...messageQueries } = messages;
 const { checkpointOf: _checkpointOf, ...ledgerQueries } = ledger;
 const { leaves, ...leaveWrites } = leave;
+const { refusedLinks, ...linkWrites } = links;
 const { identityOf: _identityOf, ...identityReads } = readIdentities;
 const { addRolloutSwitch, touchSpoken, ...rolloutReads } = rollout;
 const { failedMessages, repeatsOf, ...operatorWrites } = operateMessages;
@@ -151,6 +153,7 @@ function reader(db: Db): StoreRead {
     ...bind(db, { failedMessages, repeatsOf }),
     ...bind(db, rolloutReads),
     ...bind(db, { leaves }),
+    ...bind(db, { refusedLinks }),
     ...bind(db, readMeasures),
     ...bind(db, readMeasureControls),
     ...bind(db, readMeasureTimes),
@@ -182,6 +185,7 @@ function writer(trx: Db): StoreWrite {
     ...bind(trx, { takePace }),
     ...bind(trx, { addRolloutSwitch, touchSpoken }),
     ...bind(trx, leaveWrites),
+    ...bind(trx, linkWrites),
     ...bind(trx, writeIdentities),
     ...bind(trx, coaching),
     ...bind(trx, ledgerQueries),

@@ -36,6 +36,7 @@ import * as words from './migrations/0045-words.ts';
 import * as provedSessions from './migrations/0046-proved-sessions.ts';
 import * as accessAttempts from './migrations/0047-access-attempts.ts';
 import * as identities from './migrations/0050-identities.ts';
+import * as refusedLinks from './migrations/0051-refused-links.ts';
 
 /** In order; a name is never changed or re-used. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -74,6 +75,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0046-proved-sessions': provedSessions,
   '0047-access-attempts': accessAttempts,
   '0050-identities': identities,
+  '0051-refused-links': refusedLinks,
 };
 
 /** Other programs keep lists of their own in the same database, under the usual names, in whatever schema. */
