@@ -9,9 +9,9 @@ import type { JudgeChosen } from './app-passwords.ts';
 import type { AccountDesk, FactorDesk, SessionDesk } from './http/access-desks.ts';
 import { noteAccess } from './http/audit/note-access.ts';
 import type { ClaimAccount } from './http/http-parts.ts';
-import { hashPassword, isPassword, passwordsWaiting } from './lib/password-hash.ts';
+import { hashPassword, isHashOld, isPassword, passwordsWaiting } from './lib/password-hash.ts';
 import { loopPrincipal } from './loop/parts.ts';
-import type { AccountRow, StoreWrite } from './ports/store.ts';
+import type { AccountRow, Store, StoreWrite } from './ports/store.ts';
 
 /** More passwords than this that wait for their hash are a flood: a second later is soon enough. */
 const waitingMax = 50;
@@ -110,6 +110,7 @@ export function openAccounts(
       if (!isRight || account === undefined) return refusedFor(account);
       if (isOver(account, clock.now())) return refusedFor(account);
       await attempts.succeeded(aim);
+      await renewHash(store, account, password);
       const stage = await factors.stageOf(account);
       if (stage !== undefined) return { kind: 'factor', stage, account: account.id };
       const begun = await sessions.beginPerson(account.id);
@@ -125,6 +126,21 @@ export function openAccounts(
         return true;
       }),
   };
+}
+
+/** Only now is the password at hand: what an earlier way made is made anew, unless it was changed meanwhile. */
+async function renewHash(
+  store: Store,
+  { id, login, passwordHash }: AccountRow,
+  password: string,
+): Promise<void> {
+  if (passwordHash === undefined || !isHashOld(passwordHash)) return;
+  const renewed = await hashPassword(password);
+  await store.transaction(async (tx) => {
+    await tx.lock(`account login ${login}`);
+    const now = await tx.read.account(loopPrincipal, id);
+    if (now?.passwordHash === passwordHash) await tx.saveAccount({ ...now, passwordHash: renewed });
+  });
 }
 
 function refusedFor(account: AccountRow | undefined): {

@@ -3,6 +3,14 @@ import { hash, verify } from '@node-rs/argon2';
 /** Argon2id (RFC 9106), which the library takes unless told otherwise, with the parameters that OWASP asks for at least. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
+/** How a hash of today begins: the kind, its version and the cost stand in it. */
+const ofToday = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
+
+/** Whether a hash was made another way than hashes are made now. */
+export function isHashOld(hashed: string): boolean {
+  return !hashed.startsWith(ofToday);
+}
+
 /** Two at once: each takes 19 MiB, and whoever floods the sign-in gets no more. */
 const atOnceMax = 2;
 let running = 0;

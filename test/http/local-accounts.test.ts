@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openPasswordJudge } from '../../src/app-passwords.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
@@ -94,6 +95,21 @@ async function claim(fields: Readonly<Record<string, string>>, path: string): Pr
   const page = await doors.ask(path, browser);
   return doors.ask(path, form({ form: nonceIn(page.text), name: 'Rosa', ...fields }));
 }
+
+test('a hash that was made another way is made anew at the next sign-in, with the same password', async () => {
+  const { id, path } = await invite();
+  await choose(path);
+  const account = await store.read.account(loopPrincipal, id);
+  if (account === undefined) throw new Error('no account');
+  const weaker = await hash(password, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
+  await store.transaction((tx) => tx.saveAccount({ ...account, passwordHash: weaker }));
+  const kept = async () => (await store.read.account(loopPrincipal, id))?.passwordHash;
+  expect((await signIn(`root${serial}`, 'not the password')).status).toBe(401);
+  expect(await kept()).toBe(weaker);
+  expect((await signIn(`root${serial}`)).status).toBe(303);
+  expect(await kept()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/u);
+  expect((await signIn(`root${serial}`)).status).toBe(303);
+});
 
 test('the first administrator may choose a name and a password with the claim, and a bad one claims nothing', async () => {
   await store.transaction((tx) => tx.saveSetting('claim', { kind: 'unclaimed' }));
