@@ -88,14 +88,21 @@ describe('a database on another machine', () => {
       const secureContext = createSecureContext({ key, cert });
       const behind = new URL(plain ?? '');
       let speaksTls = 0;
+      const shown: (string | undefined)[] = [];
       // PostgreSQL's own opening, then TLS, then the real database behind it.
       const port = await listen((socket) => {
         socket.once('data', () => {
           socket.write('S');
-          const tls = new TLSSocket(socket, { isServer: true, secureContext });
+          const tls = new TLSSocket(socket, {
+            isServer: true,
+            secureContext,
+            requestCert: true,
+            rejectUnauthorized: false,
+          });
           tls.on('error', () => undefined);
           tls.once('secure', () => {
             speaksTls += 1;
+            shown.push(tls.getPeerCertificate().raw?.toString('base64'));
             const far = connect(Number(behind.port), behind.hostname);
             far.on('error', () => undefined);
             tls.pipe(far).pipe(tls);
@@ -110,6 +117,15 @@ describe('a database on another machine', () => {
         expect.any(Boolean),
       );
       expect(speaksTls).toBeGreaterThan(0);
+      expect(new Set(shown)).toEqual(new Set([undefined]));
+
+      // Instead of a password: a certificate of the client's own, where its address names one.
+      const own = selfSigned(['foldback']);
+      const [certFile, keyFile] = [join(folder, 'own.crt'), join(folder, 'own.key')];
+      writeFileSync(certFile, own.cert);
+      writeFileSync(keyFile, own.key, { mode: 0o600 });
+      await hasTables(at('localhost', `&sslrootcert=${rootFile}&sslcert=${certFile}&sslkey=${keyFile}`));
+      expect(shown.at(-1)).toBe(own.cert.replaceAll(/-----[A-Z ]+-----|\s/gu, ''));
 
       const unknown = await faultOf(hasTables(at('localhost', '')));
       expect(unknown.detail).toMatch(/its certificate does not hold .*NODE_EXTRA_CA_CERTS/u);
