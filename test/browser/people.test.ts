@@ -136,6 +136,9 @@ test.skipIf(chromiumPath === undefined)(
   'a person’s accounts are reached from what they own, and a wrong one is refused with a reason',
   async () => {
     await asWith((await server?.token(['admin'])) ?? '', async (page, origin) => {
+      // Ids of people have dots, as names of files do.
+      await page.goto(`${origin}/console/people/ana.costa`);
+      await page.getByText('The directory knows nobody by this id.').waitFor();
       await page.goto(`${origin}/console/identities?owner=ana`);
       await page.locator('a[data-row]').first().click();
       await page.getByRole('link', { name: 'Their accounts' }).first().click();

@@ -17,6 +17,9 @@ const types: Readonly<Record<string, string>> = {
 
 const notBuilt = 'The console is not built. In the folder of Foldback run: npm run build:console\n';
 
+/** The one screen in whose address a dot is usual: no file lies there. */
+const personPath = /^people\/[^/]+$/u;
+
 type ConsoleFile = {
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -35,7 +38,7 @@ export function consoleRoutes(room: Room): Pick<Operations, 'GET /console' | 'GE
     if (files === undefined || files.size === 0) files = readFiles(folder);
     const path = c.req.path.replace(/^\/console\/?/u, '');
     // Addresses of screens have no file of their own: the console reads them.
-    const isScreen = !path.startsWith('assets/') && !path.includes('.');
+    const isScreen = personPath.test(path) || (!path.startsWith('assets/') && !path.includes('.'));
     const file = files.get(isScreen ? 'index.html' : path);
     if (file === undefined)
       return isScreen && files.size === 0 ? c.text(notBuilt, 503) : c.text('Not found.\n', 404);
