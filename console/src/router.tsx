@@ -42,7 +42,7 @@ export type LoopSearch = {
 const textOf = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 
-export const needNames = ['risk', 'help', 'owner'] as const;
+export const needNames = ['danger', 'risk', 'help', 'owner'] as const;
 const ownerKinds = ['person', 'team', 'unknown'] as const;
 
 /** Filters stand in the address: what one sees can be sent to somebody. What is not known is left out. */
@@ -250,6 +250,11 @@ const screens = [
     getParentRoute: () => frame,
     path: '/sources',
     component: lazyRouteComponent(() => import('./screens/sources.tsx'), 'Sources'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/$',
+    component: lazyRouteComponent(() => import('./screens/no-screen.tsx'), 'NoScreen'),
   }),
 ] as const;
 

@@ -18,7 +18,7 @@ export function addLoops(program: Command, { finish, config, server, json }: Sha
     .addOption(
       new Option(
         '--needs <what>',
-        'only what needs a person: to decide on a risk, to help, to say who owns it',
+        'only what needs a person: danger that nobody answered, to decide on a risk, to help, to say who owns it',
       ).choices(['risk', 'help', 'owner']),
     )
     .option('--limit <n>', 'how many, up to 200', '50')

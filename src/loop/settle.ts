@@ -167,14 +167,16 @@ export function standing(
   owner: LoopRow['owner'],
   repository: string | undefined,
   now: number,
-): { readonly position: Position; readonly wants: readonly Want[] } {
+): { readonly position: Position; readonly wants: readonly Want[]; readonly isUrgent: boolean } {
   const view = ownerView(parts, owner, repository);
   const isSpoken = isSpokenOf(parts, facts, view);
   const said = isSpoken ? withoutShadow(facts) : withShadow(facts);
   const shown = (wants: readonly Want[]) =>
     isSpoken ? wants : wants.map((want) => ({ ...want, occasion: shadowOccasion(want.occasion) }));
   const position = positionOf(said, behaviour, view, now);
-  if (facts.kept.length === 0) return { position, wants: shown(thanksOf(said, view, now)) };
+  const severity = severityOf(behaviour, facts);
+  const isUrgent = severity >= severityRank[parts.delivery.urgentSeverity];
+  if (facts.kept.length === 0) return { position, wants: shown(thanksOf(said, view, now)), isUrgent };
   const person = owner.kind === 'person' ? parts.people.person(owner.id ?? '') : undefined;
   const workingHours = hoursOf(parts, person);
   const calendar = {
@@ -182,13 +184,11 @@ export function standing(
     workingHours,
     presentHours: (to: Addressee) => presentHours(parts, to, workingHours),
   };
-  const severity = severityOf(behaviour, facts);
-  const isUrgent = severity >= severityRank[parts.delivery.urgentSeverity];
   const isDangerous = mayStillHarm(severity, facts);
   const isSnoozable = snoozeLimits(parts, behaviour, facts) !== undefined;
   const leave = leaveRules(parts);
   const rules = { behaviour, owner: view, position, calendar, isUrgent, isDangerous, isSnoozable, leave };
-  return { position, wants: shown(wantsOf(said, rules, now)) };
+  return { position, wants: shown(wantsOf(said, rules, now)), isUrgent };
 }
 
 function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
@@ -214,7 +214,7 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
       personal: [],
     };
   }
-  const { position, wants } = standing(parts, behaviour, facts, owned.owner, owned.repository, now);
+  const { position, wants, isUrgent } = standing(parts, behaviour, facts, owned.owner, owned.repository, now);
 
   const isNew = before.seq === 0;
   const story = [...change.story];
@@ -252,7 +252,7 @@ function settleOne(parts: LoopParts, change: OwnedChange, now: number) {
     needs: _needs,
     ...rest
   } = before;
-  const needs = needOf(facts, position.state, owned.owner.kind);
+  const needs = needOf(facts, { state: position.state, ownerKind: owned.owner.kind, isUrgent });
   const row: LoopRow = {
     ...rest,
     ...owned,

@@ -306,6 +306,7 @@ const screens = ({ told, identity }: ConsoleServer) => [
   '',
   '/loops',
   '/loops/new',
+  '/no/such/screen',
   `/loops/${told}`,
   '/behaviours',
   '/behaviours/secret-in-repository',

@@ -126,6 +126,8 @@ describe('foldback demo', () => {
         return now.find(({ secret }) => secret?.validity === 'active')?.state;
       })
       .toBe('told');
+    const urgent = loops.parse(await (await fetch(`${url}/v1/loops?needs=danger`)).json());
+    expect(urgent.items[0]).toMatchObject({ state: 'told', secret: { validity: 'active' } });
   });
 
   test('its own experiment is too early to tell, beside one of a simulation that is over and says so', async () => {

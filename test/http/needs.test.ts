@@ -86,6 +86,16 @@ test('who asks to live with a risk, or for help, or whose owner nobody knows, is
   expect((await doors.ask('/v1/loops?needs=everything', { token })).status).toBe(400);
 });
 
+test('a key that works is urgent until somebody answers, and comes before the question whose it is', async () => {
+  const works = await told({ author: 'ana', validity: 'active' });
+  const ofNobody = await told({ repository: 'acme/nobodys', validity: 'active' });
+  expect((await idsOf('danger')).toSorted()).toEqual([works, ofNobody].toSorted());
+  expect(await idsOf('owner')).not.toContain(ofNobody);
+  expect(await countsFor()).toContainEqual({ need: 'danger', n: 2 });
+  await says(works, 'done');
+  expect(await idsOf('danger')).toEqual([ofNobody]);
+});
+
 test('neither rows nor figures tell another team that its colleagues ask for anything', async () => {
   const red = await doors.token(['loops:read', 'loops:write'], { teams: ['red'] });
   const blue = await doors.token(['loops:read'], { teams: ['blue'] });

@@ -42,7 +42,9 @@ export function Verdicts({ item }: { readonly item: ExperimentJson }) {
     <ul className="space-y-2">
       {readout.comparisons.map((comparison) => (
         <li key={comparison.arm}>
-          <p className="font-medium">{comparison.sentence}</p>
+          <p className="font-medium">
+            <span className="font-normal text-soft">{comparison.arm}</span> {comparison.sentence}
+          </p>
           <p className="text-sm text-soft tabular-nums">{numbersOf(comparison)}</p>
         </li>
       ))}
@@ -54,12 +56,15 @@ export function numbersOf(comparison: Comparison): string {
   const { n, evidence, threshold, riskRatio, detectable, p } = comparison;
   return [
     `n ${n.toLocaleString()}`,
-    ...(evidence === null ? [] : [`E ${numberText(evidence)} of ${numberText(threshold)}`]),
+    ...(evidence === null ? [] : [`E ${evidenceText(evidence)} of ${numberText(threshold)}`]),
     ...(p === null || evidence !== null ? [] : [`p ${p.toFixed(3)}`]),
     ...(riskRatio === null ? [] : [`ratio of risks ${ratioText(riskRatio)}`]),
     ...(detectable === null ? [] : [`smallest effect that could be seen ${numberText(detectable)}`]),
   ].join(' · ');
 }
+
+/** Evidence multiplies: past a thousand its size says nothing more. */
+const evidenceText = (evidence: number): string => (evidence > 1000 ? 'over 1,000' : numberText(evidence));
 
 export function ratioText({ value, lower, upper }: NonNullable<Comparison['riskRatio']>): string {
   const range =

@@ -25,7 +25,9 @@ export const minuteText = (at: string): string => minute.format(new Date(at));
 
 /** `secret-in-repository` as a reader says it, where its title is not at hand. */
 export const plain = (id: string): string => {
-  const text = id.replaceAll('-', ' ').replace(/\bapi\b/u, 'API');
+  const text = id
+    .replaceAll('-', ' ')
+    .replace(/\b(?:ai|api|aws|iam|mcp|ssh)\b/gu, (name) => name.toUpperCase());
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 };
 

@@ -184,11 +184,12 @@ async function showAddresses({ parts }: App, url: string): Promise<void> {
   const loops = counts.reduce((sum, { n }) => sum + n, 0);
   note();
   note(
-    `Twelve weeks of a company of forty: ${loops} cases, one of them urgent and waiting. All of it is invented.`,
+    `Twelve weeks of a company of forty: ${loops} cases, one of them urgent, told just now and waiting. All of it is invented.`,
   );
   note();
   line(`Start here   ${url}/`);
   line(`Console      ${url}/console`);
+  line(`What is urgent   ${url}/console/loops?needs=danger`);
   line(`What people were told, as each of them sees it   ${url}/outbox`);
   line(`All cases    ${url}/v1/loops`);
   const noConsole = consoleMissing();

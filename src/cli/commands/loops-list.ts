@@ -44,6 +44,7 @@ export async function loopsListCommand(flags: ListFlags): Promise<ExitCode> {
 }
 
 const needSays: Readonly<Record<string, string>> = {
+  danger: 'an answer at once',
   risk: 'a decision on its risk',
   help: 'help',
   owner: 'an owner',

@@ -24,7 +24,9 @@ const filter = z.strictObject({
   needs: z
     .enum(needs)
     .exactOptional()
-    .describe('What it needs a person for: to decide on a risk, to help, to say who owns it.'),
+    .describe(
+      'What it needs a person for: danger that nobody answered, to decide on a risk, to help, to say who owns it.',
+    ),
   ...pageQuery,
 });
 

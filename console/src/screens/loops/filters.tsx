@@ -45,6 +45,7 @@ export function Filters({ search }: { readonly search: LoopSearch }) {
         value={search.needs ?? ''}
         all="Whether or not"
         choices={[
+          ['danger', 'Urgent, and not answered'],
           ['risk', 'To decide on a risk'],
           ['help', 'To help'],
           ['owner', 'To say whose it is'],

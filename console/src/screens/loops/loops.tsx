@@ -65,6 +65,8 @@ export function Loops() {
 }
 
 const needSays: Readonly<Record<NonNullable<LoopSearch['needs']>, string>> = {
+  danger:
+    'What is urgent and can still do harm stands here and on Today from its first word until somebody answers.',
   risk: 'Recipients may ask to live with a risk until a date. Who asks stands here and on Today until a second person agrees or refuses.',
   help: 'Recipients may answer that they need help. They stand here and on Today until somebody says that they were helped, or they answer anew.',
   owner:

@@ -35,19 +35,24 @@ export function LoopsInState(given: {
   );
 }
 
-/** Those that run and of which nobody is known: the duty role was asked. */
-export function UnknownOwners({ n }: { readonly n: number }) {
-  const loops = useQuery({ ...loopsQuery({ needs: 'owner', limit: shownMax }), enabled: n > 0 });
+export function LoopsInNeed(given: {
+  readonly needs: 'danger' | 'owner';
+  readonly n: number;
+  readonly title: string;
+  readonly children: ReactNode;
+}) {
+  const { needs, n, title, children } = given;
+  const loops = useQuery({ ...loopsQuery({ needs, limit: shownMax }), enabled: n > 0 });
   if (n === 0 || loops.data === undefined) return undefined;
   return (
     <ShortList
-      title="Unknown owners"
+      title={title}
       n={n}
-      says="Nothing says whose they are: the duty role was asked, and its answer names the owner."
+      says={children}
       items={loops.data.items}
       line={(loop) => <CaseLine loop={loop} />}
       all={(text) => (
-        <Link to="/loops" search={{ needs: 'owner' }} className="link">
+        <Link to="/loops" search={{ needs }} className="link">
           {text}
         </Link>
       )}

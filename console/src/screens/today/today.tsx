@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { countsQuery } from '../../api/queries.ts';
 import { Title, Waiting } from '../../parts/states.tsx';
-import { Backlog, LoopsInState, UnknownOwners } from './cases.tsx';
+import { Backlog, LoopsInNeed, LoopsInState } from './cases.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Messages } from './messages.tsx';
 import { Orphans } from './orphans.tsx';
@@ -36,6 +36,9 @@ export function Today() {
         {wasEmpty.current && <FirstSteps isEmpty={total === 0} />}
         {total > 0 && (
           <>
+            <LoopsInNeed needs="danger" n={needing('danger')} title="Urgent, and not answered">
+              It can still do harm, and nobody has said that they see to it. Call them.
+            </LoopsInNeed>
             <LoopsInState state="incident" n={inState('incident')} title="Not them">
               The recipient says that it was somebody else. Act on these first.
             </LoopsInState>
@@ -46,7 +49,9 @@ export function Today() {
             <AskedHelp n={needing('help')} />
             <AskedExceptions />
             <Messages />
-            <UnknownOwners n={needing('owner')} />
+            <LoopsInNeed needs="owner" n={needing('owner')} title="Unknown owners">
+              Nothing says whose they are: the duty role was asked, and its answer names the owner.
+            </LoopsInNeed>
             <Orphans />
             <LoopsInState state="triage" n={inState('triage')} title="To be judged">
               The report is not trusted, or nobody to speak to is known. Dismiss what is no failure.
