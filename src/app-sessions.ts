@@ -54,9 +54,11 @@ export function openSessions(given: SessionParts): SessionDesk {
     if (principal !== undefined) await see(session);
     return principal;
   };
+  const takesTokens = limits.byToken !== false;
   return {
+    takesTokens,
     begin: async (text) => {
-      if (limits.byToken === false) return undefined;
+      if (!takesTokens) return undefined;
       const hash = tokenHash(text);
       const token = hash === undefined ? undefined : await store.read.tokenByHash(loopPrincipal, hash);
       const verdict = judgeToken(text, token, clock.now());

@@ -13,6 +13,8 @@ export type Begun = {
 };
 
 export type SessionDesk = {
+  /** Whether a token signs a browser in. */
+  readonly takesTokens: boolean;
   /** Undefined for a token that is not valid. */
   begin(token: string): Promise<Begun | undefined>;
   /** A person's own, after a login. Undefined when the account was disabled or its person left. */

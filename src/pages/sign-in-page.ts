@@ -14,6 +14,8 @@ export type SignInView = {
   readonly singleSignOn?: string;
   /** Whether anybody can have a password here. */
   readonly hasAccounts: boolean;
+  /** Whether a token signs a browser in here. */
+  readonly hasTokens: boolean;
 };
 
 /** `wrong`: the token is not valid; `failed`: the identity provider's answer was not taken. */
@@ -36,11 +38,19 @@ export function signInPage(view: SignInView, words: PageWords): string {
 <label><span>${signIn.account}</span><input name="account" maxlength="80" autocomplete="username" autocapitalize="off" spellcheck="false" required></label>
 <label><span>${words.password.field}</span><input type="password" name="password" maxlength="200" autocomplete="current-password" required></label><button>${signIn.send}</button></form></div>`
     : '';
-  const main = html`<h1>${signIn.title}</h1><div class="card">${refused}${single}<p>${signIn.intro}</p>
+  const byToken = view.hasTokens
+    ? html`<p>${signIn.intro}</p>
 <form method="post" action="/signin" autocomplete="off"><input type="hidden" name="form" value="${view.nonce}"><input type="hidden" name="next" value="${next}">
-<label><span>${signIn.field}</span><input type="password" name="token" maxlength="${signInTokenLengthMax}" autocomplete="off" spellcheck="false" required></label><button class="first">${signIn.send}</button></form></div>
+<label><span>${signIn.field}</span><input type="password" name="token" maxlength="${signInTokenLengthMax}" autocomplete="off" spellcheck="false" required></label><button class="first">${signIn.send}</button></form>`
+    : '';
+  const how = view.hasTokens
+    ? html`<p class="soft">${signIn.how}</p><pre><code>npx foldback admin token</code></pre>`
+    : '';
+  const isEmpty = problem === undefined && singleSignOn === undefined && !view.hasTokens;
+  const ways = isEmpty ? '' : html`<div class="card">${refused}${single}${byToken}</div>`;
+  const main = html`<h1>${signIn.title}</h1>${ways}
 ${local}
-<p class="soft">${signIn.how}</p><pre><code>npx foldback admin token</code></pre>`;
+${how}`;
   return pageFrame({ words, title: signIn.title, main, host: view.host });
 }
 

@@ -181,7 +181,15 @@ export function plainPages(words: PageWords): Readonly<Record<string, string>> {
       words,
     ),
     'sign-in': signInPage(
-      { host: operator.host, nonce, next: '/', problem: 'failed', singleSignOn: 'Acme', hasAccounts: true },
+      {
+        host: operator.host,
+        nonce,
+        next: '/',
+        problem: 'failed',
+        singleSignOn: 'Acme',
+        hasAccounts: true,
+        hasTokens: true,
+      },
       words,
     ),
     'signed-out': signedOutPage(

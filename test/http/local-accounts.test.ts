@@ -148,7 +148,7 @@ test('where local accounts are switched off, nobody makes one, and those that ar
   expect((await doors.ask('/v1/accounts', { token: admin, json })).status).toBe(409);
   const page = await doors.ask('/signin', browser);
   expect(page.text).not.toContain('name="password"');
-  expect((await doors.ask('/v1/signin')).json).toEqual({ hasAccounts: false });
+  expect((await doors.ask('/v1/signin')).json).toEqual({ hasTokens: true, hasAccounts: false });
 });
 
 test('a link that is too old, or of an account that was disabled, opens nothing', async () => {

@@ -4,7 +4,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday } from '../support/house.ts';
 import { lendEmbedded } from '../support/lent-stores.ts';
-import { type Answer, type Doors, openDoors } from './doors.ts';
+import { type Answer, browser, type Doors, openDoors } from './doors.ts';
 
 let store: Store;
 let doors: Doors;
@@ -61,6 +61,9 @@ test('where tokens sign nobody in, a browser gets no session by one, and program
   const token = await doors.token(['loops:read']);
   const answer = await signIn(token);
   expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([401, null]);
+  expect((await doors.ask('/v1/signin')).json).toEqual({ hasTokens: false, hasAccounts: true });
+  const page = await doors.ask('/signin', browser);
+  expect([page.text.includes('name="password"'), page.text.includes('name="token"')]).toEqual([true, false]);
   expect((await doors.ask('/v1/loops', { token })).status).toBe(200);
 });
 

@@ -62,9 +62,11 @@ export function SignIn() {
             </p>
           </>
         )}
-        <Way title="With an API token" next={next} given={({ token = '' }) => ({ token })}>
-          <Field name="token" label="Token" type="password" autoComplete="off" placeholder="fbl_live_…" />
-        </Way>
+        {ways.data?.hasTokens !== false && (
+          <Way title="With an API token" next={next} given={({ token = '' }) => ({ token })}>
+            <Field name="token" label="Token" type="password" autoComplete="off" placeholder="fbl_live_…" />
+          </Way>
+        )}
       </div>
       <div className="mt-5 space-y-2 text-sm text-soft">
         <h2 className="text-ink">No way in yet?</h2>

@@ -103,6 +103,7 @@ export function signInForm(room: Room, c: Context, next: string, problem?: SignI
     ...(problem === undefined ? {} : { problem }),
     ...(singleSignOn === undefined ? {} : { singleSignOn: singleSignOn.name }),
     hasAccounts: room.given.accounts.isOn,
+    hasTokens: room.given.sessions.takesTokens,
   };
   return signInPage(view, room.words());
 }
