@@ -131,16 +131,19 @@ const ended: ReadonlySet<string> = new Set(['held', 'dismissed', 'merged']);
 export function Actions({ loop, me }: { readonly loop: StoryJson; readonly me: CallerJson | undefined }) {
   if (!may(me, 'loops:write') || ended.has(loop.state)) return undefined;
   const isDisputed = loop.state === 'disputed';
-  // An operator who knows better need not wait for a "not mine".
+  // An operator who knows better need not wait for a "not mine"; it comes first where it is what is missing.
   const isOpen = ['triage', 'open', 'told', 'escalated'].includes(loop.state);
-  const isPassable = isOpen || loop.replies.some(({ answer }) => answer === 'not-mine');
+  const isRefused = loop.replies.some(({ answer }) => answer === 'not-mine');
+  const isMissing = isRefused || loop.owner.kind === 'unknown';
+  const passOn = (isOpen || isRefused) && may(me, 'owners:write') ? [handOver] : [];
   const actions = [
     ...(loop.needs === 'risk' ? [acceptRisk, refuseRisk] : []),
     ...(loop.needs === 'help' ? [helped] : []),
     ...(loop.state === 'backlog' ? [release] : []),
     ...(isDisputed ? [uphold, rejectDispute] : []),
-    ...(isPassable && may(me, 'owners:write') ? [handOver] : []),
+    ...(isMissing ? passOn : []),
     attest,
+    ...(isMissing ? [] : passOn),
     ...(isDisputed ? [] : [dismiss]),
   ];
   return (

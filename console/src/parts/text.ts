@@ -52,9 +52,10 @@ export function aboutText({ about, owner }: LoopJson): string {
   if (about === undefined) return '';
   const { actor, identity, resource, rule, campaign } = about;
   const doer = [actor.name, identity].find((name) => name !== undefined && name !== owner.email);
+  // A rule that stops people is doer and thing at once.
+  const names = new Set([doer === owner.name ? undefined : doer, resource]);
   return [
-    doer === owner.name ? undefined : doer,
-    resource,
+    ...[...names].filter((name) => name !== rule),
     rule === undefined ? undefined : `rule ${rule}`,
     campaign === undefined ? undefined : `exercise ${campaign}`,
   ]
