@@ -9,7 +9,9 @@ export type HomeView = {
   /** `http://127.0.0.1:4400`: stands in the commands to copy. */
   readonly baseUrl: string;
   readonly organisation?: string;
-  readonly mode: { readonly kind: 'live' | 'shadow' } | { readonly kind: 'paused'; readonly until?: number };
+  readonly mode:
+    | { readonly kind: 'live' | 'shadow' | 'demonstration' }
+    | { readonly kind: 'paused'; readonly until?: number };
   /** The embedded store is for evaluation: said for as long as it is used. */
   readonly isEvaluation: boolean;
   readonly isUnclaimed: boolean;
@@ -40,10 +42,10 @@ export function homePage(view: HomeView, words: PageWords): string {
     mode.kind === 'paused' && mode.until !== undefined
       ? fill(home.mode.pausedUntil, { time: localTime(mode.until, reader) })
       : home.mode[mode.kind];
-  const notes = [
-    view.isUnclaimed ? home.unclaimed : undefined,
-    view.isEvaluation ? home.evaluation : undefined,
-  ];
+  const notes =
+    mode.kind === 'demonstration'
+      ? []
+      : [view.isUnclaimed ? home.unclaimed : undefined, view.isEvaluation ? home.evaluation : undefined];
   const main = html`<h1>${home.title}</h1>
 <p class="card ${mode.kind === 'live' ? 'good' : 'news'}">${modeText}</p>
 ${session(view, home)}
@@ -61,7 +63,7 @@ ${
 <p>${home.first.import}</p><pre><code>npx foldback import report.json</code></pre>
 <p>${home.first.release}</p><pre><code>npx foldback loops release --behaviour secret-in-repository</code></pre>
 <p>${home.first.post}</p><pre><code>curl ${view.baseUrl}/v1/sources/gitleaks -H "Authorization: Bearer $FOLDBACK__TOKEN" -H "Content-Type: application/json" --data-binary @report.json</code></pre></section>
-<nav><h2>${home.links.heading}</h2><ul><li><a href="${view.paths.outbox}">${home.links.outbox}</a></li><li><a href="/check">${home.links.check}</a></li><li><a href="${view.paths.api}">${home.links.api}</a></li><li><a href="/readyz">${home.links.health}</a></li></ul></nav>`;
+<nav><h2>${home.links.heading}</h2><ul><li><a href="/console">${home.links.console}</a></li><li><a href="${view.paths.outbox}">${home.links.outbox}</a></li><li><a href="/check">${home.links.check}</a></li><li><a href="${view.paths.api}">${home.links.api}</a></li><li><a href="/readyz">${home.links.health}</a></li></ul></nav>`;
   const letterhead = view.organisation === undefined ? {} : { letterhead: view.organisation };
   return pageFrame({ words, title: home.title, ...letterhead, main, host: view.host, isWide: true });
 }

@@ -277,7 +277,13 @@ const home = z.strictObject({
   signIn: text(),
   signOut: text(),
   account: text(),
-  mode: z.strictObject({ live: text(), shadow: text(), paused: text(), pausedUntil: text('time') }),
+  mode: z.strictObject({
+    live: text(),
+    shadow: text(),
+    paused: text(),
+    pausedUntil: text('time'),
+    demonstration: text(),
+  }),
   evaluation: text(),
   unclaimed: text(),
   counts: z.strictObject({
@@ -292,7 +298,14 @@ const home = z.strictObject({
     uncertain: text(),
   }),
   first: z.strictObject({ heading: text(), try: text(), import: text(), release: text(), post: text() }),
-  links: z.strictObject({ heading: text(), outbox: text(), check: text(), api: text(), health: text() }),
+  links: z.strictObject({
+    heading: text(),
+    console: text(),
+    outbox: text(),
+    check: text(),
+    api: text(),
+    health: text(),
+  }),
 });
 
 const outbox = z.strictObject({

@@ -72,6 +72,14 @@ describe('foldback demo', () => {
     for (const path of ['/console', '/outbox', '/v1/loops']) expect(said).toContain(`${url}${path}\n`);
   });
 
+  test('its start page says the same, and leads to the console', async () => {
+    const page = await (await fetch(`${url}/`)).text();
+    expect(page).toContain('nothing leaves this machine');
+    expect(page).toContain('href="/console"');
+    // What is true of installations only: nothing is sent, claimed or kept here.
+    for (const other of ['being sent', 'claimed', 'survives']) expect(page).not.toContain(other);
+  });
+
   test('the console is there, as `npm ci` leaves it', async () => {
     const page = await fetch(`${url}/console`);
     expect([page.status, said.includes('not built')]).toEqual([200, false]);
@@ -191,10 +199,14 @@ describe('foldback demo', () => {
   });
 });
 
-test('the demonstration listens on this machine only', async () => {
-  const asked = await runCli(['demo', '--no-open', '--host', '0.0.0.0']);
-  expect([asked.code, asked.stdout]).toEqual([2, '']);
-  expect(asked.stderr).toContain('on this machine only');
-  const set = await runCli(['demo', '--no-open'], { env: { FOLDBACK__HTTP__HOST: '192.0.2.1' } });
-  expect(set.code).toBe(2);
-});
+test('the demonstration listens on this machine only, and at a port that there is', async () => {
+  const refused = await Promise.all([
+    runCli(['demo', '--no-open', '--host', '0.0.0.0']),
+    runCli(['demo', '--no-open'], { env: { FOLDBACK__HTTP__HOST: '192.0.2.1' } }),
+    runCli(['demo', '--no-open', '--port', '70000']),
+  ]);
+  expect(refused.map(({ code, stdout }) => [code, stdout])).toEqual(refused.map(() => [2, '']));
+  const [bound, set, port] = refused.map(({ stderr }) => stderr);
+  for (const said of [bound, set]) expect(said).toContain('on this machine only');
+  expect(port).toContain('--port takes a number');
+}, 60_000);

@@ -25,6 +25,7 @@ import { line, note } from '../output.ts';
 
 export type DemoFlags = { readonly open: boolean; readonly host: string; readonly port: string };
 
+const portMax = 65_535;
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** The invented company in memory, on this machine only. Whoever asks is let in: there is nothing to protect. */
@@ -34,9 +35,12 @@ export async function demoCommand(flags: DemoFlags): Promise<ExitCode> {
     throw new CliError(
       `The demonstration lets everybody in, so it listens on this machine only, not on ${host}.`,
     );
+  const wanted = Number(flags.port);
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > portMax)
+    throw new CliError(`--port takes a number from 0 to ${portMax}, where 0 is a free one.`);
   const folder = await mkdtemp(join(tmpdir(), 'foldback-demo-'));
   const stop = stopSignal();
-  const { server, port } = await listen(host, Number(flags.port));
+  const { server, port } = await listen(host, wanted);
   const url = `http://${host === '::1' ? '[::1]' : host}:${port}`;
   try {
     note('Foldback demonstration: an invented company, in memory. Nothing leaves this machine.');

@@ -21,7 +21,7 @@ export function homeRoutes(room: Room): Pick<Operations, 'GET /'> {
           host: room.host(c),
           baseUrl: room.baseUrl(c),
           organisation: config.organisation.name,
-          mode: { kind: (await isPaused(room)) ? 'paused' : config.delivery.mode },
+          mode: { kind: await modeOf(room) },
           isEvaluation: given.isEvaluation,
           isUnclaimed: (await given.claim.judge('')) !== 'claimed',
           ...(visitor === undefined ? {} : { operator: operatorOf(room, visitor) }),
@@ -32,6 +32,11 @@ export function homeRoutes(room: Room): Pick<Operations, 'GET /'> {
       },
     }),
   };
+
+  async function modeOf(of: Room): Promise<HomeView['mode']['kind']> {
+    if (of.given.isDemonstration === true) return 'demonstration';
+    return (await isPaused(of)) ? 'paused' : config.delivery.mode;
+  }
 
   async function isPaused({ given: { parts: loop } }: Room): Promise<boolean> {
     const kept = await pauseState(loop);
