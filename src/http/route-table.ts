@@ -66,6 +66,7 @@ export const routeTable = [
   { method: 'GET', path: '/v1/loops/{id}', access: 'loops:read' },
   { method: 'POST', path: '/v1/loops/{id}/replies', access: 'loops:write', takes: json },
   { method: 'POST', path: '/v1/loops/{id}/snooze', access: 'delivery:write', takes: json },
+  { method: 'GET', path: '/v1/loops/{id}/ledger', access: 'loops:read' },
   { method: 'GET', path: '/v1/loops/{id}/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/evidence', access: 'evidence:read' },
   { method: 'GET', path: '/v1/coverage', access: 'evidence:read' },
@@ -150,6 +151,7 @@ export const routeTable = [
   { method: 'DELETE', path: '/v1/accounts/{id}/factor', access: 'admin' },
   { method: 'GET', path: '/v1/audit', access: 'audit:read' },
   { method: 'GET', path: '/v1/audit/heads', access: 'audit:read' },
+  { method: 'GET', path: '/v1/audit/check', access: 'audit:read' },
   { method: 'GET', path: '/v1/sources', access: 'system:read' },
 
   { method: 'GET', path: '/scim/v2/Users', access: 'scim:write' },

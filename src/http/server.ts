@@ -17,6 +17,7 @@ import { backupRoutes } from './routes/backup.ts';
 import { behaviourRoutes } from './routes/behaviours.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { captureRoutes } from './routes/capture.ts';
+import { chainCheckRoutes } from './routes/chain-checks.ts';
 import { challengeRoutes } from './routes/challenge.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -179,6 +180,7 @@ function routes(room: Room, requests: RequestCounts): readonly Mounted[] {
     ...sessionListRoutes(room),
     ...signInWayRoutes(room),
     ...auditRoutes(room),
+    ...chainCheckRoutes(room),
     ...accountRoutes(room),
     ...passwordRoutes(room),
     ...factorRoutes(room),

@@ -1,4 +1,5 @@
 import type { Principal } from './principal.ts';
+import type { CheckpointRow, LedgerRow } from './store-ledger.ts';
 
 /** One access decision, in a chain of its own. Epoch milliseconds. */
 export type AuditRow = {
@@ -42,6 +43,15 @@ export interface AuditRead {
   auditChain(principal: Principal): Promise<AuditChain | undefined>;
   /** What the ledger noted of the chain, the latest first: bodies of its entries. */
   auditHeads(principal: Principal, ledgerChain: string, limit: number): Promise<readonly string[]>;
+  /** Entries of one chain of the ledger before a number, the latest first, for those who see all teams. */
+  chainEntries(
+    principal: Principal,
+    ledgerChain: string,
+    before: number,
+    limit: number,
+  ): Promise<readonly LedgerRow[]>;
+  /** The newest checkpoint that sealed a head of that chain. */
+  newestCheckpointOf(principal: Principal, ledgerChain: string): Promise<CheckpointRow | undefined>;
 }
 
 /** Part of `StoreWrite`. */

@@ -61,6 +61,23 @@ function changedPacks() {
   }
 }
 
+/** Words that a folder of packs once had, in which nothing may be alive. */
+const hostileWords = {
+  hash: 'e'.repeat(64),
+  behaviour: 'secret-in-repository',
+  moment: 'closed',
+  variant: 'usual',
+  language: 'en',
+  version: 1,
+  parts: [
+    {
+      name: 'subject',
+      text: '<img src=x onerror=alert(1)> <script>alert(2)</script> ](javascript:alert(3))',
+    },
+    { name: '"><iframe src=//example.com>', text: '<a href="javascript:alert(4)">x</a>' },
+  ],
+} as const;
+
 export async function startJourneyServer(): Promise<JourneyServer> {
   const [store, consoleFolder] = await Promise.all([openEmbedded(), builtConsole()]);
   const clock = testClock(monday);
@@ -71,7 +88,7 @@ export async function startJourneyServer(): Promise<JourneyServer> {
   const { parts } = doors.house;
   // The server was there with the shipped words, a day before its author changed them.
   clock.set(monday - day);
-  await noteWords(parts, wordingsOf(shippedPacks()));
+  await noteWords(parts, [...wordingsOf(shippedPacks()), hostileWords]);
   clock.set(monday);
   await noteWords(parts, wordingsOf(packs));
   const take = (mode: 'live' | 'history', events: Parameters<typeof ingest>[1]['events']) =>

@@ -71,6 +71,18 @@ describe('the words of a behaviour', () => {
     expect((await ask('check')).json).toEqual(json);
   });
 
+  test('are linted one after the other: whoever asks meanwhile is answered, and two who ask have one check', async () => {
+    const order: string[] = [];
+    const asked = (what: string, id: string) =>
+      ask(what, id).then(({ status }) => {
+        order.push(what);
+        expect(status).toBe(200);
+      });
+    const id = 'clicked-simulated-phish';
+    await Promise.all([asked('check', id), asked('check', id), asked('words', 'denied-by-policy')]);
+    expect(order).toEqual(['words', 'check', 'check']);
+  });
+
   test('of an unknown behaviour are not found', async () => {
     expect((await ask('check', 'no-such')).status).toBe(404);
     expect((await ask('words', 'no-such')).status).toBe(404);

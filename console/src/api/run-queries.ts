@@ -4,6 +4,7 @@ import { queryText } from './queries.ts';
 import type {
   AuditEntryJson,
   AuditHeadsJson,
+  ChainCheckJson,
   ChannelsJson,
   Listed,
   PauseJson,
@@ -35,6 +36,15 @@ export const auditQuery = (filter: AuditFilter) =>
     queryKey: ['audit', filter],
     queryFn: () => ask<Listed<AuditEntryJson, number>>(`/v1/audit${queryText({ ...filter, limit: 50 })}`),
     placeholderData: keepPreviousData,
+  });
+/** Read when somebody asks for it, never by itself: a long chain takes a while. */
+export const chainCheckQuery = (path: string) =>
+  queryOptions({
+    queryKey: ['chain-check', path],
+    queryFn: () => ask<ChainCheckJson>(path),
+    enabled: false,
+    gcTime: 0,
+    retry: false,
   });
 export const auditHeadsQuery = queryOptions({
   queryKey: ['audit-heads'],

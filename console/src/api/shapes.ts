@@ -16,6 +16,7 @@ export type { WordsOfVersionJson, WordVersionsJson } from '../../../src/http/jso
 export type { AccountsJson } from '../../../src/http/routes/accounts.ts';
 export type { AuditEntryJson, AuditHeadsJson } from '../../../src/http/routes/audit.ts';
 export type { BehaviourJson } from '../../../src/http/routes/behaviours.ts';
+export type { ChainCheckJson } from '../../../src/http/routes/chain-checks.ts';
 export type { ChangesJson } from '../../../src/http/routes/changes.ts';
 export type { ChannelsJson } from '../../../src/http/routes/channels.ts';
 export type { CountsJson } from '../../../src/http/routes/counts.ts';

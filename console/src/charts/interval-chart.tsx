@@ -83,7 +83,15 @@ export function IntervalChart(given: {
                     y1={rowHeight / 4}
                     y2={rowHeight / 4}
                   />
-                  <circle className="chart-dot" cx={x(row.value)} cy={rowHeight / 4} r="5" />
+                  {(row.upper === undefined || row.upper > top) && (
+                    <path
+                      className="chart-whisker"
+                      d={`m${width - edge - 6} ${rowHeight / 4 - 5} 6 5 -6 5`}
+                    />
+                  )}
+                  {row.value <= top && (
+                    <circle className="chart-dot" cx={x(row.value)} cy={rowHeight / 4} r="5" />
+                  )}
                 </svg>
               )}
             </li>

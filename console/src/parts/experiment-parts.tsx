@@ -1,6 +1,6 @@
 import type { ExperimentJson, ReadoutJson } from '../api/shapes.ts';
 import { numberText } from '../charts/figure-text.ts';
-import type { Tone } from './text.ts';
+import { plain, type Tone } from './text.ts';
 
 export const stateTones: Readonly<Record<ExperimentJson['state'], Tone>> = {
   registered: 'wait',
@@ -27,7 +27,8 @@ export const verdictOf = (item: ExperimentJson): readonly Comparison['verdict'][
 ];
 
 /** What chance says so far, in a sentence for each arm, with the numbers under it. */
-export function Verdicts({ item }: { readonly item: ExperimentJson }) {
+export function Verdicts(given: { readonly item: ExperimentJson; readonly isWhole?: boolean }) {
+  const { item, isWhole = false } = given;
   const { readout, sight } = item;
   if (readout === undefined)
     return (
@@ -46,6 +47,7 @@ export function Verdicts({ item }: { readonly item: ExperimentJson }) {
             <span className="font-normal text-soft">{comparison.arm}</span> {comparison.sentence}
           </p>
           <p className="text-sm text-soft tabular-nums">{numbersOf(comparison)}</p>
+          {isWhole && <Details comparison={comparison} />}
         </li>
       ))}
     </ul>
@@ -65,6 +67,25 @@ export function numbersOf(comparison: Comparison): string {
 
 /** Evidence multiplies: past a thousand its size says nothing more. */
 const evidenceText = (evidence: number): string => (evidence > 1000 ? 'over 1,000' : numberText(evidence));
+
+function Details({ comparison }: { readonly comparison: Comparison }) {
+  const { details, standsAmongAll, verdict, harmedGuardrails } = comparison;
+  const notes = [
+    ...details,
+    ...(verdict === 'works' && !standsAmongAll
+      ? ['It does not stand when every experiment that runs is counted.']
+      : []),
+    ...harmedGuardrails.map((name) => `${plain(name)} suffers.`),
+  ];
+  if (notes.length === 0) return undefined;
+  return (
+    <ul className="mt-1 mb-3 max-w-prose list-disc space-y-1 ps-5 text-sm text-soft">
+      {[...new Set(notes)].map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
+  );
+}
 
 export function ratioText({ value, lower, upper }: NonNullable<Comparison['riskRatio']>): string {
   const range =

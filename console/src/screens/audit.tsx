@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type AuditFilter, auditHeadsQuery, auditQuery } from '../api/run-queries.ts';
 import type { AuditEntryJson } from '../api/shapes.ts';
 import { auditKinds, auditSays, bodyText } from '../parts/audit-text.ts';
+import { ChainCheck } from '../parts/chain-check.tsx';
 import { Choose, SoughtText } from '../parts/fields.tsx';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
 import { minuteText } from '../parts/text.ts';
@@ -56,7 +57,7 @@ export function Audit() {
   );
 }
 
-/** Whether what is shown hangs together. The whole chain is checked on the command line, outside this server. */
+/** Whether what is shown hangs together; the whole chain is read when somebody asks. */
 function Chain(given: { readonly entries: readonly AuditEntryJson[]; readonly isWhole: boolean }) {
   const { entries, isWhole } = given;
   const heads = useQuery(auditHeadsQuery);
@@ -90,8 +91,9 @@ function Chain(given: { readonly entries: readonly AuditEntryJson[]; readonly is
         {sealed === 0
           ? 'The sealed ledger has noted none of it yet.'
           : `The sealed ledger noted it up to entry ${sealed.toLocaleString()}.`}{' '}
-        Check all of it with <code>foldback audit verify</code>.
+        Outside this server check it with <code>foldback audit verify</code>.
       </p>
+      <ChainCheck path="/v1/audit/check" text="Check the whole chain" />
     </section>
   );
 }

@@ -3,7 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { frameworksQuery } from '../api/control-queries.ts';
 import type { FrameworksJson } from '../api/shapes.ts';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
-import { dayText, plain } from '../parts/text.ts';
+import { dayText } from '../parts/text.ts';
+import { useTitles } from '../parts/titles.ts';
 
 type Framework = FrameworksJson['items'][number];
 type Item = Framework['items'][number];
@@ -77,6 +78,7 @@ function One({ framework }: { readonly framework: Framework }) {
 }
 
 function Row({ item, isGap }: { readonly item: Item; readonly isGap: boolean }) {
+  const titleOf = useTitles();
   const tone = isGap ? 'wait' : item.loops > 0 ? 'good' : 'quiet';
   const says = isGap ? 'Gap' : item.loops > 0 ? 'Seen' : 'Silent';
   return (
@@ -84,7 +86,16 @@ function Row({ item, isGap }: { readonly item: Item; readonly isGap: boolean }) 
       <span className="min-w-0">
         <span className="font-medium">{item.id}</span> {item.title}
         <span className="block text-sm text-soft">
-          {isGap ? 'No behaviour bears on it.' : item.behaviours.map(plain).join(', ')}
+          {isGap
+            ? 'No behaviour bears on it.'
+            : item.behaviours.map((id, at) => (
+                <span key={id}>
+                  {at > 0 && ', '}
+                  <Link to="/behaviours/$id" params={{ id }} className="link">
+                    {titleOf(id)}
+                  </Link>
+                </span>
+              ))}
         </span>
       </span>
       <span className="text-sm sm:text-end">

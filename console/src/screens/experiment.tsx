@@ -6,7 +6,7 @@ import { Table } from '../charts/chart-frame.tsx';
 import { numberText, shareText } from '../charts/figure-text.ts';
 import { IntervalChart } from '../charts/interval-chart.tsx';
 import { Deed } from '../parts/deed.tsx';
-import { comparisonsOf, stateTones, Verdicts } from '../parts/experiment-parts.tsx';
+import { stateTones, Verdicts } from '../parts/experiment-parts.tsx';
 import { Tag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, minuteText, plain, spanText } from '../parts/text.ts';
 import { useTitles } from '../parts/titles.ts';
@@ -37,8 +37,7 @@ export function Experiment() {
                 <h2 className="mb-2 flex flex-wrap justify-between gap-2">
                   Verdict <Tag tone={stateTones[item.state]}>{plain(item.state)}</Tag>
                 </h2>
-                <Verdicts item={item} />
-                <Details item={item} />
+                <Verdicts item={item} isWhole />
               </section>
               {item.readout !== undefined && 'arms' in item.readout && (
                 <Arms item={item} readout={item.readout} />
@@ -49,24 +48,6 @@ export function Experiment() {
         </>
       )}
     </>
-  );
-}
-
-function Details({ item }: { readonly item: ExperimentJson }) {
-  const notes = comparisonsOf(item).flatMap(({ details, standsAmongAll, verdict, harmedGuardrails }) => [
-    ...details,
-    ...(verdict === 'works' && !standsAmongAll
-      ? ['It does not stand when every experiment that runs is counted.']
-      : []),
-    ...harmedGuardrails.map((name) => `${plain(name)} suffers.`),
-  ]);
-  if (notes.length === 0) return undefined;
-  return (
-    <ul className="mt-3 max-w-prose list-disc space-y-1 ps-5 text-sm text-soft">
-      {[...new Set(notes)].map((note) => (
-        <li key={note}>{note}</li>
-      ))}
-    </ul>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ExperimentJson } from '../api/shapes.ts';
 import { stateTones, Verdicts, verdictOf } from '../parts/experiment-parts.tsx';
 import { Empty, Tag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, plain } from '../parts/text.ts';
+import { useTitles } from '../parts/titles.ts';
 
 /** What was tried with words, and what chance says about it. */
 export function Experiments() {
@@ -37,6 +38,7 @@ export function Experiments() {
 }
 
 function Item({ item }: { readonly item: ExperimentJson }) {
+  const titleOf = useTitles();
   return (
     <li className="card">
       <div className="mb-1 flex flex-wrap items-start justify-between gap-2">
@@ -45,17 +47,17 @@ function Item({ item }: { readonly item: ExperimentJson }) {
             {item.document.title}
           </Link>
         </h2>
-        <span>
+        <span className="flex flex-wrap gap-1.5">
           {verdictOf(item).map((verdict) => (
             <Tag key={verdict} tone="work">
               {plain(verdict)}
             </Tag>
-          ))}{' '}
+          ))}
           <Tag tone={stateTones[item.state]}>{plain(item.state)}</Tag>
         </span>
       </div>
       <p className="mb-2 text-sm text-soft">
-        {plain(item.document.behaviour)} · {plain(item.document.moment)} · registered{' '}
+        {titleOf(item.document.behaviour)} · {plain(item.document.moment)} · registered{' '}
         {dayText(item.registeredAt)}
       </p>
       <Verdicts item={item} />

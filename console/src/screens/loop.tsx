@@ -3,8 +3,10 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { meQuery, storyQuery } from '../api/queries.ts';
 import type { StoryJson } from '../api/shapes.ts';
+import { ChainCheck } from '../parts/chain-check.tsx';
 import { Actions } from '../parts/loop-actions.tsx';
 import { Timeline } from '../parts/loop-timeline.tsx';
+import { may } from '../parts/may.ts';
 import { StateTag, Tag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, minuteText, ownerText, percent, plain, sentence, whereText } from '../parts/text.ts';
 
@@ -182,6 +184,37 @@ function Proof({ loop }: { readonly loop: StoryJson }) {
   );
 }
 
+const evidenceFormats = [
+  ['html', 'a page'],
+  ['json', 'every entry'],
+  ['csv', 'a row'],
+  ['oscal', 'OSCAL'],
+] as const;
+
+/** The story as a file that others can check without this server. */
+function Evidence({ loop }: { readonly loop: StoryJson }) {
+  const me = useQuery(meQuery);
+  if (!may(me.data, 'evidence:read')) return undefined;
+  return (
+    <p className="mt-3 text-sm text-soft">
+      Evidence, sealed:{' '}
+      {evidenceFormats.map(([format, text], at) => (
+        <span key={format}>
+          {at > 0 && ', '}
+          <a
+            href={`/v1/loops/${loop.id}/evidence?format=${format}&purpose=${encodeURIComponent('from the console')}`}
+            className="link"
+            download
+          >
+            {text}
+          </a>
+        </span>
+      ))}
+      . Elsewhere it is checked with <code>foldback evidence verify</code>.
+    </p>
+  );
+}
+
 function Ledger({ loop }: { readonly loop: StoryJson }) {
   return (
     <Block title="Ledger">
@@ -189,10 +222,8 @@ function Ledger({ loop }: { readonly loop: StoryJson }) {
         {loop.ledger.entries} entries in one hash chain. Its head:{' '}
         <code className="break-all">{loop.ledger.head}</code>
       </p>
-      <p className="mt-2 text-sm text-soft">
-        Check it with <code>foldback evidence export {loop.caseCode}</code> and{' '}
-        <code>foldback evidence verify</code>.
-      </p>
+      <ChainCheck path={`/v1/loops/${loop.id}/ledger`} text="Check it" />
+      <Evidence loop={loop} />
       {loop.frameworks.length > 0 && (
         <ul className="mt-3 space-y-0.5 text-sm text-soft">
           {loop.frameworks.map((item) => (

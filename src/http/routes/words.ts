@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { moments, plainText, type RenderedMessage } from '../../core/message.ts';
@@ -46,7 +47,7 @@ type WordKeys = 'GET /v1/behaviours/{behaviour}/words' | 'GET /v1/behaviours/{be
 export function wordRoutes(room: Room): Pick<Operations, WordKeys> {
   const { packs, previews } = room.given;
   // The packs stay as they are while the server runs, and the lint reads hundreds of forms of each message.
-  const checked = new Map<string, PackCheckJson>();
+  const checked = new Map<string, Promise<PackCheckJson>>();
   const packOf = (id: string): PackBehaviour => {
     const pack = packs.behaviours.get(id);
     if (pack === undefined) throw new AppError('not-found', 'No behaviour has this id.');
@@ -54,6 +55,16 @@ export function wordRoutes(room: Room): Pick<Operations, WordKeys> {
   };
   const messagesOf = ({ behaviour }: PackBehaviour) =>
     packs.messages.filter(({ template }) => template.behaviour === behaviour.id);
+  /** One message at a time: other requests are answered between two of them. */
+  const check = async (pack: PackBehaviour): Promise<PackCheckJson> => {
+    const examples = runExamples([pack]).map(({ name, expected, said }) => ({ name, expected, said }));
+    const problems: PackCheckJson['problems'] = [];
+    for (const message of messagesOf(pack)) {
+      await setImmediate();
+      for (const { file, line, reason } of lintMessage(message, packs)) problems.push({ file, line, reason });
+    }
+    return { examples, problems };
+  };
   return {
     'GET /v1/behaviours/{behaviour}/words': reading({
       summary: 'Shows every message of a behaviour, with invented values, as each channel shows it.',
@@ -94,17 +105,12 @@ export function wordRoutes(room: Room): Pick<Operations, WordKeys> {
       answers: {
         200: { description: 'What was said of each example, and what is wrong.', schema: packCheckSchema },
       },
-      handle: ({ c }) => {
+      handle: async ({ c }) => {
         const pack = packOf(pathPart(c, 'behaviour'));
         const { id } = pack.behaviour;
-        const known = checked.get(id) ?? {
-          examples: runExamples([pack]).map(({ name, expected, said }) => ({ name, expected, said })),
-          problems: messagesOf(pack).flatMap((message) =>
-            lintMessage(message, packs).map(({ file, line, reason }) => ({ file, line, reason })),
-          ),
-        };
+        const known = checked.get(id) ?? check(pack);
         checked.set(id, known);
-        return c.json(known);
+        return c.json(await known);
       },
     }),
   };

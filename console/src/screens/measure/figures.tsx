@@ -53,7 +53,7 @@ export function Figures({ figures, people }: { readonly figures: FiguresJson; re
         })}
         <FunnelChart
           title="How far cases came"
-          n={`${(all?.share.n ?? 0).toLocaleString()} cases`}
+          n={`${figures.loops.toLocaleString()} captured; shares of the ${(all?.share.n ?? 0).toLocaleString()} of which somebody was to be told`}
           steps={funnel.map(({ step, share }) => ({ id: step, label: steps[step], ...share }))}
         />
         {repeated.curve !== undefined && repeated.curve.length > 0 && (

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Principal } from '../../../../ports/principal.ts';
-import type { AuditChain, AuditFilter, AuditRow } from '../../../../ports/store.ts';
+import type { AuditChain, AuditFilter, AuditRow, CheckpointRow, LedgerRow } from '../../../../ports/store.ts';
 import { optional, recordset } from '../rows.ts';
+import { checkpointOf } from './write-ledger.ts';
 
 type Db = Kysely<unknown>;
 
@@ -83,6 +84,31 @@ export async function auditHeads(
   const found = await sql<{ body: string }>`select body from ledger_entries
     where loop_id = ${ledgerChain}::uuid order by seq desc limit ${limit}`.execute(db);
   return found.rows.map(({ body }) => body);
+}
+
+export async function chainEntries(
+  db: Db,
+  principal: Principal,
+  ledgerChain: string,
+  before: number,
+  limit: number,
+): Promise<readonly LedgerRow[]> {
+  if (principal.teams !== 'all') return [];
+  const found = await sql<LedgerRow>`select seq, at, kind, previous, hash, body from ledger_entries
+    where loop_id = ${ledgerChain}::uuid and seq < ${before} order by seq desc limit ${limit}`.execute(db);
+  return found.rows.map((row) => ({ ...row, loop: ledgerChain, at: Number(row.at) }));
+}
+
+export async function newestCheckpointOf(
+  db: Db,
+  principal: Principal,
+  ledgerChain: string,
+): Promise<CheckpointRow | undefined> {
+  if (principal.teams !== 'all') return undefined;
+  // An id is hex, so it has no wildcard. The chain is noted once an hour: one of the newest has it.
+  const found = await sql<CheckpointRow & { key_id: string }>`select * from checkpoints
+    where leaves::text like ${`%${ledgerChain}%`} order by n desc limit 1`.execute(db);
+  return found.rows.map(checkpointOf)[0];
 }
 
 export async function lockAuditChain(db: Db, ledgerChain: string): Promise<AuditChain> {
