@@ -1,6 +1,5 @@
 import { systemPrincipal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scope.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import type { Event } from '../../src/core/event.ts';
 import { followIdentities } from '../../src/loop/follow-identities.ts';
 import { ingest } from '../../src/loop/ingest.ts';
@@ -8,6 +7,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import { sweep } from '../../src/loop/sweep.ts';
 import { openDoors } from '../http/doors.ts';
 import { day, fakeSecret, hour, type Leak, leak, monday, status, testClock } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
 
@@ -27,7 +27,7 @@ export type ConsoleServer = {
 export async function startConsoleServer(
   options: { readonly isEmpty?: boolean } = {},
 ): Promise<ConsoleServer> {
-  const store = await openEmbedded();
+  const store = await lendEmbedded();
   const clock = testClock(monday - 10 * day);
   const doors = openDoors({ store, clock, over: { consoleFolder: await builtConsole() } });
   const { parts } = doors.house;

@@ -1,6 +1,5 @@
 import { systemPrincipal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scope.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { proposeControls } from '../../src/loop/controls/propose.ts';
 import { lookAtExperiments } from '../../src/loop/experiments/look.ts';
 import { registerExperiment, startExperiment } from '../../src/loop/experiments/register.ts';
@@ -19,6 +18,7 @@ import {
   testClock,
   testPeople,
 } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
 
@@ -36,7 +36,7 @@ const people = [...testPeople, ...blue, ...staff('red', 12), ...staff('grey', 3)
 
 /** A company in which secrets were fixed and came back, with an experiment that runs and a control that is proposed. */
 export async function startFiguresServer(): Promise<FiguresServer> {
-  const store = await openEmbedded();
+  const store = await lendEmbedded();
   const clock = testClock(monday - 70 * day);
   const quietHours = { from: 0, to: 0 };
   const doors = openDoors({

@@ -2,7 +2,6 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scope } from '../../src/access/scope.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { sealRows } from '../../src/ledger/rows.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { noteWords } from '../../src/loop/note-words.ts';
@@ -13,6 +12,7 @@ import { wordingsOf } from '../../src/packs/wording.ts';
 import { pageWordsSchema } from '../../src/pages/page-words.ts';
 import { openDoors, signer } from '../http/doors.ts';
 import { day, fakeSecret, hour, leak, monday, shippedPacks, status, testClock } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
 
@@ -79,7 +79,7 @@ const hostileWords = {
 } as const;
 
 export async function startJourneyServer(): Promise<JourneyServer> {
-  const [store, consoleFolder] = await Promise.all([openEmbedded(), builtConsole()]);
+  const [store, consoleFolder] = await Promise.all([lendEmbedded(), builtConsole()]);
   const clock = testClock(monday);
   const packs = changedPacks();
   const quietHours = { from: 0, to: 0 };

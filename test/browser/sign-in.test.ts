@@ -4,7 +4,6 @@ import { type ServerType, serve } from '@hono/node-server';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openOidc } from '../../src/adapters/identity/oidc/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { openSessions } from '../../src/app-sessions.ts';
 import { openSingleSignOn } from '../../src/app-single-sign-on.ts';
 import { openPassingSeal } from '../../src/config/data-key.ts';
@@ -14,6 +13,7 @@ import type { Store } from '../../src/ports/store.ts';
 import { type Doors, openDoors } from '../http/doors.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { testClock } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { clientId, clientSecret, type Issuer, openIssuer } from '../support/oidc-issuer.ts';
 import { chromiumPath, launchBrowser, noBrowserReason } from './browser.ts';
 import { builtConsole } from './built-console.ts';
@@ -35,7 +35,7 @@ describe('signing in over TLS, in a browser', () => {
   beforeAll(async () => {
     if (chromiumPath === undefined) return;
     clock.set(Date.now());
-    [browser, store] = await Promise.all([launchBrowser(), openEmbedded()]);
+    [browser, store] = await Promise.all([launchBrowser(), lendEmbedded()]);
     server = serve({
       fetch: (request, env) => doors.app.fetch(request, env),
       createServer,

@@ -1,7 +1,6 @@
 import { systemPrincipal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scope.ts';
 import { source as gophish } from '../../src/adapters/sources/gophish/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { type ReplyInput, replyByLink } from '../../src/loop/listen.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
@@ -9,6 +8,7 @@ import type { Channel, SendResult } from '../../src/ports/channel.ts';
 import { isRejection } from '../../src/ports/source.ts';
 import { openDoors } from '../http/doors.ts';
 import { day, fakeSecret, hour, leak, monday, personOf, testClock, testPeople } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { builtConsole } from './built-console.ts';
 import { listen } from './page-server.ts';
 
@@ -33,7 +33,7 @@ const answers = new Map<string, SendResult>([
 
 /** An installation in which something of everything waits for a person. */
 export async function startTodayServer(): Promise<TodayServer> {
-  const [store, consoleFolder] = await Promise.all([openEmbedded(), builtConsole()]);
+  const [store, consoleFolder] = await Promise.all([lendEmbedded(), builtConsole()]);
   const clock = testClock(monday - 24 * day);
   let isGone = false;
   const chat: Channel = {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { source as gophish } from '../../src/adapters/sources/gophish/index.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import { isRejection } from '../../src/ports/source.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday, shippedPacks } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 let store: Store;
@@ -13,7 +13,7 @@ let doors: Doors;
 let token: string;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
 });
 afterAll(() => store?.close());
 beforeEach(async () => {

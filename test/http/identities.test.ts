@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import type { Event } from '../../src/core/event.ts';
 import { makeEvent } from '../../src/core/make-event.ts';
 import { followIdentities, followLeftOwners, listIdentities } from '../../src/loop/follow-identities.ts';
@@ -8,6 +7,7 @@ import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { OwnerDirectory } from '../../src/ports/owner-directory.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { hour, monday, personOf, testPeople, tools } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 const hostile = '=HYPERLINK("http://198.51.100.7","x")\u202e<b>fdp';
@@ -75,7 +75,7 @@ const name = (id: string, to: string, as = token) =>
   });
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store, directories: [listed] });
   token = await doors.token(['admin']);
   reds = await doors.token(['admin'], { teams: ['red'] });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
-import { openEmbedded } from '../../src/adapters/stores/postgres/open.ts';
 import { decide } from '../../src/loop/decide.ts';
 import { ingest } from '../../src/loop/ingest.ts';
 import { replyByLink } from '../../src/loop/listen.ts';
 import { loopPrincipal } from '../../src/loop/parts.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { day, fakeSecret, hour, type Leak, leak, monday } from '../support/house.ts';
+import { lendEmbedded } from '../support/lent-stores.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 let store: Store;
@@ -15,7 +15,7 @@ let token: string;
 let serial = 0;
 
 beforeAll(async () => {
-  store = await openEmbedded();
+  store = await lendEmbedded();
   doors = openDoors({ store, delivery: { perPersonPerDayMax: 50 } });
   token = await doors.token(['admin']);
 });

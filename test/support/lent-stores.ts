@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely, PGliteDialect, sql } from 'kysely';
-import { inject } from 'vitest';
 import { inMemory } from '../../src/adapters/stores/postgres/fresh-cluster.ts';
 import { createStore } from '../../src/adapters/stores/postgres/index.ts';
 import { migrate, migrationLockTable, migrationTable } from '../../src/adapters/stores/postgres/migrate.ts';
@@ -48,10 +47,10 @@ function over({ query, transaction, waitReady }: Embedded): Kysely<unknown> {
   });
 }
 
-/** An empty store in a schema of its own on PostgreSQL. */
-export async function lendPostgres(url: string): Promise<Store> {
+/** An empty store in a schema of its own on PostgreSQL, whose name begins with `prefix`. */
+export async function lendPostgres(url: string, prefix: string): Promise<Store> {
   const free = freeSchemas.pop();
-  const schema = free ?? `${inject('postgres').schemas}${randomBytes(6).toString('hex')}`;
+  const schema = free ?? `${prefix}${randomBytes(6).toString('hex')}`;
   if (free === undefined) await (await openPostgres(url, { schema, connectionsMax: 1 })).close();
   const db = postgresDatabase(url, { schema, connectionsMax: 6 });
   return createStore(

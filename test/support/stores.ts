@@ -6,13 +6,13 @@ export type TestStore = { readonly name: string; readonly skip?: string; open():
 
 /** The stores that every suite runs over: the embedded one, and a real PostgreSQL in a schema of its own. */
 export function testStores(): readonly TestStore[] {
-  const { url, reason } = inject('postgres');
+  const { url, reason, schemas } = inject('postgres');
   return [
     { name: 'embedded', open: lendEmbedded },
     {
       name: 'postgres',
       ...(url === undefined ? { skip: reason ?? 'no PostgreSQL' } : {}),
-      open: () => lendPostgres(url ?? ''),
+      open: () => lendPostgres(url ?? '', schemas),
     },
   ];
 }
