@@ -7,6 +7,7 @@ import { ChainCheck } from '../parts/chain-check.tsx';
 import { Actions } from '../parts/loop-actions.tsx';
 import { Timeline } from '../parts/loop-timeline.tsx';
 import { may } from '../parts/may.ts';
+import { PersonLink } from '../parts/person-link.tsx';
 import { StateTag, Tag, Title, Waiting } from '../parts/states.tsx';
 import { dayText, minuteText, ownerText, percent, plain, sentence, whereText } from '../parts/text.ts';
 
@@ -122,6 +123,7 @@ function Owner({ loop }: { readonly loop: StoryJson }) {
           {plain(owner.kind)}, {percent(owner.confidence)} sure
         </p>
       )}
+      {owner.kind === 'person' && <PersonLink id={owner.id} text="Their accounts" />}
       {owner.evidence.length === 0 ? (
         <p className="mt-2 text-sm text-soft">Nothing that came with it says whose it is.</p>
       ) : (

@@ -9,6 +9,7 @@ import { typedIn } from '../../parts/fields.tsx';
 import { answersText, StandingTag, standingSays } from '../../parts/identity-parts.tsx';
 import { may } from '../../parts/may.ts';
 import { OutsideText } from '../../parts/outside-text.tsx';
+import { PersonLink } from '../../parts/person-link.tsx';
 import { StateTag, Title, Waiting } from '../../parts/states.tsx';
 import { dayText, ownerText, plain, whenText, whereText } from '../../parts/text.ts';
 import { useTitles } from '../../parts/titles.ts';
@@ -97,17 +98,6 @@ function Answers({ one }: { readonly one: IdentityStoryJson }) {
         )}
       </div>
     </Block>
-  );
-}
-
-/** For whoever may: not even loaded before it is pressed, since each look is recorded. */
-function PersonLink({ id, text }: { readonly id: string | undefined; readonly text: string }) {
-  const me = useQuery(meQuery);
-  if (id === undefined || !may(me.data, 'people:read')) return undefined;
-  return (
-    <Link to="/people/$id" params={{ id }} preload={false} className="link text-sm">
-      {text}
-    </Link>
   );
 }
 
