@@ -60,12 +60,13 @@ function guarded(row: RouteRow, operation: Operation, room: Room): Handler {
   return async (c) => {
     const isLocal =
       row.isOpenToLoopback === true && isLoopback(c) && c.req.header('Authorization') === undefined;
+    let caller: Principal | undefined;
     try {
-      const caller = isLocal ? thisMachine : await room.callers.require(c, access, row.isFrequent);
+      caller = isLocal ? thisMachine : await room.callers.require(c, access, row.isFrequent);
       checkBody(c);
       return await operation.run(c, caller);
     } catch (fault) {
-      await recordRefusal(c, row, fault, room);
+      await recordRefusal(c, row, fault, room, caller);
       throw fault;
     }
   };
@@ -94,7 +95,13 @@ const refusedInput: ReadonlySet<ErrorCode> = new Set([
  * Whoever shows nothing is sent to the door; whoever shows what is not valid, asks for too much, or for what is not theirs to
  * see, is recorded, and so is what was refused of the input.
  */
-async function recordRefusal(c: Context, row: RouteRow, fault: unknown, room: Room): Promise<void> {
+async function recordRefusal(
+  c: Context,
+  row: RouteRow,
+  fault: unknown,
+  room: Room,
+  known?: Principal,
+): Promise<void> {
   if (!(fault instanceof AppError)) return;
   const { code: reason } = fault;
   if (reason === 'unauthenticated' && c.req.header('Authorization') === undefined) return;
@@ -102,7 +109,7 @@ async function recordRefusal(c: Context, row: RouteRow, fault: unknown, room: Ro
   if (!isDenied && !refusedInput.has(reason)) return;
   // Who floods or shows nothing valid is not looked up, nor who comes through a door that is open to all.
   const isUnknown = reason === 'unauthenticated' || reason === 'rate-limited' || !isScope(row.access);
-  const caller = isUnknown ? undefined : await room.visitor(c);
+  const caller = isUnknown ? undefined : (known ?? (await room.visitor(c)));
   // What belongs to another team is not there: to whoever sees some teams, both look the same.
   if (reason === 'not-found' && (caller === undefined || caller.teams === 'all')) return;
   const kind = isDenied ? 'access.denied' : 'access.input-refused';
