@@ -1,6 +1,6 @@
 /**
  * Takes the console's pictures of `docs/screens` from the demonstration: `npm run build:console`, then
- * `node test/browser/take-console-screens.ts`. Look at them before committing.
+ * `node test/browser/take-console-screens.ts`, with names of screens for these alone. Look at them before committing.
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { palettePng } from './palette-png.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'docs/screens');
+const wanted = process.argv.slice(2);
 const phone = { width: 390, height: 844 };
 const desk = { width: 1280, height: 900 };
 
@@ -54,6 +55,7 @@ const screens = [
   ['person', `/people/${await ownerOf('identities?type=account')}`],
   ['behaviours', '/behaviours'],
   ['behaviour', '/behaviours/secret-in-repository'],
+  ['versions', '/behaviours/secret-in-repository'],
   ['reviews', '/reviews'],
   ['review', `/reviews/${await idOf('reviews')}`],
   ['controls', '/controls'],
@@ -67,6 +69,7 @@ const screens = [
   ['sources', '/sources'],
   ['channels', '/channels'],
   ['audit', '/audit'],
+  ['access', '/access'],
 ] as const;
 const further = [
   ['today', phone, 'light'],
@@ -99,13 +102,27 @@ const act: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('Rule agent-reads-secret.').waitFor();
   },
+  versions: async (page) => {
+    const versions = page.locator('section', { has: page.getByRole('heading', { name: 'Versions' }) });
+    const told = versions.locator('details', { hasText: 'Told' }).first();
+    await told.locator('summary').first().click();
+    await told.getByLabel('Words of').selectOption({ index: 1 });
+    await told.locator('ins').first().waitFor();
+    await versions.evaluate((section) => section.scrollIntoView());
+  },
+  audit: async (page) => {
+    await page.getByRole('button', { name: 'Check the whole chain' }).click();
+    await page.getByText('Whole', { exact: true }).waitFor();
+  },
   loops: async (page) => {
     for (const row of [2, 3, 5]) await page.getByRole('checkbox').nth(row).check();
   },
 };
 try {
-  for (const [name] of screens) await take(name, desk, 'light');
-  for (const [name, viewport, colorScheme] of further) await take(name, viewport, colorScheme);
+  const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
+  for (const [name] of screens) if (isWanted(name)) await take(name, desk, 'light');
+  for (const [name, viewport, colorScheme] of further)
+    if (isWanted(name)) await take(name, viewport, colorScheme);
 } finally {
   await browser.close();
   demo.kill('SIGINT');
