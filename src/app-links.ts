@@ -118,8 +118,6 @@ export function openLinkDesk(given: {
           : await tx.refuseLink({
               ...refusal,
               person: person.id,
-              system: known.system,
-              name: known.name,
               by: principal.id,
               at,
             });

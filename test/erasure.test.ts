@@ -51,7 +51,7 @@ const fill = `do $$ declare t record; c record; names text; vals text; begin
         when c.data_type = 'boolean' then 'true'
         when c.data_type in ('json', 'jsonb') then quote_literal('{"by":"zoe-q","note":"told by Zoë Quispe <ZOE.quispe@example.com>, zq-hub","zq-hub":[1]}')
         when c.data_type = 'text' and c.column_name in
-          ('state','kind','source','behaviour','channel','moment','rung','version','type','provider','action','outcome','role','report','answer') then quote_literal('x')
+          ('state','kind','source','behaviour','channel','moment','rung','version','type','provider','action','outcome','role','report','answer','language') then quote_literal('x')
         when c.data_type = 'text' then quote_literal('zoe-q') || ' || ' || quote_literal(' zq-hub ' || t.table_name)
         else '1' end;
     end loop;

@@ -4,8 +4,6 @@ import type { Principal } from './principal.ts';
 /** A refused link, with the person on whose page it was refused. */
 export type LinkRefusalRow = LinkRefusal & {
   readonly person: string;
-  readonly system: string;
-  readonly name: string;
   readonly by: string;
   readonly at: number;
 };

@@ -8,8 +8,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       entry text not null,
       account text not null,
       person text not null,
-      system text not null,
-      name text not null,
       by_id text not null,
       at bigint not null,
       primary key (directory, entry, account)

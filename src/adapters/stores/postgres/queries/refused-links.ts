@@ -16,9 +16,8 @@ export async function refusedLinks(
 }
 
 export async function refuseLink(db: Db, row: LinkRefusalRow): Promise<boolean> {
-  const done =
-    await sql`insert into refused_links (directory, entry, account, person, system, name, by_id, at)
-    values (${row.directory}, ${row.entry}, ${row.account}, ${row.person}, ${row.system}, ${row.name}, ${row.by}, ${row.at})
+  const done = await sql`insert into refused_links (directory, entry, account, person, by_id, at)
+    values (${row.directory}, ${row.entry}, ${row.account}, ${row.person}, ${row.by}, ${row.at})
     on conflict do nothing`.execute(db);
   return Number(done.numAffectedRows ?? 0) === 1;
 }
