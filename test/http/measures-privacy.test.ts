@@ -38,6 +38,7 @@ describe('doors through which figures can be read, and no case', () => {
     '/v1/policy/exceptions': 'of agents',
     '/v1/policy/exceptions/{id}': 'of agents',
     '/v1/agents/rules': 'nothing',
+    '/v1/people/{id}': 'nothing',
     '/v1/behaviours': 'nothing',
     '/v1/behaviours/{behaviour}/check': 'nothing',
     '/v1/behaviours/{behaviour}/versions': 'of five or more',
