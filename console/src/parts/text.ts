@@ -23,11 +23,24 @@ export const utcDayText = (at: string): string => utcDay.format(new Date(at));
 export const dayText = (at: string): string => day.format(new Date(at));
 export const minuteText = (at: string): string => minute.format(new Date(at));
 
+/** Names whose letters are written so. */
+const spelled: Readonly<Record<string, string>> = {
+  ai: 'AI',
+  api: 'API',
+  aws: 'AWS',
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  iam: 'IAM',
+  mcp: 'MCP',
+  ssh: 'SSH',
+};
+
 /** `secret-in-repository` as a reader says it, where its title is not at hand. */
 export const plain = (id: string): string => {
   const text = id
-    .replaceAll('-', ' ')
-    .replace(/\b(?:ai|api|aws|iam|mcp|ssh)\b/gu, (name) => name.toUpperCase());
+    .split('-')
+    .map((word) => spelled[word] ?? word)
+    .join(' ');
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 };
 
