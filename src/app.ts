@@ -101,6 +101,8 @@ export type AppOptions = {
   readonly clock?: Clock;
   /** Nothing rests: for the demonstration and for tests. */
   readonly isInMemory?: boolean;
+  /** One in memory that is open already; it is closed with the app. */
+  readonly store?: Store;
   /** Told before each step by which the schema is brought up to date. */
   readonly onSchemaStep?: (progress: SchemaProgress) => void;
 };
@@ -280,13 +282,16 @@ export function fingerprinter(keys: Pick<KeySet, 'fingerprint'>): Fingerprinter 
   return (kind, parts) => rings.map(({ id, hash }) => ({ kind, keyId: id, value: hash([kind, ...parts]) }));
 }
 
+/** Starts at once, so that what else is waited for at a start is waited for at the same time. */
+export const openInMemory = (): Promise<Store> => openEmbedded(undefined, undefined, true);
+
 async function openStore(
   config: Config,
-  { isInMemory, onSchemaStep }: Pick<AppOptions, 'isInMemory' | 'onSchemaStep'>,
+  { isInMemory, store, onSchemaStep }: Pick<AppOptions, 'isInMemory' | 'store' | 'onSchemaStep'>,
 ): Promise<Store> {
   const { url, connectionsMax } = config.database;
   // What is held in memory alone is a demonstration.
-  if (isInMemory === true) return openEmbedded(undefined, undefined, true);
+  if (isInMemory === true) return store ?? openInMemory();
   if (url === undefined) return openEmbedded(join(config.data.dir, 'store'), onSchemaStep);
   return openPostgres(url, { connectionsMax, ...(onSchemaStep === undefined ? {} : { onSchemaStep }) });
 }

@@ -144,7 +144,7 @@ test.skipIf(chromiumPath === undefined)(
       await page.locator('a[data-row]').first().click();
       await page.getByRole('link', { name: 'Their accounts' }).first().click();
       await page.getByText('That you looked here is recorded.').waitFor();
-      const account = page.locator('li', { has: page.getByText('Github', { exact: true }) }).first();
+      const account = page.locator('li', { has: page.getByText('GitHub', { exact: true }) }).first();
       await account.getByRole('button', { name: 'Not theirs …' }).click();
       await page.getByLabel('Why').fill('It is a robot');
       await page.getByRole('button', { name: 'Not theirs', exact: true }).click();

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { type App, openApp } from '../../app.ts';
+import { type App, openApp, openInMemory } from '../../app.ts';
 import { consoleMissing } from '../../app-console.ts';
 import { besideDuties } from '../../app-duties.ts';
 import { type KeySet, nameKey } from '../../config/keys.ts';
@@ -76,7 +76,7 @@ export async function demoCommand(flags: DemoFlags): Promise<ExitCode> {
 /** Opens an installation in memory and plays the story to it, on a clock that runs normally afterwards. */
 async function tellStory(folder: string, url: string, host: string, port: number): Promise<App> {
   const organisation = demoOrganisation();
-  const files = await writeCompany(folder, organisation);
+  const [store, files] = await Promise.all([openInMemory(), writeCompany(folder, organisation)]);
   const config = baseSchema.parse({
     organisation: { name: 'Bright Harbour (demonstration)' },
     data: { dir: folder },
@@ -99,6 +99,7 @@ async function tellStory(folder: string, url: string, host: string, port: number
     log: createLog({ level: 'warn' }),
     clock,
     isInMemory: true,
+    store,
   });
   await playDemo(
     {
