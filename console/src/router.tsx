@@ -42,6 +42,14 @@ export type LoopSearch = {
 const textOf = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 
+const textsOf = (search: Record<string, unknown>, names: readonly string[]) =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const text = textOf(search[name]);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+
 export const needNames = ['danger', 'risk', 'help', 'owner'] as const;
 const ownerKinds = ['person', 'team', 'unknown'] as const;
 
@@ -50,12 +58,7 @@ function loopSearch(search: Record<string, unknown>): LoopSearch {
   const state = stateNames.find((name) => name === search.state);
   const ownerKind = ownerKinds.find((kind) => kind === search.ownerKind);
   const needs = needNames.find((name) => name === search.needs);
-  const texts = Object.fromEntries(
-    ['behaviour', 'team', 'owner', 'repository', 'after'].flatMap((name) => {
-      const text = textOf(search[name]);
-      return text === undefined ? [] : [[name, text]];
-    }),
-  );
+  const texts = textsOf(search, ['behaviour', 'team', 'owner', 'repository', 'after']);
   return {
     ...(state === undefined ? {} : { state }),
     ...(ownerKind === undefined ? {} : { ownerKind }),
@@ -75,12 +78,7 @@ export type IdentitySearch = {
 
 function identitySearch(search: Record<string, unknown>): IdentitySearch {
   const standing = standingNames.find((name) => name === search.standing);
-  const texts = Object.fromEntries(
-    ['type', 'owner', 'team', 'text', 'after'].flatMap((name) => {
-      const text = textOf(search[name]);
-      return text === undefined ? [] : [[name, text]];
-    }),
-  );
+  const texts = textsOf(search, ['type', 'owner', 'team', 'text', 'after']);
   return { ...(standing === undefined ? {} : { standing }), ...texts };
 }
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { meQuery, storyQuery } from '../api/queries.ts';
 import type { StoryJson } from '../api/shapes.ts';
+import { Block } from '../parts/block.tsx';
 import { ChainCheck } from '../parts/chain-check.tsx';
 import { Actions } from '../parts/loop-actions.tsx';
 import { Timeline } from '../parts/loop-timeline.tsx';
@@ -51,15 +51,6 @@ export function LoopScreen() {
         </div>
       </div>
     </>
-  );
-}
-
-function Block({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className="card">
-      <h2 className="mb-2">{title}</h2>
-      {children}
-    </section>
   );
 }
 

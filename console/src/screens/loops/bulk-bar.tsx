@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import type { CallerJson, LoopJson } from '../../api/shapes.ts';
+import { ChooseAll } from '../../parts/choose-all.tsx';
 import { may } from '../../parts/may.ts';
 import { type BulkAction, bulkActions } from './bulk-actions.ts';
 import { BulkForm } from './bulk-form.tsx';
@@ -14,23 +15,9 @@ export function BulkBar(given: {
 }) {
   const { items, picked, onPick, me } = given;
   const ids = items.map(({ id }) => id);
-  const isAll = picked.length === items.length;
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
-      <label className="me-2 flex items-center gap-2 ps-4 text-sm">
-        <input
-          type="checkbox"
-          className="size-6 shrink-0 accent-[var(--accent)]"
-          checked={isAll}
-          ref={(box) => {
-            if (box !== null) box.indeterminate = picked.length > 0 && !isAll;
-          }}
-          onChange={(event) => onPick(ids, event.target.checked)}
-        />
-        <span aria-live="polite">
-          {picked.length === 0 ? 'Choose all of this page' : `${picked.length.toLocaleString()} chosen`}
-        </span>
-      </label>
+      <ChooseAll ids={ids} chosen={picked.length} onPick={onPick} />
       {picked.length > 0 &&
         bulkActions
           .filter(({ scopes }) => scopes.every((scope) => may(me, scope)))

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { loopsQuery, meQuery } from '../../api/queries.ts';
 import { may } from '../../parts/may.ts';
+import { PageLinks } from '../../parts/page-links.tsx';
 import { Empty, Title, Waiting } from '../../parts/states.tsx';
 import type { LoopSearch } from '../../router.tsx';
 import { BulkBar } from './bulk-bar.tsx';
@@ -12,6 +13,7 @@ import { LoopList } from './loop-list.tsx';
 /** All loops by filter. The filter is the address; `j`, `k`, `x` and Enter go through the list. */
 export function Loops() {
   const search = useSearch({ from: '/frame/loops' });
+  const { after: _after, ...first } = search;
   const loops = useQuery(loopsQuery({ ...search, limit: 50 }));
   const me = useQuery(meQuery);
   const isWriter = may(me.data, 'loops:write');
@@ -57,7 +59,19 @@ export function Loops() {
             />
           )}
           <LoopList items={items} picked={picked} {...(isWriter ? { onPick: pick } : {})} />
-          <Pages search={search} next={loops.data.next} />
+          <PageLinks
+            after={search.after}
+            next={loops.data.next}
+            link={(text, after) => (
+              <Link
+                to="/loops"
+                search={{ ...first, ...(after === undefined ? {} : { after }) }}
+                className="button"
+              >
+                {text}
+              </Link>
+            )}
+          />
         </>
       )}
     </>
@@ -95,30 +109,5 @@ function NoLoops(given: { readonly isFiltered: boolean; readonly needs: LoopSear
         .
       </p>
     </Empty>
-  );
-}
-
-function Pages({ search, next }: { readonly search: LoopSearch; readonly next: string | undefined }) {
-  const router = useRouter();
-  const { after, ...first } = search;
-  if (after === undefined && next === undefined) return undefined;
-  return (
-    <nav aria-label="Pages" className="mt-4 flex flex-wrap gap-3">
-      {after !== undefined && (
-        <>
-          <button type="button" className="button" onClick={() => router.history.back()}>
-            Back
-          </button>
-          <Link to="/loops" search={first} className="button">
-            First page
-          </Link>
-        </>
-      )}
-      {next !== undefined && (
-        <Link to="/loops" search={{ ...first, after: next }} className="button">
-          Next page
-        </Link>
-      )}
-    </nav>
   );
 }

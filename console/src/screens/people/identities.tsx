@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { identitiesQuery } from '../../api/people-queries.ts';
 import { coverageQuery, meQuery } from '../../api/queries.ts';
 import { may } from '../../parts/may.ts';
+import { PageLinks } from '../../parts/page-links.tsx';
 import { Empty, Title, Waiting } from '../../parts/states.tsx';
-import type { IdentitySearch } from '../../router.tsx';
 import { HandOverBar } from './hand-over-bar.tsx';
 import { IdentityFilters } from './identity-filters.tsx';
 import { IdentityList } from './identity-list.tsx';
@@ -13,6 +13,7 @@ import { IdentityList } from './identity-list.tsx';
 /** Accounts and credentials by filter; the filter is the address. */
 export function Identities() {
   const search = useSearch({ from: '/frame/identities' });
+  const { after: _after, ...first } = search;
   const identities = useQuery(identitiesQuery({ ...search, limit: 50 }));
   const coverage = useQuery(coverageQuery);
   const me = useQuery(meQuery);
@@ -45,7 +46,19 @@ export function Identities() {
       ) : (
         <>
           <IdentityList items={items} picked={picked} {...(isWriter ? { onPick: pick } : {})} />
-          <Pages search={search} next={identities.data.next} />
+          <PageLinks
+            after={search.after}
+            next={identities.data.next}
+            link={(text, after) => (
+              <Link
+                to="/identities"
+                search={{ ...first, ...(after === undefined ? {} : { after }) }}
+                className="button"
+              >
+                {text}
+              </Link>
+            )}
+          />
         </>
       )}
     </>
@@ -69,30 +82,5 @@ function NoIdentities({ isFiltered }: { readonly isFiltered: boolean }) {
         <code>owners</code> in the settings.
       </p>
     </Empty>
-  );
-}
-
-function Pages({ search, next }: { readonly search: IdentitySearch; readonly next: string | undefined }) {
-  const router = useRouter();
-  const { after, ...first } = search;
-  if (after === undefined && next === undefined) return undefined;
-  return (
-    <nav aria-label="Pages" className="mt-4 flex flex-wrap gap-3">
-      {after !== undefined && (
-        <>
-          <button type="button" className="button" onClick={() => router.history.back()}>
-            Back
-          </button>
-          <Link to="/identities" search={first} className="button">
-            First page
-          </Link>
-        </>
-      )}
-      {next !== undefined && (
-        <Link to="/identities" search={{ ...first, after: next }} className="button">
-          Next page
-        </Link>
-      )}
-    </nav>
   );
 }

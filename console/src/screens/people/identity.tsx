@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { identityQuery } from '../../api/people-queries.ts';
 import { meQuery } from '../../api/queries.ts';
 import type { IdentityStoryJson } from '../../api/shapes.ts';
+import { Block } from '../../parts/block.tsx';
 import { Deed } from '../../parts/deed.tsx';
 import { typedIn } from '../../parts/fields.tsx';
 import { answersText, StandingTag, standingSays } from '../../parts/identity-parts.tsx';
@@ -58,15 +59,6 @@ export function IdentityScreen() {
         </div>
       </div>
     </>
-  );
-}
-
-function Block({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className="card">
-      <h2 className="mb-2">{title}</h2>
-      {children}
-    </section>
   );
 }
 

@@ -2,21 +2,24 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { loopsQuery, meQuery } from '../../api/queries.ts';
-import type { CountsJson } from '../../api/shapes.ts';
+import type { CountsJson, LoopJson } from '../../api/shapes.ts';
 import { Deed } from '../../parts/deed.tsx';
 import { may } from '../../parts/may.ts';
 import { Waiting } from '../../parts/states.tsx';
 import { useTitles } from '../../parts/titles.ts';
+import type { LoopSearch } from '../../router.tsx';
 import { CaseLine, Section, ShortList, shownMax } from './section.tsx';
 
-export function LoopsInState(given: {
-  readonly state: 'incident' | 'disputed' | 'triage' | 'escalated';
+/** Cases that are found by one filter, and where all of them stand. */
+export function LoopsThat(given: {
+  readonly are: Pick<LoopSearch, 'state' | 'needs'>;
   readonly n: number;
   readonly title: string;
+  readonly line?: (loop: LoopJson) => ReactNode;
   readonly children: ReactNode;
 }) {
-  const { state, n, title, children } = given;
-  const loops = useQuery({ ...loopsQuery({ state, limit: shownMax }), enabled: n > 0 });
+  const { are, n, title, line = (loop) => <CaseLine loop={loop} />, children } = given;
+  const loops = useQuery({ ...loopsQuery({ ...are, limit: shownMax }), enabled: n > 0 });
   if (n === 0) return undefined;
   if (loops.data === undefined) return <Waiting query={loops} />;
   return (
@@ -25,34 +28,9 @@ export function LoopsInState(given: {
       n={n}
       says={children}
       items={loops.data.items}
-      line={(loop) => <CaseLine loop={loop} />}
+      line={line}
       all={(text) => (
-        <Link to="/loops" search={{ state }} className="link">
-          {text}
-        </Link>
-      )}
-    />
-  );
-}
-
-export function LoopsInNeed(given: {
-  readonly needs: 'danger' | 'owner';
-  readonly n: number;
-  readonly title: string;
-  readonly children: ReactNode;
-}) {
-  const { needs, n, title, children } = given;
-  const loops = useQuery({ ...loopsQuery({ needs, limit: shownMax }), enabled: n > 0 });
-  if (n === 0 || loops.data === undefined) return undefined;
-  return (
-    <ShortList
-      title={title}
-      n={n}
-      says={children}
-      items={loops.data.items}
-      line={(loop) => <CaseLine loop={loop} />}
-      all={(text) => (
-        <Link to="/loops" search={{ needs }} className="link">
+        <Link to="/loops" search={are} className="link">
           {text}
         </Link>
       )}

@@ -1,30 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { loopsQuery } from '../../api/queries.ts';
 import type { LoopJson } from '../../api/shapes.ts';
 import { Deed } from '../../parts/deed.tsx';
 import { dayText, minuteText, ownerText } from '../../parts/text.ts';
-import { CaseLine, ShortList, shownMax } from './section.tsx';
-
-const limit = shownMax;
+import { LoopsThat } from './cases.tsx';
+import { CaseLine } from './section.tsx';
 
 /** Somebody wants to live with it until a date: that takes a second person, who is not the one who asks. */
 export function AskedRisks({ n }: { readonly n: number }) {
-  const loops = useQuery({ ...loopsQuery({ needs: 'risk', limit }), enabled: n > 0 });
-  if (n === 0 || loops.data === undefined) return undefined;
   return (
-    <ShortList
-      title="Risks to decide"
+    <LoopsThat
+      are={{ needs: 'risk' }}
       n={n}
-      says="Whoever answers for these asks to live with them until a date. A second person agrees, or has the case go on."
-      items={loops.data.items}
+      title="Risks to decide"
       line={(loop) => <AskedRisk loop={loop} />}
-      all={(text) => (
-        <Link to="/loops" search={{ needs: 'risk' }} className="link">
-          {text}
-        </Link>
-      )}
-    />
+    >
+      Whoever answers for these asks to live with them until a date. A second person agrees, or has the case
+      go on.
+    </LoopsThat>
   );
 }
 
@@ -66,36 +57,29 @@ function AskedRisk({ loop }: { readonly loop: LoopJson }) {
 
 /** Who does not know how to go on waits for a word. */
 export function AskedHelp({ n }: { readonly n: number }) {
-  const loops = useQuery({ ...loopsQuery({ needs: 'help', limit }), enabled: n > 0 });
-  if (n === 0 || loops.data === undefined) return undefined;
   return (
-    <ShortList
-      title="Help wanted"
-      n={n}
-      says="They would fix it and do not know how. Speak to them; the duty role was told."
-      items={loops.data.items}
-      line={(loop) => (
-        <>
-          <CaseLine loop={loop} />
-          <Asked loop={loop} />
-          <span className="mt-2 flex">
-            <Deed
-              scope="loops:write"
-              text="They were helped"
-              path={`/v1/loops/${loop.id}/replies`}
-              json={{ decision: 'hand-back' }}
-              takesReason
-              says="The case goes on where it was, and its owner is reminded as usual. Say what was done."
-            />
-          </span>
-        </>
-      )}
-      all={(text) => (
-        <Link to="/loops" search={{ needs: 'help' }} className="link">
-          {text}
-        </Link>
-      )}
-    />
+    <LoopsThat are={{ needs: 'help' }} n={n} title="Help wanted" line={(loop) => <Helped loop={loop} />}>
+      They would fix it and do not know how. Speak to them; the duty role was told.
+    </LoopsThat>
+  );
+}
+
+function Helped({ loop }: { readonly loop: LoopJson }) {
+  return (
+    <>
+      <CaseLine loop={loop} />
+      <Asked loop={loop} />
+      <span className="mt-2 flex">
+        <Deed
+          scope="loops:write"
+          text="They were helped"
+          path={`/v1/loops/${loop.id}/replies`}
+          json={{ decision: 'hand-back' }}
+          takesReason
+          says="The case goes on where it was, and its owner is reminded as usual. Say what was done."
+        />
+      </span>
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { countsQuery } from '../../api/queries.ts';
 import { Title, Waiting } from '../../parts/states.tsx';
-import { Backlog, LoopsInNeed, LoopsInState } from './cases.tsx';
+import { Backlog, LoopsThat } from './cases.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Messages } from './messages.tsx';
 import { Orphans } from './orphans.tsx';
@@ -36,30 +36,30 @@ export function Today() {
         {wasEmpty.current && <FirstSteps isEmpty={total === 0} />}
         {total > 0 && (
           <>
-            <LoopsInNeed needs="danger" n={needing('danger')} title="Urgent, and not answered">
+            <LoopsThat are={{ needs: 'danger' }} n={needing('danger')} title="Urgent, and not answered">
               It can still do harm, and nobody has said that they see to it. Call them.
-            </LoopsInNeed>
-            <LoopsInState state="incident" n={inState('incident')} title="Not them">
+            </LoopsThat>
+            <LoopsThat are={{ state: 'incident' }} n={inState('incident')} title="Not them">
               The recipient says that it was somebody else. Act on these first.
-            </LoopsInState>
-            <LoopsInState state="disputed" n={inState('disputed')} title="Disputed">
+            </LoopsThat>
+            <LoopsThat are={{ state: 'disputed' }} n={inState('disputed')} title="Disputed">
               The recipient says that it is wrong. Dismiss it, or say why it stands.
-            </LoopsInState>
+            </LoopsThat>
             <AskedRisks n={needing('risk')} />
             <AskedHelp n={needing('help')} />
             <AskedExceptions />
             <Messages />
-            <LoopsInNeed needs="owner" n={needing('owner')} title="Unknown owners">
+            <LoopsThat are={{ needs: 'owner' }} n={needing('owner')} title="Unknown owners">
               Nothing says whose they are: the duty role was asked, and its answer names the owner.
-            </LoopsInNeed>
+            </LoopsThat>
             <Orphans />
-            <LoopsInState state="triage" n={inState('triage')} title="To be judged">
+            <LoopsThat are={{ state: 'triage' }} n={inState('triage')} title="To be judged">
               The report is not trusted, or nobody to speak to is known. Dismiss what is no failure.
-            </LoopsInState>
-            <LoopsInState state="escalated" n={inState('escalated')} title="Without an answer">
+            </LoopsThat>
+            <LoopsThat are={{ state: 'escalated' }} n={inState('escalated')} title="Without an answer">
               The ladder ran out of silence, and the next in line was told. Ask in person, or change the
               setup.
-            </LoopsInState>
+            </LoopsThat>
             <Backlog counts={items} />
             <Proposals />
           </>
