@@ -2,6 +2,7 @@ import { appendFile, open } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { backupLines } from '../backup-file.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import { CliError } from './exit.ts';
 
 /** Keys stand behind the end of a backup, as a packed part of their own: a server never gives them away. */
@@ -37,16 +38,8 @@ export async function* linesAndKeys(
       yield line;
       continue;
     }
-    const keys = keysSchema.safeParse(jsonOf(line.slice(keysLine.length)));
+    const keys = keysSchema.safeParse(jsonOrUndefined(line.slice(keysLine.length)));
     if (!keys.success) throw new CliError('The keys in this backup cannot be read.');
     onKeys(keys.data);
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

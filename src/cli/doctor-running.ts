@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { createHttpFetch } from '../lib/http-fetch.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import type { ServerFile } from '../lib/server-file.ts';
 import { type Check, ok, problem, remark } from './doctor-check.ts';
 
@@ -156,7 +157,7 @@ export async function checkAddress(publicUrl: string | undefined): Promise<reado
         'Check the name, the proxy in front and its certificate. If others reach it, nothing is wrong.';
       return [remark(name, `${publicUrl} does not answer here: ${answer.reason}`, fix)];
     }
-    const parsed = resourceAnswer.safeParse(jsonOf(answer.body));
+    const parsed = resourceAnswer.safeParse(jsonOrUndefined(Buffer.from(answer.body).toString('utf8')));
     if (!parsed.success) {
       const detail = `at ${publicUrl} something else answers (${answer.status})`;
       return [
@@ -175,13 +176,5 @@ export async function checkAddress(publicUrl: string | undefined): Promise<reado
     ];
   } finally {
     await fetchThere.close();
-  }
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    return undefined;
   }
 }

@@ -9,6 +9,7 @@ import { newestBackup } from '../backup-file.ts';
 import type { Config } from '../config/schema.ts';
 import { openBreached } from '../lib/breached-passwords.ts';
 import { createHttpFetch } from '../lib/http-fetch.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import { type Check, ok, problem, remark } from './doctor-check.ts';
 
 const mebibyte = 1024 * 1024;
@@ -159,20 +160,12 @@ export async function checkSingleSignOn({ access }: Pick<Config, 'access'>): Pro
         'Correct access.oidc.issuer, or open the way to it. Until then nobody signs in there; tokens still work.';
       return [problem(name, `${oidc.issuer} cannot be asked: ${why}`, fix)];
     }
-    const parsed = metadata.safeParse(jsonOf(answer.body));
+    const parsed = metadata.safeParse(jsonOrUndefined(Buffer.from(answer.body).toString('utf8')));
     const issuer = parsed.success ? parsed.data.issuer : undefined;
     if (issuer === oidc.issuer) return [ok(name, oidc.issuer)];
     const detail = `it calls itself ${issuer ?? 'nothing'}`;
     return [problem(name, detail, 'Write access.oidc.issuer exactly as the provider names itself.')];
   } finally {
     await fetch.close();
-  }
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import { CliError, type ExitCode, exit } from './exit.ts';
 
 /** A request to Foldback's own doors. */
@@ -143,7 +144,7 @@ const problemSchema = z.object({
 
 /** What the doors refused, in their own words (RFC 9457). */
 export function refusal(answered: Answered): CliError {
-  const problem = problemSchema.safeParse(jsonOf(answered.text));
+  const problem = problemSchema.safeParse(jsonOrUndefined(answered.text));
   if (!problem.success) return new CliError(`The server answered ${answered.status}.`, exit.failed);
   const { title, detail, errors = [], instance } = problem.data;
   const places = errors.map(({ pointer, line, detail: what }) => {
@@ -162,12 +163,4 @@ function exitOf(status: number): ExitCode {
   if (status === 404) return exit.notFound;
   if (status === 401 || status === 403) return exit.denied;
   return status === 400 || status === 413 || status === 415 || status === 422 ? exit.usage : exit.failed;
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,18 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppError } from '../core/errors.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import type { Lock } from '../lib/lock-file.ts';
 import { readServerFile, type ServerFile } from '../lib/server-file.ts';
 import { CliError, exit } from './exit.ts';
 import { note } from './output.ts';
-import {
-  type Ask,
-  jsonOf,
-  localTransport,
-  networkTransport,
-  refusal,
-  type Transport,
-} from './server-client.ts';
+import { type Ask, localTransport, networkTransport, refusal, type Transport } from './server-client.ts';
 import { type ConfigFlags, glanceSettings, openSettings } from './settings.ts';
 
 /** Options of every command that works on stored data. */
@@ -87,7 +81,7 @@ function session(transport: Transport, url?: string, close?: () => Promise<void>
   return {
     text,
     ask: async (ask, shape) => {
-      const parsed = shape.safeParse(jsonOf(await text(ask)));
+      const parsed = shape.safeParse(jsonOrUndefined(await text(ask)));
       if (parsed.success) return parsed.data;
       throw new CliError(
         'The answer has an unknown form. Are the command and the server of one version?',

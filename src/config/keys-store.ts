@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import {
   createPrivateFile,
   type PrivateFile,
@@ -147,11 +148,3 @@ const refusals: {
   'not-a-file': (path) => `${path} is a link or a folder. Put the key file itself there.`,
   'too-large': (path) => `${path} is far larger than a key file.`,
 };
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

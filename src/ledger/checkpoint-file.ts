@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import { absentOrThrow } from '../lib/keys-file.ts';
 import { genesis } from './chain.ts';
 import type { Finding } from './finding.ts';
@@ -163,12 +164,4 @@ function compareOne(
   const detail =
     'The file has two: sealing was stopped between the file and the database, or the database changed.';
   return hashes.length > 1 ? [{ kind: 'duplicated', where, detail }] : [];
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

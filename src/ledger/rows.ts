@@ -1,5 +1,6 @@
 import { canonicalJson, isJsonValue } from '../lib/canonical-json.ts';
 import type { SigningKey } from '../lib/ed25519.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import { appendEntries, genesis, type LedgerDraft, type LedgerEntry, type LedgerHead } from './chain.ts';
 import type { PlacedValue } from './check-entries.ts';
 import type { LedgerBody } from './commitment.ts';
@@ -80,12 +81,4 @@ function bodyOf(text: string): LedgerBody {
 
 function isBody(value: unknown): value is LedgerBody {
   return isJsonValue(value) && value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

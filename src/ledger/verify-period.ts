@@ -1,4 +1,5 @@
 import { isSignedBy, publicKeyId } from '../lib/ed25519.ts';
+import { jsonOrUndefined } from '../lib/json-or-undefined.ts';
 import { checkEntries, checkPrivate } from './check-entries.ts';
 import { checkCheckpoints, signatureFinding } from './checkpoint-file.ts';
 import { commitmentPaths } from './commitment.ts';
@@ -200,12 +201,4 @@ function keyFindings(header: PeriodHeader, trusted: readonly string[] | undefine
     if (trusted === undefined || trusted.includes(keyId)) return [];
     return [{ kind: 'unknown-key', where, detail: 'It is not among the trusted keys.' }];
   });
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { peopleMin } from '../core/measures/describe/small-groups.ts';
 import type { Candidate } from '../core/owner.ts';
 import type { Standing } from '../core/owner-standing.ts';
 import { fold } from '../core/people-index.ts';
@@ -17,9 +18,6 @@ export type IdentityCoverage = {
   readonly teams: readonly (StandingCount & { readonly team: string })[];
 };
 
-/** No figure is of a smaller group of people. */
-const groupMin = 5;
-
 /** How many identities are owned, guessed and orphaned, by type and by the team that answers. */
 export async function identityCoverage(parts: LoopParts, principal: Principal): Promise<IdentityCoverage> {
   const counts = await parts.store.read.identityCounts(principal);
@@ -29,7 +27,7 @@ export async function identityCoverage(parts: LoopParts, principal: Principal): 
     ({ team }) => team,
   );
   const teams = summed(counts, ({ team }) => team)
-    .filter(([team]) => (sizes.get(team)?.length ?? 0) >= groupMin)
+    .filter(([team]) => (sizes.get(team)?.length ?? 0) >= peopleMin)
     .map(([team, count]) => ({ team, ...count }))
     .toSorted((a, b) => (a.team < b.team ? -1 : 1));
   return { types, teams };

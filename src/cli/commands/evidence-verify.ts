@@ -13,9 +13,9 @@ import { verifyText } from '../../ledger/sealed-text.ts';
 import { verifyEvidence } from '../../ledger/verify.ts';
 import { verifyPeriod } from '../../ledger/verify-period.ts';
 import { publicKeyId } from '../../lib/ed25519.ts';
+import { jsonOrUndefined } from '../../lib/json-or-undefined.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
 import { next, note, writeJson } from '../output.ts';
-import { jsonOf } from '../server-client.ts';
 import { showVerdict } from './show-evidence.ts';
 
 export type VerifyFlags = {
@@ -75,7 +75,7 @@ async function verifyFile(file: string, options: Options): Promise<FileVerdict> 
   if (beginning.includes(`"${periodFormat}"`)) return verifyPeriod(linesOf(file), options);
   if (beginning.startsWith('"row"')) return verifyPeriodCsv(rowsOf(file), trustedKeys);
   if (beginning.startsWith('<')) return verifyText(await readWhole(file), trustedKeys);
-  const raw = jsonOf(await readWhole(file));
+  const raw = jsonOrUndefined(await readWhole(file));
   if (raw === undefined) throw new CliError(`${file}: this is not JSON, so it is no exported evidence.`);
   return beginning.includes('"assessment-results"')
     ? verifyOscal(raw, trustedKeys)

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { jsonOrUndefined } from '../../lib/json-or-undefined.ts';
 import { CliError, type ExitCode, exit } from '../exit.ts';
 import { type Input, openInput } from '../input.ts';
 import { line, next, note, plural, writeJson } from '../output.ts';
 import { openProgress } from '../progress.ts';
-import { jsonOf } from '../server-client.ts';
 import { type StoreFlags, withSession } from '../session.ts';
 
 export type ImportFlags = StoreFlags & {
@@ -66,7 +66,7 @@ export async function importCommand(file: string, flags: ImportFlags): Promise<E
     progress.at(`${step.events} events`, sent.share());
   };
   const onLine = (text: string): void => {
-    const raw = jsonOf(text);
+    const raw = jsonOrUndefined(text);
     const step = stepSchema.safeParse(raw);
     if (step.success) {
       onStep(step.data);

@@ -5,6 +5,7 @@ import { signatureFinding } from '../../ledger/checkpoint-file.ts';
 import type { Finding } from '../../ledger/finding.ts';
 import { entriesOfRows, sealedOf } from '../../ledger/rows.ts';
 import { headTree, judgeSignature, type PublicKey, type Sealed } from '../../ledger/seal.ts';
+import { jsonOrUndefined } from '../../lib/json-or-undefined.ts';
 import type { Principal } from '../../ports/principal.ts';
 import type { CheckpointRow, LedgerRow, StoreRead } from '../../ports/store.ts';
 import { auditChainId, auditHeadsId } from './note-access.ts';
@@ -57,7 +58,7 @@ export async function checkAuditChain(
   for await (const rows of pages(chain.notedSeq, ofHeads)) {
     heads.page(rows);
     for (const { seq, hash, body } of rows) {
-      const head = headSchema.safeParse(jsonOf(body));
+      const head = headSchema.safeParse(jsonOrUndefined(body));
       if (head.success) {
         noted.set(head.data.seq, head.data.hash);
         notedAt.set(seq, head.data.seq);
@@ -190,13 +191,5 @@ async function* pages<Row extends { readonly seq: number }>(
     if (last === undefined) return;
     yield rows;
     before = last.seq;
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
